@@ -1,0 +1,185 @@
+import { z } from "zod"
+import {
+  alert,
+  allowlistEntry,
+  auditEntry,
+  cidr,
+  countermeasure,
+  direction,
+  incident,
+  incidentId,
+  incidentStatus,
+  ipAddress,
+  networkPolicy,
+  role,
+  severity,
+} from "../../core/index.ts"
+
+/** One page of a list, newest first; `next` is the cursor of the page after, null on the last. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
+
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().max(500).optional(),
+})
+
+export const errorBody = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    /** What was wrong where, for bad input. */
+    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  }),
+})
+
+// POST /session (sign in), GET /session (who am I), DELETE /session (sign out), POST /session/password
+export const signIn = z.object({ name: z.string().min(1).max(100), password: z.string().min(1).max(1000) })
+export const whoAmI = z.object({
+  name: z.string(),
+  role,
+  mustChangePassword: z.boolean(),
+  expiresAt: z.number().nullable(),
+})
+export const changePassword = z.object({ current: z.string().min(1).max(1000), next: z.string().min(12).max(1000) })
+
+// GET /alerts, GET /alerts/:id, POST /alerts (sensors and agents: acknowledged once stored)
+export const alertsQuery = pageQuery.extend({
+  attacker: ipAddress.optional(),
+  minSeverity: severity.optional(),
+  since: z.coerce.number().optional(),
+})
+export const alertPage = pageOf(alert)
+export const newAlerts = z.object({ alerts: z.array(alert).min(1).max(1000) })
+export const acknowledged = z.object({ accepted: z.int() })
+
+// GET /incidents, GET /incidents/:id, PATCH /incidents/:id
+export const incidentsQuery = pageQuery.extend({ status: incidentStatus.optional(), attacker: ipAddress.optional() })
+export const incidentPage = pageOf(incident)
+export const incidentChange = z.object({ status: incidentStatus })
+/** An incident with all that explains it. */
+export const incidentDetail = z.object({ incident, alerts: z.array(alert), countermeasures: z.array(countermeasure) })
+
+// GET /countermeasures, GET /countermeasures/:id, POST /countermeasures (block), POST /countermeasures/:id/undo
+export const countermeasuresQuery = pageQuery.extend({
+  active: z.stringbool().optional(),
+  incident: incidentId.optional(),
+})
+export const countermeasurePage = pageOf(countermeasure)
+export const newBlock = z.object({
+  target: cidr,
+  direction: direction.default("inbound"),
+  /** Null: until someone ends it. */
+  durationMs: z.number().min(1000).nullable(),
+  reason: z.string().min(1).max(500),
+})
+export const undo = z.object({
+  /** True: do not re-create it from the same evidence. */
+  falsePositive: z.boolean(),
+  comment: z.string().max(500).default(""),
+})
+
+// GET /explain/:id-or-address: from a blocked address, countermeasure or incident back to every byte that led there
+export const explanation = z.object({
+  subject: z.string(),
+  /** One sentence a line, in order. */
+  story: z.array(z.string()),
+  countermeasures: z.array(countermeasure),
+  incidents: z.array(incident),
+  alerts: z.array(alert),
+})
+
+// GET /allowlist, POST /allowlist, DELETE /allowlist/:id
+export const allowlist = z.object({ items: z.array(allowlistEntry) })
+export const newAllowlistEntry = z.object({
+  prefix: cidr,
+  comment: z.string().min(1).max(500),
+  expiresAt: z.number().nullable().default(null),
+})
+
+// GET /policies, PUT /policies/:id
+export const policies = z.object({ items: z.array(networkPolicy.unwrap().extend({ sentence: z.string() })) })
+
+// GET /users, POST /users, PATCH /users/:name; GET /tokens, POST /tokens, DELETE /tokens/:id; GET /audit
+export const user = z.object({
+  name: z.string(),
+  role,
+  disabled: z.boolean(),
+  mustChangePassword: z.boolean(),
+  createdAt: z.number(),
+})
+export const users = z.object({ items: z.array(user) })
+export const newUser = z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/), role })
+export const userChange = z.object({ role: role.optional(), disabled: z.boolean().optional() })
+/** The only time that the password is shown. */
+export const createdUser = user.extend({ oneTimePassword: z.string() })
+export const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  role,
+  createdBy: z.string(),
+  createdAt: z.number(),
+  expiresAt: z.number().nullable(),
+  lastUsedAt: z.number().nullable(),
+})
+export const tokens = z.object({ items: z.array(token) })
+export const newToken = z.object({
+  name: z.string().min(1).max(100),
+  role,
+  expiresAt: z.number().nullable().default(null),
+})
+/** The only time that the secret is shown. */
+export const createdToken = token.extend({ secret: z.string() })
+export const auditPage = pageOf(auditEntry)
+
+// GET /status: sensors, enforcers and counters, for the overview page and `thwart list`
+export const status = z.object({
+  version: z.string(),
+  startedAt: z.number(),
+  sensors: z.array(
+    z.object({
+      id: z.string(),
+      state: z.string(),
+      reason: z.string().nullable(),
+      observations: z.number(),
+      dropped: z.number(),
+      skipped: z.record(z.string(), z.number()),
+    }),
+  ),
+  enforcers: z.array(
+    z.object({
+      id: z.string(),
+      summary: z.string(),
+      state: z.enum(["ok", "failing"]),
+      reason: z.string().nullable(),
+      entries: z.number(),
+    }),
+  ),
+  counts: z.object({ alerts: z.number(), openIncidents: z.number(), activeCountermeasures: z.number() }),
+})
+
+/** GET /events (server-sent events): `event:` is the kind, `data:` the JSON of the thing, `id:` rises by one. */
+export const streamEvent = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("alert"), alert }),
+  z.object({ kind: z.literal("incident"), incident }),
+  z.object({ kind: z.literal("countermeasure"), countermeasure }),
+])
+
+export type AlertPage = z.infer<typeof alertPage>
+export type AllowlistBody = z.infer<typeof allowlist>
+export type AuditPage = z.infer<typeof auditPage>
+export type CountermeasurePage = z.infer<typeof countermeasurePage>
+export type CreatedToken = z.infer<typeof createdToken>
+export type CreatedUser = z.infer<typeof createdUser>
+export type ErrorBody = z.infer<typeof errorBody>
+export type Explanation = z.infer<typeof explanation>
+export type IncidentDetail = z.infer<typeof incidentDetail>
+export type IncidentPage = z.infer<typeof incidentPage>
+export type NewAllowlistEntry = z.input<typeof newAllowlistEntry>
+export type NewBlock = z.input<typeof newBlock>
+export type Policies = z.infer<typeof policies>
+export type Status = z.infer<typeof status>
+export type StreamEvent = z.infer<typeof streamEvent>
+export type Tokens = z.infer<typeof tokens>
+export type Undo = z.input<typeof undo>
+export type Users = z.infer<typeof users>
+export type WhoAmI = z.infer<typeof whoAmI>

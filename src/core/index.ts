@@ -1,0 +1,69 @@
+export type { ApiToken, AuditEntry, Role, Session, User } from "./account.ts"
+export { auditEntry, role, roles } from "./account.ts"
+export type { Cidr, IpAddress } from "./address.ts"
+export {
+  address,
+  cidr,
+  covers,
+  familyOf,
+  ipAddress,
+  lengthOf,
+  overlaps,
+  parseAddress,
+  parseCidr,
+  prefix,
+} from "./address.ts"
+export type { Alert, Contribution, Evidence, Match } from "./alert.ts"
+export { alert, contribution, evidence, match, millis } from "./alert.ts"
+export type { AllowlistEntry } from "./allowlist.ts"
+export { allowlistEntry } from "./allowlist.ts"
+export type { Classtype, Intent, Severity, Tactic, Technique } from "./attack.ts"
+export {
+  classtype,
+  compareSeverity,
+  intent,
+  intents,
+  severities,
+  severity,
+  tactic,
+  tactics,
+  technique,
+} from "./attack.ts"
+export type { Clock, Millis } from "./clock.ts"
+export { createManualClock, systemClock } from "./clock.ts"
+export type { Countermeasure, EnforcementReport, EnforcementState, Reason } from "./countermeasure.ts"
+export {
+  countermeasure,
+  endReasons,
+  enforcementReport,
+  enforcementState,
+  enforcementStates,
+  isActive,
+  reason,
+} from "./countermeasure.ts"
+export type { Diagnostic } from "./diagnostic.ts"
+export { formatDiagnostic } from "./diagnostic.ts"
+export type { ErrorCode } from "./errors.ts"
+export { errorCodes, messageOf, ThwartError } from "./errors.ts"
+export type { AlertId, CountermeasureId, Ids, IncidentId, NodeId, ObservationId, PolicyId, RuleId } from "./ids.ts"
+export { alertId, countermeasureId, createIds, incidentId, nodeId, observationId, policyId, ruleId } from "./ids.ts"
+export type { Incident, IncidentStatus, Stage } from "./incident.ts"
+export { incident, incidentStatus, incidentStatuses, stage } from "./incident.ts"
+export type { NodeRef } from "./node.ts"
+export { nodeKinds, nodeRef } from "./node.ts"
+export type {
+  ConnectionObservation,
+  Direction,
+  Endpoint,
+  FindingObservation,
+  HttpHeader,
+  HttpObservation,
+  HttpRequest,
+  HttpResponse,
+  Latin1,
+  Observation,
+  Origin,
+} from "./observation.ts"
+export { direction, endpoint, origin } from "./observation.ts"
+export type { Mode, NetworkPolicy } from "./policy.ts"
+export { mode, networkPolicy } from "./policy.ts"

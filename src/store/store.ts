@@ -1,0 +1,99 @@
+import type {
+  Alert,
+  AlertId,
+  AllowlistEntry,
+  ApiToken,
+  AuditEntry,
+  Countermeasure,
+  CountermeasureId,
+  Incident,
+  IncidentId,
+  IncidentStatus,
+  IpAddress,
+  Millis,
+  NetworkPolicy,
+  Session,
+  Severity,
+  User,
+} from "../core/index.ts"
+
+/** Everything that changed together. Rows with the id of one that is there replace it; alerts with a known id are left alone. */
+export interface Changes {
+  readonly alerts?: readonly Alert[]
+  /** An incident is written only where its version is higher than the stored one. */
+  readonly incidents?: readonly Incident[]
+  readonly countermeasures?: readonly Countermeasure[]
+  readonly policies?: readonly NetworkPolicy[]
+  readonly allowlist?: readonly AllowlistEntry[]
+  readonly removedAllowlist?: readonly string[]
+  readonly users?: readonly User[]
+  readonly sessions?: readonly Session[]
+  /** By `secretHash`. */
+  readonly removedSessions?: readonly string[]
+  readonly tokens?: readonly ApiToken[]
+  readonly removedTokens?: readonly string[]
+  readonly audit?: readonly AuditEntry[]
+}
+
+/** Newest first. `cursor` is opaque: pass the one of the page before. */
+export interface PageQuery {
+  /** 1-1000, default 100. */
+  readonly limit?: number
+  readonly cursor?: string | undefined
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Undefined on the last page. */
+  readonly next: string | undefined
+}
+
+export interface AlertQuery extends PageQuery {
+  readonly attacker?: IpAddress | undefined
+  readonly since?: Millis | undefined
+  readonly until?: Millis | undefined
+  readonly minSeverity?: Severity | undefined
+  readonly ids?: readonly AlertId[] | undefined
+}
+
+export interface IncidentQuery extends PageQuery {
+  readonly status?: IncidentStatus | undefined
+  readonly attacker?: IpAddress | undefined
+  readonly since?: Millis | undefined
+}
+
+export interface CountermeasureQuery extends PageQuery {
+  /** Only those wanted at this time (not ended, not expired). */
+  readonly activeAt?: Millis | undefined
+  readonly incident?: IncidentId | undefined
+}
+
+/**
+ * Remembers. Obligations of every implementation:
+ * - `record` is atomic and durable: when its promise resolves, all of it survives SIGKILL; when it rejects, none of it was written.
+ * - calls may overlap; a read that starts after a `record` resolved sees it.
+ * - `close` waits for what is under way, and may be called twice.
+ * - errors are ThwartError THWART_STORE_FAILED with the driver's error as cause.
+ */
+export interface Store {
+  record(changes: Changes): Promise<void>
+
+  alert(id: AlertId): Promise<Alert | undefined>
+  alerts(query: AlertQuery): Promise<Page<Alert>>
+  incident(id: IncidentId): Promise<Incident | undefined>
+  incidents(query: IncidentQuery): Promise<Page<Incident>>
+  countermeasure(id: CountermeasureId): Promise<Countermeasure | undefined>
+  countermeasures(query: CountermeasureQuery): Promise<Page<Countermeasure>>
+  policies(): Promise<readonly NetworkPolicy[]>
+  allowlist(): Promise<readonly AllowlistEntry[]>
+
+  user(name: string): Promise<User | undefined>
+  users(): Promise<readonly User[]>
+  session(secretHash: string): Promise<Session | undefined>
+  /** By the SHA-256 of its secret. */
+  tokenBySecret(secretHash: string): Promise<ApiToken | undefined>
+  tokens(): Promise<readonly ApiToken[]>
+  audit(query: PageQuery): Promise<Page<AuditEntry>>
+
+  close(): Promise<void>
+}

@@ -1,0 +1,83 @@
+import type { Alert, Incident, Millis, RuleId } from "../core/index.ts"
+
+/** What the command line needs of the rest; `app` gives it. */
+export interface CliDeps {
+  readonly out: Terminal
+  readonly err: Terminal
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly now: () => Millis
+  readonly fetch: typeof fetch
+  /** Where the server on this machine left its address and a token for its own user; undefined where there is none. */
+  localServer(dataDir: string | undefined): Promise<{ url: string; token: string } | undefined>
+  /** Runs the server until the signal aborts. */
+  serve(options: ServeOptions, onReady: (ready: ServeReady) => void, signal: AbortSignal): Promise<void>
+  replay(options: ReplayOptions, on: ReplayEvents, signal: AbortSignal): Promise<ReplaySummary>
+  doctor(): Promise<readonly DoctorCheck[]>
+}
+
+export interface Terminal {
+  write(text: string): void
+  readonly isTty: boolean
+  readonly columns: number
+}
+
+export interface ServeOptions {
+  readonly config: string | undefined
+  readonly host: string | undefined
+  readonly port: number | undefined
+  readonly dataDir: string | undefined
+  /** `postgres://…`; undefined: SQLite in the data folder. */
+  readonly database: string | undefined
+  readonly insecure: boolean
+  readonly tlsCert: string | undefined
+  readonly tlsKey: string | undefined
+  /** Interfaces to capture on. */
+  readonly capture: readonly string[]
+  /** Access logs to follow. */
+  readonly log: readonly string[]
+  /** Ids of the enforcers to run. */
+  readonly enforcers: readonly string[]
+  readonly rules: readonly string[]
+}
+
+export interface ServeReady {
+  readonly url: string
+  /** Only at the first start. */
+  readonly firstSignIn: { readonly name: string; readonly oneTimePassword: string } | undefined
+  readonly sensors: readonly string[]
+  readonly enforcers: readonly string[]
+}
+
+export interface ReplayOptions {
+  readonly files: readonly string[]
+  readonly rules: readonly string[]
+  readonly homeNets: readonly string[]
+}
+
+export interface ReplayEvents {
+  onProgress(progress: { readonly file: string; readonly bytesRead: number; readonly bytesTotal: number }): void
+  onAlert(alert: Alert): void
+  /** A file that could not be read, or not to its end. */
+  onProblem(problem: { readonly file: string; readonly code: string; readonly message: string }): void
+}
+
+export interface ReplaySummary {
+  /** Oldest first. */
+  readonly incidents: readonly Incident[]
+  readonly files: readonly { readonly file: string; readonly observations: number; readonly skipped: Readonly<Record<string, number>> }[]
+  readonly observations: number
+  readonly alerts: number
+  /** How often each rule contributed. */
+  readonly rules: ReadonlyMap<RuleId, number>
+}
+
+export interface DoctorCheck {
+  readonly name: string
+  readonly state: "ok" | "missing" | "limited"
+  /** What was found. */
+  readonly found: string
+  /** What works because of it, or does not without it. */
+  readonly matters: string
+  /** What to do; null when all is well. */
+  readonly fix: string | null
+}

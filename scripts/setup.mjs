@@ -1,6 +1,7 @@
-// Makes a fresh checkout runnable with nothing but Node and npm: installs dependencies, and builds the console on request.
-// Plain JavaScript for the oldest Node we start on (20); everything after it runs on the project's own Node.
-import { spawnSync } from "node:child_process"
+// Makes a fresh checkout runnable with nothing but Node and npm: installs dependencies, builds the console (--console), and then
+// runs a script with the rest of the arguments (--then FILE …). Plain JavaScript for the oldest Node we start on (20); what comes
+// after --then runs on the project's own Node, found by its path, since a shell remembers where `node` stood before the installation.
+import { spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -55,7 +56,10 @@ once(
   },
 )
 
-if (process.argv.includes("--console")) {
+const then = process.argv.indexOf("--then")
+const own = then < 0 ? process.argv.slice(2) : process.argv.slice(2, then)
+
+if (own.includes("--console")) {
   const sources = [
     ...filesUnder(join(root, "console", "src")),
     ...filesUnder(join(root, "src", "api", "contract")),
@@ -68,4 +72,18 @@ if (process.argv.includes("--console")) {
     () => existsSync(built),
     () => run("building the console (once)", ["run", "--silent", "build:console"]),
   )
+}
+
+if (then >= 0) {
+  const child = spawn(nodeBinary, ["--disable-warning=ExperimentalWarning", ...process.argv.slice(then + 1)], {
+    stdio: "inherit",
+    cwd: root,
+  })
+  // The terminal sends Ctrl-C to both; this one waits for the other's end.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && child.kill(signal))
+  child.on("error", (error) => {
+    console.error(`thwart: cannot start ${nodeBinary}: ${error.message}`)
+    process.exit(1)
+  })
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)))
 }

@@ -3,7 +3,22 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { type Import, importsOf, isTest, root, sourcesUnder } from "./imports.ts"
 
-const areas = ["core", "filter", "detection", "correlation", "zones", "response", "enforcers", "sensors", "store", "bus", "api", "cli", "agent", "app"]
+const areas = [
+  "core",
+  "filter",
+  "detection",
+  "correlation",
+  "zones",
+  "response",
+  "enforcers",
+  "sensors",
+  "store",
+  "bus",
+  "api",
+  "cli",
+  "agent",
+  "app",
+]
 const adapters = ["enforcers", "sensors", "store", "bus"]
 const everything = areas
 
@@ -20,13 +35,30 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "sensors/http": ["core", "detection"],
   store: ["core"],
   bus: ["core"],
-  api: ["core", "store:port", "bus:port", "enforcers:port", "sensors:port", "detection", "correlation", "response", "zones", "filter"],
+  api: [
+    "core",
+    "store:port",
+    "bus:port",
+    "enforcers:port",
+    "sensors:port",
+    "detection",
+    "correlation",
+    "response",
+    "zones",
+    "filter",
+  ],
   cli: ["core", "api/contract"],
   agent: everything,
   app: everything,
 }
 
-const ports = ["src/store/store.ts", "src/bus/bus.ts", "src/enforcers/enforcer.ts", "src/sensors/sensor.ts", "src/detection/detector.ts"]
+const ports = [
+  "src/store/store.ts",
+  "src/bus/bus.ts",
+  "src/enforcers/enforcer.ts",
+  "src/sensors/sensor.ts",
+  "src/detection/detector.ts",
+]
 
 const files = sourcesUnder("src")
 const product = files.filter((file) => !isTest(file))
@@ -39,7 +71,9 @@ function areaOf(file: string): string {
 /** `enforcers/nftables` for a file of that adapter; undefined outside adapter folders. */
 function adapterOf(file: string): string | undefined {
   const [, area, folder, rest] = file.split("/")
-  return area !== undefined && adapters.includes(area) && folder !== undefined && rest !== undefined ? `${area}/${folder}` : undefined
+  return area !== undefined && adapters.includes(area) && folder !== undefined && rest !== undefined
+    ? `${area}/${folder}`
+    : undefined
 }
 
 function isAllowed({ from, to }: Import): boolean {
@@ -72,13 +106,26 @@ describe("the architecture", () => {
     const shared = ["store/sql", "store/migrations", "sensors/input", "sensors/http-message"]
     const between = edges.filter(({ from, to }) => {
       const [one, other] = [adapterOf(from), adapterOf(to)]
-      return one !== undefined && other !== undefined && one !== other && areaOf(from) === areaOf(to) && !shared.includes(other)
+      return (
+        one !== undefined &&
+        other !== undefined &&
+        one !== other &&
+        areaOf(from) === areaOf(to) &&
+        !shared.includes(other)
+      )
     })
     expect(between.map(({ from, to }) => `${from} → ${to}`)).toEqual([])
   })
 
   it("has no cycle of imports that run", () => {
-    const graph = new Map(product.map((file) => [file, importsOf(file).filter((edge) => !edge.typeOnly).map(({ to }) => to)]))
+    const graph = new Map(
+      product.map((file) => [
+        file,
+        importsOf(file)
+          .filter((edge) => !edge.typeOnly)
+          .map(({ to }) => to),
+      ]),
+    )
     expect(cycleIn(graph)).toEqual([])
   })
 

@@ -67,3 +67,5 @@ export type {
 export { direction, endpoint, origin } from "./observation.ts"
 export type { Mode, NetworkPolicy } from "./policy.ts"
 export { mode, networkPolicy } from "./policy.ts"
+export type { Parsed } from "./yaml.ts"
+export { parseYaml } from "./yaml.ts"

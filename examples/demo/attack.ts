@@ -6,6 +6,8 @@ export interface AttackReport {
   readonly startedAt: number
   readonly requests: number
   readonly refused: number
+  /** How many requests were tried again after the block. */
+  readonly repeats: number
 }
 
 export interface AttackOptions {
@@ -59,10 +61,11 @@ export async function runAttack({ send, home, pauseMs, onStep, untilBlocked }: A
   await sleep(pauseMs)
 
   onStep("again: every door that was open a moment ago is tried once more")
+  const before = requests
   for (let round = 0; round < 5; round++)
     for (const what of [injection, { path: "/uploads/holiday.php?cmd=id" }, { path: "/" }, webShell(home)])
       await step(what)
-  return { startedAt, requests, refused }
+  return { startedAt, requests, refused, repeats: requests - before }
 }
 
 function webShell(home: string): Send {

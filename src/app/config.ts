@@ -1,0 +1,56 @@
+import { z } from "zod"
+import { cidr, type Diagnostic, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
+
+const names = z.array(z.string().min(1).max(1000)).max(100).default([])
+
+/** `thwart.yaml`. An unknown key is an error; every key has a default that is safe. */
+export const configSchema = z.strictObject({
+  listen: z
+    .strictObject({ host: z.string().default("127.0.0.1"), port: z.int().min(0).max(65535).default(8470) })
+    .prefault({}),
+  /** Answer on another address than loopback without TLS. */
+  insecure: z.boolean().default(false),
+  tls: z.strictObject({ cert: z.string(), key: z.string() }).nullable().default(null),
+  dataDir: z.string().nullable().default(null),
+  /** `postgres://…`; null: SQLite in `dataDir`. */
+  database: z.string().nullable().default(null),
+  node: z
+    .strictObject({ name: z.string().min(1).max(253) })
+    .nullable()
+    .default(null),
+  /** The networks whose addresses are ours: traffic into them is inbound. Empty: private ranges. */
+  homeNets: z.array(cidr).max(1000).default([]),
+  /** Interfaces to capture on. */
+  capture: names,
+  /** Run tcpdump and nft in this network namespace. */
+  netns: z.string().nullable().default(null),
+  /** Access logs to follow. */
+  logs: names,
+  enforcers: z.array(z.string()).max(20).default([]),
+  /** How often the targets are read again. */
+  driftCheckMs: z.int().min(250).max(3_600_000).default(10_000),
+  /** Files or folders of SecLang rules; empty: the starter rules. */
+  rules: names,
+  /** Proxies in front of the API whose X-Forwarded-For is believed. */
+  trustedProxies: z.array(cidr).max(1000).default([]),
+})
+
+export type Config = z.infer<typeof configSchema>
+
+/** The configuration that a YAML text says; throws THWART_CONFIG_INVALID with every mistake, its line and column. */
+export function parseConfig(text: string, file: string): Config {
+  const parsed = parseYaml(
+    text,
+    file,
+    z.preprocess((value) => value ?? {}, configSchema),
+  )
+  if (parsed.kind === "ok") return parsed.value
+  throw new ThwartError("THWART_CONFIG_INVALID", `the configuration has ${mistakes(parsed.diagnostics)}`)
+}
+
+export const defaultConfig: Config = configSchema.parse({})
+
+function mistakes(diagnostics: readonly Diagnostic[]): string {
+  const count = diagnostics.length === 1 ? "1 mistake" : `${diagnostics.length} mistakes`
+  return `${count}:\n${diagnostics.map((diagnostic) => `  ${formatDiagnostic(diagnostic)}`).join("\n")}`
+}

@@ -1,0 +1,5 @@
+export type { Correlator, CorrelatorLimits } from "./correlator.ts"
+export { createCorrelator } from "./correlator.ts"
+export { defaultIntentRules } from "./default-rules.ts"
+export type { IntentRule, StageFilter } from "./intent-rule.ts"
+export { intentRule, parseIntentRules, sentenceOf } from "./intent-rule.ts"

@@ -1,0 +1,2 @@
+export type { Bus, Topic, Topics } from "./bus.ts"
+export { createInProcessBus } from "./in-process/index.ts"

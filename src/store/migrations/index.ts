@@ -1,0 +1,5 @@
+import type { Migration } from "kysely"
+import { first } from "./0001-first.ts"
+
+/** In order; a database says in its own table which of them it has seen. */
+export const migrations: Readonly<Record<string, Migration>> = { "0001-first": first }

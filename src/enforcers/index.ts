@@ -1,0 +1,6 @@
+export type { Block, Enforcer, Observed, Operation, OperationResult } from "./enforcer.ts"
+export type { HttpEnforcer } from "./http/index.ts"
+export { createHttpEnforcer } from "./http/index.ts"
+export { createNftablesEnforcer } from "./nftables/index.ts"
+export type { Reconciler, ReconcilerStatus } from "./reconciler.ts"
+export { createReconciler } from "./reconciler.ts"

@@ -56,7 +56,12 @@ export function recognise(chain: Chain): readonly RecognisedStage[] {
       if (first === undefined) continue
       const run = [...previous.run, { index, sightings: inOrder }]
       const known = best[index]
-      if (known === undefined || run.length > known.run.length || (run.length === known.run.length && first.at < known.at)) best[index] = { run, at: first.at }
+      if (
+        known === undefined ||
+        run.length > known.run.length ||
+        (run.length === known.run.length && first.at < known.at)
+      )
+        best[index] = { run, at: first.at }
     }
   }
   let longest: readonly RecognisedStage[] = []

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto"
-import type { Alert, AlertId, Incident, IncidentId, IncidentStatus, IpAddress, Millis, NodeRef, Stage } from "../core/index.ts"
+import type {
+  Alert,
+  AlertId,
+  Incident,
+  IncidentId,
+  IncidentStatus,
+  IpAddress,
+  Millis,
+  NodeRef,
+  Stage,
+} from "../core/index.ts"
 import { insert, type RecognisedStage, recognise, type Sighting, sightingOf, stagesOf } from "./chain.ts"
 import type { IntentRule } from "./intent-rule.ts"
 
@@ -74,7 +84,9 @@ export function createCorrelator(rules: readonly IntentRule[], limits: Correlato
   }
 
   const restore = (alerts: readonly Alert[], incidents: readonly Incident[]) => {
-    const over = new Set(incidents.filter(({ status }) => isOver(status)).flatMap(({ stages }) => stages.flatMap((stage) => stage.alerts)))
+    const over = new Set(
+      incidents.filter(({ status }) => isOver(status)).flatMap(({ stages }) => stages.flatMap((stage) => stage.alerts)),
+    )
     for (const incident of incidents) {
       const rule = enabled.find(({ id }) => id === incident.rule)
       if (rule === undefined || isOver(incident.status)) continue
@@ -104,7 +116,8 @@ function isOver(status: IncidentStatus): boolean {
 /** Adds the alert to the track; false when it is a repeat, or older than the window. */
 function take(track: Track, alert: Alert, indexes: readonly number[]): boolean {
   if (track.seen.has(alert.id) || alert.at < track.newestAt - track.rule.windowMs) return false
-  if (track.incident !== undefined && alert.at > track.incident.updatedAt + track.rule.windowMs) track.incident = undefined
+  if (track.incident !== undefined && alert.at > track.incident.updatedAt + track.rule.windowMs)
+    track.incident = undefined
   track.newestAt = Math.max(track.newestAt, alert.at)
   prune(track)
   if (track.seen.size >= maxSeenIds) track.seen.delete(track.seen.values().next().value ?? alert.id)
@@ -137,7 +150,8 @@ function incidentOf(track: Track): Incident | undefined {
   const stages = run.map((recognised) => stageOf(track, recognised))
   const [first, last] = [stages[0], stages.at(-1)]
   if (first === undefined || last === undefined) return undefined
-  const severity = rule.severities[Math.min(Math.max(0, run.length - rule.opensAt), rule.severities.length - 1)] ?? "high"
+  const severity =
+    rule.severities[Math.min(Math.max(0, run.length - rule.opensAt), rule.severities.length - 1)] ?? "high"
   return {
     id: known?.id ?? incidentIdOf(rule, attacker, run),
     version: (known?.version ?? 0) + 1,
@@ -227,7 +241,16 @@ function createTracks({ maxSources, maxIncidents }: CorrelatorLimits): Tracks {
   const fresh = (rule: IntentRule, attacker: IpAddress): Track => {
     const key = `${rule.id}\n${attacker}`
     const chain: Sighting[][] = rule.stages.map(() => [])
-    const track: Track = { rule, attacker, key, chain, counts: chain.map(() => 0), seen: new Set(), newestAt: 0, incident: undefined }
+    const track: Track = {
+      rule,
+      attacker,
+      key,
+      chain,
+      counts: chain.map(() => 0),
+      seen: new Set(),
+      newestAt: 0,
+      incident: undefined,
+    }
     single.set(key, track)
     return track
   }

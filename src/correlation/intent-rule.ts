@@ -58,7 +58,15 @@ export function parseIntentRules(text: string, file: string): Parsed<readonly In
   const seen = new Set<string>()
   const diagnostics: Diagnostic[] = []
   for (const { id } of parsed.value.rules) {
-    if (seen.has(id)) diagnostics.push({ code: "RULE_DUPLICATE", severity: "error", message: `two rules have the id "${id}"`, file, line: 1, column: 1 })
+    if (seen.has(id))
+      diagnostics.push({
+        code: "RULE_DUPLICATE",
+        severity: "error",
+        message: `two rules have the id "${id}"`,
+        file,
+        line: 1,
+        column: 1,
+      })
     seen.add(id)
   }
   return diagnostics.length > 0 ? { kind: "bad", diagnostics } : { kind: "ok", value: parsed.value.rules }

@@ -15,7 +15,8 @@ export function plan({ desired, observed, now, toleranceMs }: PlanInput): readon
   const there = new Map(observed.map((block) => [keyOf(block), block]))
   const operations: Operation[] = []
   // What nobody wants goes first: a wider prefix may be in the way of a narrower one.
-  for (const [key, { target, direction }] of there) if (!wanted.has(key)) operations.push({ kind: "remove", block: { target, direction } })
+  for (const [key, { target, direction }] of there)
+    if (!wanted.has(key)) operations.push({ kind: "remove", block: { target, direction } })
   for (const [key, block] of wanted) {
     const known = there.get(key)
     if (known === undefined) operations.push({ kind: "add", block })
@@ -37,7 +38,13 @@ export function reduce(blocks: readonly Block[], now: Millis): readonly Block[] 
   }
   const all = [...latest.values()]
   const wide = all.filter(({ target }) => !isSingle(target))
-  return all.filter((block) => isSingle(block.target) || !wide.some((other) => other !== block && other.direction === block.direction && covers(other.target, block.target)))
+  return all.filter(
+    (block) =>
+      isSingle(block.target) ||
+      !wide.some(
+        (other) => other !== block && other.direction === block.direction && covers(other.target, block.target),
+      ),
+  )
 }
 
 export function isSingle(target: Cidr): boolean {

@@ -1,4 +1,11 @@
-import { covers, type Countermeasure, type CountermeasureId, type Clock, type EnforcementReport, messageOf } from "../core/index.ts"
+import {
+  type Clock,
+  type Countermeasure,
+  type CountermeasureId,
+  covers,
+  type EnforcementReport,
+  messageOf,
+} from "../core/index.ts"
 import type { Enforcer, Observed, Operation, OperationResult } from "./enforcer.ts"
 import { keyOf, plan } from "./planner.ts"
 
@@ -49,7 +56,12 @@ export function createReconciler(deps: ReconcilerDeps, { driftCheckMs }: Reconci
   let retryMs = firstRetryMs
   let timer: NodeJS.Timeout | undefined
 
-  const reportOf = (current: Pick<EnforcementReport, "state" | "reason">): EnforcementReport => ({ enforcer: enforcer.id, ...current, since: clock.now(), checkedAt: clock.now() })
+  const reportOf = (current: Pick<EnforcementReport, "state" | "reason">): EnforcementReport => ({
+    enforcer: enforcer.id,
+    ...current,
+    since: clock.now(),
+    checkedAt: clock.now(),
+  })
 
   const admit = async (wanted: readonly Countermeasure[], observed: readonly Observed[]) => {
     const there = new Set(observed.map(keyOf))
@@ -72,22 +84,44 @@ export function createReconciler(deps: ReconcilerDeps, { driftCheckMs }: Reconci
     await tell(admitted, observed, operations, results)
     for (const [{ id }, refusal] of refused) await deps.report(id, reportOf({ state: "not-enforced", reason: refusal }))
     const failures = results.filter((result) => result.kind === "failed")
-    state = { state: failures.length > 0 ? "failing" : "ok", reason: failures[0]?.reason ?? null, entries: admitted.length }
+    state = {
+      state: failures.length > 0 ? "failing" : "ok",
+      reason: failures[0]?.reason ?? null,
+      entries: admitted.length,
+    }
     const wantedIds = new Set(wanted.map(({ id }) => id))
-    for (const id of served.keys()) if (!wantedIds.has(id)) await deps.report(id, reportOf({ state: "expired", reason: null }))
+    for (const id of served.keys())
+      if (!wantedIds.has(id)) await deps.report(id, reportOf({ state: "expired", reason: null }))
     served = new Map(wanted.map((countermeasure) => [countermeasure.id, countermeasure]))
     return failures.length === 0
   }
 
-  const tell = async (admitted: readonly Countermeasure[], observed: readonly Observed[], operations: readonly Operation[], results: readonly OperationResult[]) => {
+  const tell = async (
+    admitted: readonly Countermeasure[],
+    observed: readonly Observed[],
+    operations: readonly Operation[],
+    results: readonly OperationResult[],
+  ) => {
     const byKey = new Map(operations.map(({ block }, index) => [keyOf(block), results[index]]))
-    const inForce = [...observed, ...operations.flatMap((operation, index) => (operation.kind !== "remove" && isDone(results[index]) ? [operation.block] : []))]
+    const inForce = [
+      ...observed,
+      ...operations.flatMap((operation, index) =>
+        operation.kind !== "remove" && isDone(results[index]) ? [operation.block] : [],
+      ),
+    ]
     const keys = new Set(inForce.map(keyOf))
     for (const countermeasure of admitted) {
       const result = byKey.get(keyOf(countermeasure))
-      if (result?.kind === "failed" || result?.kind === "not-enforced") await deps.report(countermeasure.id, reportOf({ state: result.kind, reason: result.reason }))
-      else if (keys.has(keyOf(countermeasure))) await deps.report(countermeasure.id, reportOf({ state: "applied", reason: null }))
-      else if (inForce.some(({ target, direction }) => direction === countermeasure.direction && covers(target, countermeasure.target))) await deps.report(countermeasure.id, reportOf({ state: "applied", reason: null }))
+      if (result?.kind === "failed" || result?.kind === "not-enforced")
+        await deps.report(countermeasure.id, reportOf({ state: result.kind, reason: result.reason }))
+      else if (keys.has(keyOf(countermeasure)))
+        await deps.report(countermeasure.id, reportOf({ state: "applied", reason: null }))
+      else if (
+        inForce.some(
+          ({ target, direction }) => direction === countermeasure.direction && covers(target, countermeasure.target),
+        )
+      )
+        await deps.report(countermeasure.id, reportOf({ state: "applied", reason: null }))
     }
   }
 
@@ -116,8 +150,13 @@ export function createReconciler(deps: ReconcilerDeps, { driftCheckMs }: Reconci
 
   /** At the next drift check, the next end of a block, or the next retry: whatever comes first. */
   const schedule = () => {
-    const ends = deps.desired().flatMap(({ expiresAt }) => (expiresAt === null ? [] : [Math.max(50, expiresAt - clock.now() + 50)]))
-    const waitMs = ends.reduce((least, end) => Math.min(least, end), state.state === "failing" ? Math.min(retryMs, driftCheckMs) : driftCheckMs)
+    const ends = deps
+      .desired()
+      .flatMap(({ expiresAt }) => (expiresAt === null ? [] : [Math.max(50, expiresAt - clock.now() + 50)]))
+    const waitMs = ends.reduce(
+      (least, end) => Math.min(least, end),
+      state.state === "failing" ? Math.min(retryMs, driftCheckMs) : driftCheckMs,
+    )
     clearTimeout(timer)
     timer = setTimeout(kick, waitMs)
     timer.unref()

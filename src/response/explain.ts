@@ -2,9 +2,9 @@ import {
   type Alert,
   type AlertId,
   type Countermeasure,
+  covers,
   type Incident,
   type IncidentId,
-  covers,
   parseAddress,
   parseCidr,
   ThwartError,
@@ -28,7 +28,10 @@ export function createExplain(store: Store): (subject: string) => Promise<Explan
   return async (subject) => {
     const found = await gather(store, subject)
     if (found.countermeasures.length + found.incidents.length + found.alerts.length === 0) {
-      throw new ThwartError("THWART_NOT_FOUND", `nothing is known of "${subject}"; give an address, or the id of a countermeasure, incident or alert`)
+      throw new ThwartError(
+        "THWART_NOT_FOUND",
+        `nothing is known of "${subject}"; give an address, or the id of a countermeasure, incident or alert`,
+      )
     }
     return { subject, ...found, story: tell(found) }
   }
@@ -44,12 +47,16 @@ async function gather(store: Store, subject: string): Promise<Found> {
   }
   if (subject.startsWith("inc_")) {
     const incident = await store.incident(subject as IncidentId)
-    return incident === undefined ? nothing : because(store, (await store.countermeasures({ incident: incident.id, limit: most })).items, [incident])
+    return incident === undefined
+      ? nothing
+      : because(store, (await store.countermeasures({ incident: incident.id, limit: most })).items, [incident])
   }
   if (subject.startsWith("alr_")) {
     const alert = await store.alert(subject as AlertId)
     if (alert === undefined) return nothing
-    const incidents = (await store.incidents({ attacker: alert.attacker, limit: most })).items.filter(({ stages }) => stages.some(({ alerts }) => alerts.includes(alert.id)))
+    const incidents = (await store.incidents({ attacker: alert.attacker, limit: most })).items.filter(({ stages }) =>
+      stages.some(({ alerts }) => alerts.includes(alert.id)),
+    )
     return { countermeasures: [], incidents, alerts: [alert] }
   }
   return ofAddress(store, subject)
@@ -60,20 +67,37 @@ const nothing: Found = { countermeasures: [], incidents: [], alerts: [] }
 async function ofAddress(store: Store, subject: string): Promise<Found> {
   const asked = parseCidr(subject)
   if (asked === undefined) return nothing
-  const countermeasures = (await store.countermeasures({ limit: 1000 })).items.filter(({ target }) => covers(target, asked) || covers(asked, target)).slice(0, most)
+  const countermeasures = (await store.countermeasures({ limit: 1000 })).items
+    .filter(({ target }) => covers(target, asked) || covers(asked, target))
+    .slice(0, most)
   const attacker = parseAddress(subject)
   const found = await because(store, countermeasures, [])
   if (attacker === undefined) return found
   const incidents = (await store.incidents({ attacker, limit: most })).items
   const alerts = (await store.alerts({ attacker, limit: most })).items
-  return { countermeasures, incidents: unique([...found.incidents, ...incidents]), alerts: inOrder(unique([...found.alerts, ...alerts])) }
+  return {
+    countermeasures,
+    incidents: unique([...found.incidents, ...incidents]),
+    alerts: inOrder(unique([...found.alerts, ...alerts])),
+  }
 }
 
 /** The incidents and alerts that the countermeasures name, and those of the incidents. */
-async function because(store: Store, countermeasures: readonly Countermeasure[], incidents: readonly Incident[]): Promise<Found> {
-  const named = await Promise.all(countermeasures.flatMap(({ reason }) => (reason.incident === null ? [] : [store.incident(reason.incident)])))
+async function because(
+  store: Store,
+  countermeasures: readonly Countermeasure[],
+  incidents: readonly Incident[],
+): Promise<Found> {
+  const named = await Promise.all(
+    countermeasures.flatMap(({ reason }) => (reason.incident === null ? [] : [store.incident(reason.incident)])),
+  )
   const all = unique([...incidents, ...named.filter((incident) => incident !== undefined)])
-  const ids = [...new Set([...all.flatMap(({ stages }) => stages.flatMap(({ alerts }) => alerts.slice(0, 20))), ...countermeasures.flatMap(({ reason }) => reason.alerts)])]
+  const ids = [
+    ...new Set([
+      ...all.flatMap(({ stages }) => stages.flatMap(({ alerts }) => alerts.slice(0, 20))),
+      ...countermeasures.flatMap(({ reason }) => reason.alerts),
+    ]),
+  ]
   const alerts = ids.length === 0 ? [] : (await store.alerts({ ids: ids.slice(0, 1000), limit: 1000 })).items
   return { countermeasures, incidents: all, alerts: inOrder(alerts) }
 }
@@ -83,14 +107,26 @@ function tell({ countermeasures, incidents, alerts }: Found): readonly string[] 
     ...countermeasures.map(
       ({ id, target, reason, createdAt, expiresAt, endReason, endedBy, reports }) =>
         `${target} was blocked at ${time(createdAt)} by ${reason.by} (${id}): ${reason.text}. ${
-          endReason === null ? (expiresAt === null ? "It has no end" : `It ends at ${time(expiresAt)}`) : `It was ended (${endReason}) by ${endedBy}`
+          endReason === null
+            ? expiresAt === null
+              ? "It has no end"
+              : `It ends at ${time(expiresAt)}`
+            : `It was ended (${endReason}) by ${endedBy}`
         }. ${reports.map(({ enforcer, state, since, reason: why }) => `${enforcer}: ${state} since ${time(since)}${why === null ? "" : ` (${why})`}`).join("; ")}`,
     ),
-    ...incidents.map(({ id, title, attacker, stages, stagesTotal }) => `Incident ${id}, ${title}: ${attacker} was seen in ${stages.length} of ${stagesTotal} stages: ${stages.map(({ name, because: why }) => `${name} (${why})`).join(" → ")}`),
+    ...incidents.map(
+      ({ id, title, attacker, stages, stagesTotal }) =>
+        `Incident ${id}, ${title}: ${attacker} was seen in ${stages.length} of ${stagesTotal} stages: ${stages.map(({ name, because: why }) => `${name} (${why})`).join(" → ")}`,
+    ),
     ...alerts.flatMap((alert) => [
       `${time(alert.at)} ${alert.intent}: ${alert.title} (score ${alert.score}, threshold ${alert.threshold}; ${alert.id}) in ${printable(alert.evidence.summary)}`,
       ...alert.contributions.flatMap(({ rule, message, matches }) =>
-        matches.slice(0, 3).map(({ variable, value, offset, length }) => `  rule ${rule}, ${message}: ${variable} held "${printable(value.slice(offset, offset + length).slice(0, 200))}"`),
+        matches
+          .slice(0, 3)
+          .map(
+            ({ variable, value, offset, length }) =>
+              `  rule ${rule}, ${message}: ${variable} held "${printable(value.slice(offset, offset + length).slice(0, 200))}"`,
+          ),
       ),
     ]),
   ]

@@ -23,6 +23,9 @@ export function createUndoMemory(): UndoMemory {
       if (reason.incident !== null) add(incidents, reason.incident)
       for (const id of reason.alerts) add(alerts, id)
     },
-    knows: ({ incident, alerts: evidence }) => (incident !== null ? incidents.has(incident.id) : evidence.length > 0 && evidence.every(({ id }) => alerts.has(id))),
+    knows: ({ incident, alerts: evidence }) =>
+      incident !== null
+        ? incidents.has(incident.id)
+        : evidence.length > 0 && evidence.every(({ id }) => alerts.has(id)),
   }
 }

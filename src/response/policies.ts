@@ -64,13 +64,24 @@ export function createPolicyWatch(): PolicyWatch {
       for (const policy of policies) {
         if (!policy.enabled) continue
         for (const incident of incidents) {
-          if (!wantsIncident(policy, incident) || !reached(policy, incident.attacker, incident.id, incident.updatedAt)) continue
-          triggers.set(`${policy.id}\n${incident.attacker}`, { policy, attacker: incident.attacker, incident, alerts: [] })
+          if (!wantsIncident(policy, incident) || !reached(policy, incident.attacker, incident.id, incident.updatedAt))
+            continue
+          triggers.set(`${policy.id}\n${incident.attacker}`, {
+            policy,
+            attacker: incident.attacker,
+            incident,
+            alerts: [],
+          })
         }
         for (const alert of alerts) {
           if (!wantsAlert(policy, alert) || !reached(policy, alert.attacker, alert.id, alert.at)) continue
           const key = `${policy.id}\n${alert.attacker}`
-          triggers.set(key, { policy, attacker: alert.attacker, incident: null, alerts: [...(triggers.get(key)?.alerts ?? []), alert].slice(-100) })
+          triggers.set(key, {
+            policy,
+            attacker: alert.attacker,
+            incident: null,
+            alerts: [...(triggers.get(key)?.alerts ?? []), alert].slice(-100),
+          })
         }
       }
       return [...triggers.values()]

@@ -1,3 +1,4 @@
+import type { Bus } from "../bus/bus.ts"
 import {
   type Alert,
   type AllowlistEntry,
@@ -20,9 +21,14 @@ import {
   prefix,
   ThwartError,
 } from "../core/index.ts"
-import type { Bus } from "../bus/bus.ts"
 import type { Changes, Store } from "../store/store.ts"
-import { type Circumstances, defaultLimits, type GuardrailLimits, refusalAtEnforcement, refusalOf } from "./guardrails/index.ts"
+import {
+  type Circumstances,
+  defaultLimits,
+  type GuardrailLimits,
+  refusalAtEnforcement,
+  refusalOf,
+} from "./guardrails/index.ts"
 import { createUndoMemory } from "./memory.ts"
 import { createPolicyWatch, defaultPolicies, type Trigger } from "./policies.ts"
 import { policySentence } from "./sentence.ts"
@@ -63,9 +69,17 @@ export interface Responder {
   /** Loads what is in force, and seeds the default policies of a new store. */
   start(): Promise<void>
   /** Decides about these alerts and incidents; `record` stores the decision together with its cause, and only then does it hold. */
-  handle(alerts: readonly Alert[], incidents: readonly Incident[], record: (decided: Changes) => Promise<void>): Promise<void>
+  handle(
+    alerts: readonly Alert[],
+    incidents: readonly Incident[],
+    record: (decided: Changes) => Promise<void>,
+  ): Promise<void>
   block(request: BlockRequest, actor: Actor): Promise<Countermeasure>
-  undo(id: CountermeasureId, how: { readonly falsePositive: boolean; readonly comment: string }, actor: Actor): Promise<Countermeasure>
+  undo(
+    id: CountermeasureId,
+    how: { readonly falsePositive: boolean; readonly comment: string },
+    actor: Actor,
+  ): Promise<Countermeasure>
   allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
@@ -106,7 +120,12 @@ export function createResponder(deps: ResponderDeps): Responder {
   })
   const activeFor = (target: Cidr, direction: Direction) => {
     for (const countermeasure of active.values()) {
-      if (countermeasure.target === target && countermeasure.direction === direction && isActive(countermeasure, clock.now())) return countermeasure
+      if (
+        countermeasure.target === target &&
+        countermeasure.direction === direction &&
+        isActive(countermeasure, clock.now())
+      )
+        return countermeasure
     }
     return undefined
   }
@@ -138,9 +157,13 @@ export function createResponder(deps: ResponderDeps): Responder {
     if ((changes.countermeasures ?? []).length > 0) changed()
   }
 
-  const fresh = (request: Pick<Countermeasure, "target" | "direction" | "enforcers" | "severity" | "reason">, durationMs: Millis | null): Countermeasure => {
+  const fresh = (
+    request: Pick<Countermeasure, "target" | "direction" | "enforcers" | "severity" | "reason">,
+    durationMs: Millis | null,
+  ): Countermeasure => {
     const now = clock.now()
-    const enforcers = request.enforcers.length > 0 ? request.enforcers.filter((id) => deps.enforcers.includes(id)) : deps.enforcers
+    const enforcers =
+      request.enforcers.length > 0 ? request.enforcers.filter((id) => deps.enforcers.includes(id)) : deps.enforcers
     return {
       ...request,
       id: ids.countermeasure(),
@@ -154,9 +177,16 @@ export function createResponder(deps: ResponderDeps): Responder {
       reports: enforcers.map((enforcer) => ({ enforcer, state: "pending", reason: null, since: now, checkedAt: now })),
     }
   }
-  const ended = (of: Countermeasure, endReason: NonNullable<Countermeasure["endReason"]>, endedBy: string): Countermeasure => ({ ...of, endedAt: clock.now(), endReason, endedBy })
+  const ended = (
+    of: Countermeasure,
+    endReason: NonNullable<Countermeasure["endReason"]>,
+    endedBy: string,
+  ): Countermeasure => ({ ...of, endedAt: clock.now(), endReason, endedBy })
 
-  const decideOne = (trigger: Trigger, around: Circumstances): { readonly countermeasure?: Countermeasure; readonly audit?: AuditEntry } => {
+  const decideOne = (
+    trigger: Trigger,
+    around: Circumstances,
+  ): { readonly countermeasure?: Countermeasure; readonly audit?: AuditEntry } => {
     const { policy, attacker, incident, alerts } = trigger
     if (memory.knows(trigger)) return {}
     const target = prefix(attacker)
@@ -164,10 +194,23 @@ export function createResponder(deps: ResponderDeps): Responder {
     const subject = `address:${attacker}`
     const known = activeFor(target, "inbound")
     const until = policy.blockMs === null ? null : clock.now() + policy.blockMs
-    if (known !== undefined) return isLater(until, known.expiresAt) && policy.mode === "automatic" ? { countermeasure: { ...known, expiresAt: until } } : {}
+    if (known !== undefined)
+      return isLater(until, known.expiresAt) && policy.mode === "automatic"
+        ? { countermeasure: { ...known, expiresAt: until } }
+        : {}
     const refusal = refusalOf({ target, by: "policy" }, around)
-    if (refusal !== undefined) return { audit: audit(actor, "block refused", subject, null, { refusal, incident: incident?.id ?? null }) }
-    if (policy.mode !== "automatic") return { audit: audit(actor, policy.mode === "monitor" ? "block not enforced (monitor)" : "block proposed", subject, null, { incident: incident?.id ?? null }) }
+    if (refusal !== undefined)
+      return { audit: audit(actor, "block refused", subject, null, { refusal, incident: incident?.id ?? null }) }
+    if (policy.mode !== "automatic")
+      return {
+        audit: audit(
+          actor,
+          policy.mode === "monitor" ? "block not enforced (monitor)" : "block proposed",
+          subject,
+          null,
+          { incident: incident?.id ?? null },
+        ),
+      }
     const countermeasure = fresh(
       {
         target,
@@ -179,12 +222,21 @@ export function createResponder(deps: ResponderDeps): Responder {
           text: `${policy.name}: ${policySentence(policy)}`,
           policy: policy.id,
           incident: incident?.id ?? null,
-          alerts: incident === null ? alerts.map(({ id }) => id) : incident.stages.flatMap((stage) => stage.alerts).slice(0, 100),
+          alerts:
+            incident === null
+              ? alerts.map(({ id }) => id)
+              : incident.stages.flatMap((stage) => stage.alerts).slice(0, 100),
         },
       },
       policy.blockMs,
     )
-    return { countermeasure, audit: audit(actor, "block", `countermeasure:${countermeasure.id}`, null, { target, expiresAt: countermeasure.expiresAt }) }
+    return {
+      countermeasure,
+      audit: audit(actor, "block", `countermeasure:${countermeasure.id}`, null, {
+        target,
+        expiresAt: countermeasure.expiresAt,
+      }),
+    }
   }
 
   const decide = async (alerts: readonly Alert[], incidents: readonly Incident[]): Promise<Changes> => {
@@ -203,10 +255,18 @@ export function createResponder(deps: ResponderDeps): Responder {
     return { countermeasures: [...countermeasures.values()], audit: entries }
   }
 
-  const statusChange = async (id: IncidentId, status: IncidentStatus): Promise<{ before: Incident; after: Incident }> => {
+  const statusChange = async (
+    id: IncidentId,
+    status: IncidentStatus,
+  ): Promise<{ before: Incident; after: Incident }> => {
     const before = await store.incident(id)
     if (before === undefined) throw new ThwartError("THWART_NOT_FOUND", `there is no incident ${id}`)
-    const after = deps.setIncidentStatus(id, status, clock.now()) ?? { ...before, status, version: before.version + 1, updatedAt: clock.now() }
+    const after = deps.setIncidentStatus(id, status, clock.now()) ?? {
+      ...before,
+      status,
+      version: before.version + 1,
+      updatedAt: clock.now(),
+    }
     return { before, after }
   }
 
@@ -242,9 +302,21 @@ export function createResponder(deps: ResponderDeps): Responder {
         const until = durationMs === null ? null : clock.now() + durationMs
         const next =
           known === undefined
-            ? fresh({ target, direction, enforcers: [], severity: "high", reason: { by: actor.who, text: reason, policy: null, incident: null, alerts: [] } }, durationMs)
+            ? fresh(
+                {
+                  target,
+                  direction,
+                  enforcers: [],
+                  severity: "high",
+                  reason: { by: actor.who, text: reason, policy: null, incident: null, alerts: [] },
+                },
+                durationMs,
+              )
             : { ...known, expiresAt: isLater(until, known.expiresAt) ? until : known.expiresAt }
-        await commit({ countermeasures: [next], audit: [audit(actor, "block", `countermeasure:${next.id}`, known ?? null, next)] })
+        await commit({
+          countermeasures: [next],
+          audit: [audit(actor, "block", `countermeasure:${next.id}`, known ?? null, next)],
+        })
         return next
       }),
 
@@ -253,11 +325,19 @@ export function createResponder(deps: ResponderDeps): Responder {
         const known = await find(id)
         if (known.endedAt !== null) return known
         const next = ended(known, falsePositive ? "false-positive" : "undone", actor.who)
-        const over = falsePositive && known.reason.incident !== null ? await statusChange(known.reason.incident, "false-positive") : undefined
+        const over =
+          falsePositive && known.reason.incident !== null
+            ? await statusChange(known.reason.incident, "false-positive")
+            : undefined
         await commit({
           countermeasures: [next],
           incidents: over === undefined ? [] : [over.after],
-          audit: [audit(actor, falsePositive ? "undo as false positive" : "undo", `countermeasure:${id}`, known, { ...next, comment })],
+          audit: [
+            audit(actor, falsePositive ? "undo as false positive" : "undo", `countermeasure:${id}`, known, {
+              ...next,
+              comment,
+            }),
+          ],
         })
         memory.remember(next)
         return next
@@ -266,8 +346,14 @@ export function createResponder(deps: ResponderDeps): Responder {
     allow: (entry, actor) =>
       serially(async () => {
         const next: AllowlistEntry = { ...entry, id: ids.other("alw"), owner: actor.who, createdAt: clock.now() }
-        const freed = [...active.values()].filter(({ target }) => overlaps(entry.prefix, target)).map((countermeasure) => ended(countermeasure, "allowlisted", actor.who))
-        await commit({ allowlist: [next], countermeasures: freed, audit: [audit(actor, "allow", `allowlist:${next.id}`, null, { ...next, freed: freed.map(({ id }) => id) })] })
+        const freed = [...active.values()]
+          .filter(({ target }) => overlaps(entry.prefix, target))
+          .map((countermeasure) => ended(countermeasure, "allowlisted", actor.who))
+        await commit({
+          allowlist: [next],
+          countermeasures: freed,
+          audit: [audit(actor, "allow", `allowlist:${next.id}`, null, { ...next, freed: freed.map(({ id }) => id) })],
+        })
         return next
       }),
 
@@ -281,7 +367,10 @@ export function createResponder(deps: ResponderDeps): Responder {
     changeIncident: (id, status, actor) =>
       serially(async () => {
         const { before, after } = await statusChange(id, status)
-        await commit({ incidents: [after], audit: [audit(actor, `incident ${status}`, `incident:${id}`, { status: before.status }, { status })] })
+        await commit({
+          incidents: [after],
+          audit: [audit(actor, `incident ${status}`, `incident:${id}`, { status: before.status }, { status })],
+        })
         return after
       }),
 
@@ -298,7 +387,8 @@ export function createResponder(deps: ResponderDeps): Responder {
       return () => listeners.delete(listener)
     },
 
-    refusalNow: async ({ target, reason }) => refusalAtEnforcement({ target, by: reason.policy === null ? "operator" : "policy" }, await circumstances()),
+    refusalNow: async ({ target, reason }) =>
+      refusalAtEnforcement({ target, by: reason.policy === null ? "operator" : "policy" }, await circumstances()),
 
     report: (id, report) =>
       serially(async () => {
@@ -308,7 +398,10 @@ export function createResponder(deps: ResponderDeps): Responder {
         const same = before?.state === report.state && before.reason === report.reason
         if (same && report.checkedAt - before.checkedAt < restateMs) return
         const stated = same ? { ...report, since: before.since } : report
-        const next = { ...known, reports: [...known.reports.filter(({ enforcer }) => enforcer !== report.enforcer), stated] }
+        const next = {
+          ...known,
+          reports: [...known.reports.filter(({ enforcer }) => enforcer !== report.enforcer), stated],
+        }
         const incident = await incidentAfter(next, report)
         await store.record({ countermeasures: [next], incidents: incident === undefined ? [] : [incident] })
         if (active.has(id)) active.set(id, next)
@@ -318,13 +411,18 @@ export function createResponder(deps: ResponderDeps): Responder {
 
     sweep: () =>
       serially(async () => {
-        const over = [...active.values()].filter((countermeasure) => !isActive(countermeasure, clock.now())).map((countermeasure) => ended(countermeasure, "expired", "system"))
+        const over = [...active.values()]
+          .filter((countermeasure) => !isActive(countermeasure, clock.now()))
+          .map((countermeasure) => ended(countermeasure, "expired", "system"))
         if (over.length > 0) await commit({ countermeasures: over })
       }),
   }
 
   /** An open incident is contained once a block because of it is in force. */
-  async function incidentAfter({ reason }: Countermeasure, { state }: EnforcementReport): Promise<Incident | undefined> {
+  async function incidentAfter(
+    { reason }: Countermeasure,
+    { state }: EnforcementReport,
+  ): Promise<Incident | undefined> {
     if (reason.incident === null || state !== "applied") return undefined
     const incident = await store.incident(reason.incident)
     if (incident?.status !== "open") return undefined

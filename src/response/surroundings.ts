@@ -15,25 +15,39 @@ export interface Protected {
 
 /** What this node needs in order to stay reachable: its own addresses, its gateways and its resolvers. */
 export function surroundingsOf(machine: MachineFacts): readonly Protected[] {
-  const found = (texts: readonly string[], why: string) => texts.flatMap((text) => {
-    const parsed = parseCidr(text)
-    return parsed === undefined ? [] : [{ prefix: parsed, why }]
-  })
+  const found = (texts: readonly string[], why: string) =>
+    texts.flatMap((text) => {
+      const parsed = parseCidr(text)
+      return parsed === undefined ? [] : [{ prefix: parsed, why }]
+    })
   return [
     ...found(machine.addresses(), "an address of this node"),
     ...found(gateways4(machine.read("/proc/net/route") ?? ""), "a gateway of this node"),
     ...found(gateways6(machine.read("/proc/net/ipv6_route") ?? ""), "a gateway of this node"),
-    ...found([...(machine.read("/etc/resolv.conf") ?? "").matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, address]) => address ?? ""), "a resolver of this node"),
+    ...found(
+      [...(machine.read("/etc/resolv.conf") ?? "").matchAll(/^\s*nameserver\s+(\S+)/gm)].map(
+        ([, address]) => address ?? "",
+      ),
+      "a resolver of this node",
+    ),
   ]
 }
 
 /** The kernel writes IPv4 gateways as little-endian hexadecimal, on the machines that Node runs on (proc(5)). */
 function gateways4(table: string): readonly string[] {
-  return table.split("\n").slice(1).flatMap((line) => {
-    const gateway = line.split("\t")[2] ?? ""
-    if (!/^[0-9A-F]{8}$/.test(gateway) || gateway === "00000000") return []
-    return [(gateway.match(/../g) ?? []).reverse().map((byte) => Number.parseInt(byte, 16)).join(".")]
-  })
+  return table
+    .split("\n")
+    .slice(1)
+    .flatMap((line) => {
+      const gateway = line.split("\t")[2] ?? ""
+      if (!/^[0-9A-F]{8}$/.test(gateway) || gateway === "00000000") return []
+      return [
+        (gateway.match(/../g) ?? [])
+          .reverse()
+          .map((byte) => Number.parseInt(byte, 16))
+          .join("."),
+      ]
+    })
 }
 
 function gateways6(table: string): readonly string[] {

@@ -2,7 +2,11 @@ import type { Bus, Topic, Topics } from "../bus.ts"
 
 /** Carries within one process: every subscriber is called before `publish` returns. */
 export function createInProcessBus(deps: { readonly onError: (error: unknown) => void }): Bus {
-  const subscribers: { readonly [T in Topic]: Set<(message: Topics[T]) => void> } = { alert: new Set(), incident: new Set(), countermeasure: new Set() }
+  const subscribers: { readonly [T in Topic]: Set<(message: Topics[T]) => void> } = {
+    alert: new Set(),
+    incident: new Set(),
+    countermeasure: new Set(),
+  }
   return {
     publish: (topic, message) => {
       for (const onMessage of [...subscribers[topic]]) {

@@ -12,7 +12,10 @@ export interface HttpEnforcerOptions {
 }
 
 /** The block list that HTTP guards in this process ask. It is empty after a restart, until the reconciler fills it again. */
-export function createHttpEnforcer({ clock }: { readonly clock: Clock }, { maxEntries = 100_000 }: HttpEnforcerOptions = {}): HttpEnforcer {
+export function createHttpEnforcer(
+  { clock }: { readonly clock: Clock },
+  { maxEntries = 100_000 }: HttpEnforcerOptions = {},
+): HttpEnforcer {
   const blocks = new Map<Cidr, Block>()
   // How many prefixes of each length there are, by family: only these lengths are looked up.
   const lengths = { 4: new Map<number, number>(), 6: new Map<number, number>() }
@@ -30,7 +33,8 @@ export function createHttpEnforcer({ clock }: { readonly clock: Clock }, { maxEn
 
   const apply = (operation: Operation): OperationResult => {
     const { block } = operation
-    if (block.direction === "outbound") return { kind: "not-enforced", reason: "the HTTP guard sees inbound requests alone" }
+    if (block.direction === "outbound")
+      return { kind: "not-enforced", reason: "the HTTP guard sees inbound requests alone" }
     const known = blocks.get(block.target)
     if (operation.kind === "remove") {
       if (known === undefined) return { kind: "already" }
@@ -38,7 +42,8 @@ export function createHttpEnforcer({ clock }: { readonly clock: Clock }, { maxEn
       count(block.target, -1)
       return { kind: "applied" }
     }
-    if (known === undefined && blocks.size >= maxEntries) return { kind: "not-enforced", reason: `the list is full (${maxEntries} entries)` }
+    if (known === undefined && blocks.size >= maxEntries)
+      return { kind: "not-enforced", reason: `the list is full (${maxEntries} entries)` }
     if (known !== undefined && known.expiresAt === operation.block.expiresAt) return { kind: "already" }
     blocks.set(block.target, operation.block)
     if (known === undefined) count(block.target, 1)

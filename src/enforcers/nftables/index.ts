@@ -15,7 +15,10 @@ export interface NftablesOptions {
 const operationsPerTransaction = 20_000
 
 /** Drops addresses in the kernel, each with its own timeout there, so that a block ends even when Thwart is gone. */
-export function createNftablesEnforcer({ clock, nft }: { readonly clock: Clock; readonly nft?: Nft }, options: NftablesOptions = {}): Enforcer {
+export function createNftablesEnforcer(
+  { clock, nft }: { readonly clock: Clock; readonly nft?: Nft },
+  options: NftablesOptions = {},
+): Enforcer {
   const table: Table = { name: options.table ?? "thwart", size: options.maxElements ?? 131_072 }
   const run = nft ?? createNft(options.netns ?? null)
 
@@ -28,10 +31,17 @@ export function createNftablesEnforcer({ clock, nft }: { readonly clock: Clock; 
     }
   }
   const commit = (operations: readonly Operation[], signal: AbortSignal) =>
-    run(["-j", "-f", "-"], JSON.stringify({ nftables: operations.flatMap((operation) => commandsOf(operation, table.name, clock.now())) }), signal)
+    run(
+      ["-j", "-f", "-"],
+      JSON.stringify({ nftables: operations.flatMap((operation) => commandsOf(operation, table.name, clock.now())) }),
+      signal,
+    )
 
   /** All in one transaction; where that fails, halves, so that a bad entry holds up no other. */
-  const applyAll = async (operations: readonly Operation[], signal: AbortSignal): Promise<readonly OperationResult[]> => {
+  const applyAll = async (
+    operations: readonly Operation[],
+    signal: AbortSignal,
+  ): Promise<readonly OperationResult[]> => {
     if (operations.length === 0) return []
     try {
       await commit(operations, signal)
@@ -40,7 +50,10 @@ export function createNftablesEnforcer({ clock, nft }: { readonly clock: Clock; 
       if (signal.aborted || /can't be started|not permitted|must be root/i.test(messageOf(error))) throw error
       if (operations.length === 1) return [failureOf(messageOf(error), table)]
       const half = Math.ceil(operations.length / 2)
-      return [...(await applyAll(operations.slice(0, half), signal)), ...(await applyAll(operations.slice(half), signal))]
+      return [
+        ...(await applyAll(operations.slice(0, half), signal)),
+        ...(await applyAll(operations.slice(half), signal)),
+      ]
     }
   }
 
@@ -51,7 +64,8 @@ export function createNftablesEnforcer({ clock, nft }: { readonly clock: Clock; 
     toleranceMs: 2500,
     observe: async (signal) => (await list(signal)).blocks,
     apply: async (operations, signal) => {
-      if (!(await list(signal)).intact) await run(["-j", "-f", "-"], JSON.stringify({ nftables: skeleton(table) }), signal)
+      if (!(await list(signal)).intact)
+        await run(["-j", "-f", "-"], JSON.stringify({ nftables: skeleton(table) }), signal)
       const results: OperationResult[] = []
       for (let start = 0; start < operations.length; start += operationsPerTransaction) {
         results.push(...(await applyAll(operations.slice(start, start + operationsPerTransaction), signal)))
@@ -69,6 +83,7 @@ export function createNftablesEnforcer({ clock, nft }: { readonly clock: Clock; 
 
 function failureOf(message: string, { size }: Table): OperationResult {
   // The kernel's answer to a full set is ENFILE (nft_set_elem add, uapi errno 23).
-  return /Too many open files/.test(message) ? { kind: "not-enforced", reason: `the set is full (${size} elements)` } : { kind: "failed", reason: message }
+  return /Too many open files/.test(message)
+    ? { kind: "not-enforced", reason: `the set is full (${size} elements)` }
+    : { kind: "failed", reason: message }
 }
-

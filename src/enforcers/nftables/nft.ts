@@ -13,7 +13,11 @@ export function createNft(netns: string | null): Nft {
   const [command, before] = netns === null ? ["nft", []] : ["ip", ["netns", "exec", netns, "nft"]]
   return (args, input, signal) =>
     new Promise((resolve, reject) => {
-      const child = spawn(command, [...before, ...args], { stdio: ["pipe", "pipe", "pipe"], signal, timeout: timeoutMs })
+      const child = spawn(command, [...before, ...args], {
+        stdio: ["pipe", "pipe", "pipe"],
+        signal,
+        timeout: timeoutMs,
+      })
       const output: Buffer[] = []
       const complaint: Buffer[] = []
       let sizeBytes = 0
@@ -27,11 +31,24 @@ export function createNft(netns: string | null): Nft {
       })
       // nft may end before it has read everything; its exit says why.
       child.stdin.on("error", () => undefined)
-      child.on("error", (cause) => reject(new ThwartError("THWART_NFT_FAILED", `${command} can't be started; apt-get install nftables, or leave out the enforcer`, { cause })))
+      child.on("error", (cause) =>
+        reject(
+          new ThwartError(
+            "THWART_NFT_FAILED",
+            `${command} can't be started; apt-get install nftables, or leave out the enforcer`,
+            { cause },
+          ),
+        ),
+      )
       child.on("close", (code, killed) => {
         if (code === 0) return resolve(Buffer.concat(output).toString("utf8"))
         const said = Buffer.concat(complaint).toString("utf8").trim().split("\n")[0] ?? ""
-        return reject(new ThwartError("THWART_NFT_FAILED", `nft ${args.join(" ")} failed (${code ?? killed}): ${said.slice(0, 500) || "it said nothing"}${hint(said)}`))
+        return reject(
+          new ThwartError(
+            "THWART_NFT_FAILED",
+            `nft ${args.join(" ")} failed (${code ?? killed}): ${said.slice(0, 500) || "it said nothing"}${hint(said)}`,
+          ),
+        )
       })
       child.stdin.end(input)
     })

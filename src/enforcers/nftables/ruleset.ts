@@ -38,17 +38,33 @@ export function skeleton({ name, size }: Table): readonly NftCommand[] {
   const of = { family: "inet", table: name }
   return [
     { add: { table: { family: "inet", name } } },
-    ...sets.map((set) => ({ add: { set: { ...of, name: set.name, type: `ipv${set.family}_addr`, flags: set.prefixes ? ["interval", "timeout"] : ["timeout"], size } } })),
+    ...sets.map((set) => ({
+      add: {
+        set: {
+          ...of,
+          name: set.name,
+          type: `ipv${set.family}_addr`,
+          flags: set.prefixes ? ["interval", "timeout"] : ["timeout"],
+          size,
+        },
+      },
+    })),
     ...chains.flatMap((chain) => [
-      { add: { chain: { ...of, name: chain.name, type: "filter", hook: chain.hook, prio: priority, policy: "accept" } } },
+      {
+        add: { chain: { ...of, name: chain.name, type: "filter", hook: chain.hook, prio: priority, policy: "accept" } },
+      },
       { flush: { chain: { ...of, name: chain.name } } },
-      ...sets.filter(({ direction }) => direction === chain.direction).map((set) => ({ add: { rule: { ...of, chain: chain.name, expr: dropIfIn(set) } } })),
+      ...sets
+        .filter(({ direction }) => direction === chain.direction)
+        .map((set) => ({ add: { rule: { ...of, chain: chain.name, expr: dropIfIn(set) } } })),
     ]),
   ]
 }
 
 function dropIfIn({ name, family, direction }: SetSpec): readonly NftCommand[] {
-  const left = { payload: { protocol: family === 4 ? "ip" : "ip6", field: direction === "inbound" ? "saddr" : "daddr" } }
+  const left = {
+    payload: { protocol: family === 4 ? "ip" : "ip6", field: direction === "inbound" ? "saddr" : "daddr" },
+  }
   return [{ match: { op: "==", left, right: `@${name}` } }, { counter: { packets: 0, bytes: 0 } }, { drop: null }]
 }
 
@@ -70,18 +86,28 @@ export function commandsOf(operation: Operation, table: string, now: number): re
 }
 
 /** What `nft -j list table` printed, as blocks; empty when the rules that make them work are not all there. */
-export function readTable(listing: unknown, now: number): { readonly intact: boolean; readonly blocks: readonly Observed[] } {
+export function readTable(
+  listing: unknown,
+  now: number,
+): { readonly intact: boolean; readonly blocks: readonly Observed[] } {
   const items = record(listing).nftables
   const objects = Array.isArray(items) ? items.map(record) : []
   const rules = objects.flatMap(({ rule }) => (rule === undefined ? [] : [record(rule)]))
   const intact = chains.every((chain) => {
     const dropping = rules.filter((rule) => rule.chain === chain.name).map(({ expr }) => droppedSet(expr))
-    return sets.filter(({ direction }) => direction === chain.direction).every(({ name }) => dropping.includes(`@${name}`))
+    return sets
+      .filter(({ direction }) => direction === chain.direction)
+      .every(({ name }) => dropping.includes(`@${name}`))
   })
   const named = new Map(objects.flatMap(({ set }) => (set === undefined ? [] : [[record(set).name, record(set)]])))
   const complete = intact && sets.every(({ name }) => named.has(name))
   if (!complete) return { intact: false, blocks: [] }
-  return { intact: true, blocks: sets.flatMap((set) => elementsOf(named.get(set.name)?.elem).flatMap((element) => blockOf(element, set.direction, now) ?? [])) }
+  return {
+    intact: true,
+    blocks: sets.flatMap((set) =>
+      elementsOf(named.get(set.name)?.elem).flatMap((element) => blockOf(element, set.direction, now) ?? []),
+    ),
+  }
 }
 
 function droppedSet(expr: unknown): unknown {
@@ -95,7 +121,8 @@ function blockOf(element: unknown, direction: Direction, now: number): Block | u
   const { elem } = record(element)
   const { val, expires } = elem === undefined ? { val: element, expires: undefined } : record(elem)
   const { prefix } = record(val)
-  const text = typeof val === "string" ? val : prefix === undefined ? "" : `${record(prefix).addr}/${record(prefix).len}`
+  const text =
+    typeof val === "string" ? val : prefix === undefined ? "" : `${record(prefix).addr}/${record(prefix).len}`
   const target = parseCidr(text)
   if (target === undefined) return undefined
   return { target, direction, expiresAt: typeof expires === "number" ? now + expires * 1000 : null }

@@ -4,7 +4,9 @@ import type { Guardrail } from "./guardrail.ts"
 export const prefixWidth: Guardrail = ({ target, by }, { limits }) => {
   const widest = by === "policy" ? limits.policyPrefix : limits.operatorPrefix
   const least = familyOf(target) === 4 ? widest.v4 : widest.v6
-  return lengthOf(target) >= least ? undefined : `${target} is wider than /${least}, the widest prefix that ${by === "policy" ? "a policy" : "an operator"} may block`
+  return lengthOf(target) >= least
+    ? undefined
+    : `${target} is wider than /${least}, the widest prefix that ${by === "policy" ? "a policy" : "an operator"} may block`
 }
 
 export const blockRate: Guardrail = ({ by }, { recentBlocks, limits }) =>

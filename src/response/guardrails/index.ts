@@ -20,7 +20,11 @@ export function refusalAtEnforcement(intended: Intended, circumstances: Circumst
   return firstOf(whenEnforcing, intended, circumstances)
 }
 
-function firstOf(guardrails: readonly Guardrail[], intended: Intended, circumstances: Circumstances): string | undefined {
+function firstOf(
+  guardrails: readonly Guardrail[],
+  intended: Intended,
+  circumstances: Circumstances,
+): string | undefined {
   for (const guardrail of guardrails) {
     const refusal = guardrail(intended, circumstances)
     if (refusal !== undefined) return refusal

@@ -2,8 +2,10 @@ import type { Kysely, Migration } from "kysely"
 
 export const first: Migration = {
   up: async (db: Kysely<unknown>) => {
-    const table = (name: string) => db.schema.createTable(name).addColumn("document", "text", (column) => column.notNull())
-    const key = (name: string, column: string) => table(name).addColumn(column, "text", (definition) => definition.primaryKey())
+    const table = (name: string) =>
+      db.schema.createTable(name).addColumn("document", "text", (column) => column.notNull())
+    const key = (name: string, column: string) =>
+      table(name).addColumn(column, "text", (definition) => definition.primaryKey())
 
     await key("alerts", "id")
       .addColumn("at", "bigint", (column) => column.notNull())
@@ -21,7 +23,11 @@ export const first: Migration = {
       .addColumn("status", "text", (column) => column.notNull())
       .execute()
     await db.schema.createIndex("incidents_by_time").on("incidents").columns(["started_at", "id"]).execute()
-    await db.schema.createIndex("incidents_by_attacker").on("incidents").columns(["attacker", "started_at", "id"]).execute()
+    await db.schema
+      .createIndex("incidents_by_attacker")
+      .on("incidents")
+      .columns(["attacker", "started_at", "id"])
+      .execute()
 
     await key("countermeasures", "id")
       .addColumn("created_at", "bigint", (column) => column.notNull())
@@ -30,7 +36,11 @@ export const first: Migration = {
       .addColumn("incident", "text")
       .execute()
     await db.schema.createIndex("countermeasures_by_time").on("countermeasures").columns(["created_at", "id"]).execute()
-    await db.schema.createIndex("countermeasures_by_incident").on("countermeasures").columns(["incident", "created_at", "id"]).execute()
+    await db.schema
+      .createIndex("countermeasures_by_incident")
+      .on("countermeasures")
+      .columns(["incident", "created_at", "id"])
+      .execute()
 
     await key("policies", "id").execute()
     await key("allowlist", "id").execute()

@@ -18,10 +18,20 @@ export interface PostgresOptions {
 const maxConnections = 10
 
 /** The store for when SQLite is outgrown. */
-export async function createPostgresStore({ url, schema = "thwart", onError = () => undefined }: PostgresOptions): Promise<Store> {
+export async function createPostgresStore({
+  url,
+  schema = "thwart",
+  onError = () => undefined,
+}: PostgresOptions): Promise<Store> {
   const name = withoutPassword(url)
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new ThwartError("THWART_STORE_FAILED", `"${schema}" is not a name for a schema of ${name}`)
-  const pool = new pg.Pool({ connectionString: url, max: maxConnections, options: `-c search_path=${schema}`, connectionTimeoutMillis: 10_000 })
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
+    throw new ThwartError("THWART_STORE_FAILED", `"${schema}" is not a name for a schema of ${name}`)
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    options: `-c search_path=${schema}`,
+    connectionTimeoutMillis: 10_000,
+  })
   pool.on("error", onError)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   try {
@@ -30,7 +40,11 @@ export async function createPostgresStore({ url, schema = "thwart", onError = ()
   } catch (cause) {
     await db.destroy()
     if (cause instanceof ThwartError) throw cause
-    throw new ThwartError("THWART_STORE_FAILED", `the database ${name} can't be opened; check the address, the user and that it may create a schema`, { cause })
+    throw new ThwartError(
+      "THWART_STORE_FAILED",
+      `the database ${name} can't be opened; check the address, the user and that it may create a schema`,
+      { cause },
+    )
   }
   return createSqlStore({ db, name })
 }

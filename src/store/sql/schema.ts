@@ -6,8 +6,21 @@ interface Document {
 /** The tables, the same in SQLite and PostgreSQL. Times are milliseconds since the epoch. */
 export interface Database {
   alerts: Document & { id: string; at: number; attacker: string; severity: number }
-  incidents: Document & { id: string; version: number; started_at: number; updated_at: number; attacker: string; status: string }
-  countermeasures: Document & { id: string; created_at: number; expires_at: number | null; ended_at: number | null; incident: string | null }
+  incidents: Document & {
+    id: string
+    version: number
+    started_at: number
+    updated_at: number
+    attacker: string
+    status: string
+  }
+  countermeasures: Document & {
+    id: string
+    created_at: number
+    expires_at: number | null
+    ended_at: number | null
+    incident: string | null
+  }
   policies: Document & { id: string }
   allowlist: Document & { id: string }
   users: Document & { name: string }

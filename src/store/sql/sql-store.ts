@@ -1,5 +1,18 @@
 import { type Kysely, Migrator, type SelectQueryBuilder, sql, type Transaction } from "kysely"
-import { severities, type Alert, type ApiToken, type AllowlistEntry, type AuditEntry, type Countermeasure, type Incident, messageOf, type NetworkPolicy, type Session, ThwartError, type User } from "../../core/index.ts"
+import {
+  type Alert,
+  type AllowlistEntry,
+  type ApiToken,
+  type AuditEntry,
+  type Countermeasure,
+  type Incident,
+  messageOf,
+  type NetworkPolicy,
+  type Session,
+  severities,
+  ThwartError,
+  type User,
+} from "../../core/index.ts"
 import { migrations } from "../migrations/index.ts"
 import type { Changes, Page, PageQuery, Store } from "../store.ts"
 import { createGroupCommit } from "./group-commit.ts"
@@ -18,13 +31,18 @@ export async function migrate({ db, name }: SqlStoreDeps): Promise<void> {
   const { error } = await migrator.migrateToLatest()
   if (error === undefined) return
   const newer = /corrupted migrations|previously executed migration/.test(messageOf(error))
-  const what = newer ? "was written by a newer Thwart; run that one, or use another database" : "could not be brought up to date"
+  const what = newer
+    ? "was written by a newer Thwart; run that one, or use another database"
+    : "could not be brought up to date"
   throw new ThwartError("THWART_STORE_FAILED", `the database ${name} ${what}`, { cause: error })
 }
 
 /** The Store port over one Kysely schema, whatever the database. */
 export function createSqlStore({ db, name }: SqlStoreDeps): Store {
-  const failed = (cause: unknown) => (cause instanceof ThwartError ? cause : new ThwartError("THWART_STORE_FAILED", `the database ${name} failed`, { cause }))
+  const failed = (cause: unknown) =>
+    cause instanceof ThwartError
+      ? cause
+      : new ThwartError("THWART_STORE_FAILED", `the database ${name} failed`, { cause })
   const guarded = async <T>(task: () => Promise<T>): Promise<T> => {
     try {
       return await task()
@@ -32,11 +50,17 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
       throw failed(error)
     }
   }
-  const commits = createGroupCommit<Changes>((batch) => guarded(() => db.transaction().execute(async (transaction: Transaction<Database>) => {
-    for (const changes of batch) await write(transaction, changes)
-  })))
-  const one = <T>(query: SelectQueryBuilder<Database, never, { document: string }>) => guarded(async () => parse<T>((await query.executeTakeFirst())?.document))
-  const all = <T>(query: SelectQueryBuilder<Database, never, { document: string }>) => guarded(async () => (await query.execute()).map(({ document }) => JSON.parse(document) as T))
+  const commits = createGroupCommit<Changes>((batch) =>
+    guarded(() =>
+      db.transaction().execute(async (transaction: Transaction<Database>) => {
+        for (const changes of batch) await write(transaction, changes)
+      }),
+    ),
+  )
+  const one = <T>(query: SelectQueryBuilder<Database, never, { document: string }>) =>
+    guarded(async () => parse<T>((await query.executeTakeFirst())?.document))
+  const all = <T>(query: SelectQueryBuilder<Database, never, { document: string }>) =>
+    guarded(async () => (await query.execute()).map(({ document }) => JSON.parse(document) as T))
   let closing: Promise<void> | undefined
 
   return {
@@ -51,7 +75,9 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
         if (query.until !== undefined) rows = rows.where("at", "<=", query.until)
         if (query.minSeverity !== undefined) rows = rows.where("severity", ">=", severities.indexOf(query.minSeverity))
         if (query.ids !== undefined) rows = rows.where("id", "in", query.ids.length > 0 ? [...query.ids] : [""])
-        return page<Alert>(query, (cursor, limit) => after(rows, "at", cursor).orderBy("at", "desc").orderBy("id", "desc").limit(limit).execute())
+        return page<Alert>(query, (cursor, limit) =>
+          after(rows, "at", cursor).orderBy("at", "desc").orderBy("id", "desc").limit(limit).execute(),
+        )
       }),
     incident: (id) => one<Incident>(db.selectFrom("incidents").select("document").where("id", "=", id)),
     incidents: (query) =>
@@ -60,29 +86,41 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
         if (query.status !== undefined) rows = rows.where("status", "=", query.status)
         if (query.attacker !== undefined) rows = rows.where("attacker", "=", query.attacker)
         if (query.since !== undefined) rows = rows.where("updated_at", ">=", query.since)
-        return page<Incident>(query, (cursor, limit) => after(rows, "started_at", cursor).orderBy("started_at", "desc").orderBy("id", "desc").limit(limit).execute())
+        return page<Incident>(query, (cursor, limit) =>
+          after(rows, "started_at", cursor).orderBy("started_at", "desc").orderBy("id", "desc").limit(limit).execute(),
+        )
       }),
-    countermeasure: (id) => one<Countermeasure>(db.selectFrom("countermeasures").select("document").where("id", "=", id)),
+    countermeasure: (id) =>
+      one<Countermeasure>(db.selectFrom("countermeasures").select("document").where("id", "=", id)),
     countermeasures: (query) =>
       guarded(async () => {
         let rows = db.selectFrom("countermeasures").select(["document", "id", "created_at as time"])
         const { activeAt, incident } = query
-        if (activeAt !== undefined) rows = rows.where("ended_at", "is", null).where((is) => is.or([is("expires_at", "is", null), is("expires_at", ">", activeAt)]))
+        if (activeAt !== undefined)
+          rows = rows
+            .where("ended_at", "is", null)
+            .where((is) => is.or([is("expires_at", "is", null), is("expires_at", ">", activeAt)]))
         if (incident !== undefined) rows = rows.where("incident", "=", incident)
-        return page<Countermeasure>(query, (cursor, limit) => after(rows, "created_at", cursor).orderBy("created_at", "desc").orderBy("id", "desc").limit(limit).execute())
+        return page<Countermeasure>(query, (cursor, limit) =>
+          after(rows, "created_at", cursor).orderBy("created_at", "desc").orderBy("id", "desc").limit(limit).execute(),
+        )
       }),
     policies: () => all<NetworkPolicy>(db.selectFrom("policies").select("document").orderBy("id")),
     allowlist: () => all<AllowlistEntry>(db.selectFrom("allowlist").select("document").orderBy("id")),
 
     user: (name) => one<User>(db.selectFrom("users").select("document").where("name", "=", name)),
     users: () => all<User>(db.selectFrom("users").select("document").orderBy("name")),
-    session: (secretHash) => one<Session>(db.selectFrom("sessions").select("document").where("secret_hash", "=", secretHash)),
-    tokenBySecret: (secretHash) => one<ApiToken>(db.selectFrom("tokens").select("document").where("secret_hash", "=", secretHash)),
+    session: (secretHash) =>
+      one<Session>(db.selectFrom("sessions").select("document").where("secret_hash", "=", secretHash)),
+    tokenBySecret: (secretHash) =>
+      one<ApiToken>(db.selectFrom("tokens").select("document").where("secret_hash", "=", secretHash)),
     tokens: () => all<ApiToken>(db.selectFrom("tokens").select("document").orderBy("id")),
     audit: (query) =>
       guarded(async () => {
         const rows = db.selectFrom("audit").select(["document", "id", "at as time"])
-        return page<AuditEntry>(query, (cursor, limit) => after(rows, "at", cursor).orderBy("at", "desc").orderBy("id", "desc").limit(limit).execute())
+        return page<AuditEntry>(query, (cursor, limit) =>
+          after(rows, "at", cursor).orderBy("at", "desc").orderBy("id", "desc").limit(limit).execute(),
+        )
       }),
 
     close: () => {
@@ -104,7 +142,11 @@ interface Row {
 }
 
 /** Rows after the cursor in descending order of time and id: stable while others are written. */
-function after<DB, TB extends keyof DB, O>(query: SelectQueryBuilder<DB, TB, O>, column: string, cursor: Cursor | undefined): SelectQueryBuilder<DB, TB, O> {
+function after<DB, TB extends keyof DB, O>(
+  query: SelectQueryBuilder<DB, TB, O>,
+  column: string,
+  cursor: Cursor | undefined,
+): SelectQueryBuilder<DB, TB, O> {
   if (cursor === undefined) return query
   return query.where(sql<boolean>`(${sql.ref(column)}, ${sql.ref("id")}) < (${cursor.time}, ${cursor.id})`)
 }
@@ -114,19 +156,26 @@ interface Cursor {
   readonly id: string
 }
 
-async function page<T>({ limit = 100, cursor }: PageQuery, fetch: (cursor: Cursor | undefined, limit: number) => Promise<readonly Row[]>): Promise<Page<T>> {
+async function page<T>(
+  { limit = 100, cursor }: PageQuery,
+  fetch: (cursor: Cursor | undefined, limit: number) => Promise<readonly Row[]>,
+): Promise<Page<T>> {
   const bounded = Math.min(1000, Math.max(1, Math.trunc(limit)))
   const rows = await fetch(cursor === undefined ? undefined : readCursor(cursor), bounded + 1)
   const items = rows.slice(0, bounded)
   const last = items.at(-1)
   return {
     items: items.map(({ document }) => JSON.parse(document) as T),
-    next: rows.length > bounded && last !== undefined ? Buffer.from(`${last.time} ${last.id}`).toString("base64url") : undefined,
+    next:
+      rows.length > bounded && last !== undefined
+        ? Buffer.from(`${last.time} ${last.id}`).toString("base64url")
+        : undefined,
   }
 }
 
 function readCursor(text: string): Cursor {
   const match = /^(\d{1,16}(?:\.\d+)?) (\S{1,300})$/.exec(Buffer.from(text, "base64url").toString("utf8"))
-  if (match?.[1] === undefined || match[2] === undefined) throw new ThwartError("THWART_USAGE", `"${text}" is not a cursor that a page gave`)
+  if (match?.[1] === undefined || match[2] === undefined)
+    throw new ThwartError("THWART_USAGE", `"${text}" is not a cursor that a page gave`)
   return { time: Number(match[1]), id: match[2] }
 }

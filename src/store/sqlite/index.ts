@@ -23,6 +23,10 @@ export async function createSqliteStore({ path }: SqliteOptions): Promise<Store>
     return createSqlStore(deps)
   } catch (cause) {
     if (cause instanceof ThwartError) throw cause
-    throw new ThwartError("THWART_STORE_FAILED", `the database ${path} can't be opened; check that its folder can be written and that it is a database of Thwart's`, { cause })
+    throw new ThwartError(
+      "THWART_STORE_FAILED",
+      `the database ${path} can't be opened; check that its folder can be written and that it is a database of Thwart's`,
+      { cause },
+    )
   }
 }

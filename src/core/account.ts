@@ -24,6 +24,8 @@ export interface Session {
   readonly createdAt: number
   readonly expiresAt: number
   readonly address: string
+  /** Opened by a link from the machine itself: a one-time password need not be replaced first. */
+  readonly byLink: boolean
 }
 
 /** A token for programs; the store knows only the SHA-256 of its secret. */

@@ -90,6 +90,7 @@ export interface Store {
   user(name: string): Promise<User | undefined>
   users(): Promise<readonly User[]>
   session(secretHash: string): Promise<Session | undefined>
+  sessionsOf(user: string): Promise<readonly Session[]>
   /** By the SHA-256 of its secret. */
   tokenBySecret(secretHash: string): Promise<ApiToken | undefined>
   tokens(): Promise<readonly ApiToken[]>

@@ -34,6 +34,7 @@ export const errorBody = z.object({
 
 // POST /session (sign in), GET /session (who am I), DELETE /session (sign out), POST /session/password
 export const signIn = z.object({ name: z.string().min(1).max(100), password: z.string().min(1).max(1000) })
+export const oneTimeSignIn = z.object({ token: z.string().min(20).max(200) })
 export const whoAmI = z.object({
   name: z.string(),
   role,

@@ -46,6 +46,7 @@ export const first: Migration = {
     await key("allowlist", "id").execute()
     await key("users", "name").execute()
     await key("sessions", "secret_hash")
+      .addColumn("user_name", "text", (column) => column.notNull())
       .addColumn("expires_at", "bigint", (column) => column.notNull())
       .execute()
     await key("tokens", "id")

@@ -24,7 +24,7 @@ export interface Database {
   policies: Document & { id: string }
   allowlist: Document & { id: string }
   users: Document & { name: string }
-  sessions: Document & { secret_hash: string; expires_at: number }
+  sessions: Document & { secret_hash: string; user_name: string; expires_at: number }
   tokens: Document & { id: string; secret_hash: string }
   audit: Document & { id: string; at: number }
 }

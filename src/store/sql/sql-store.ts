@@ -112,6 +112,7 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
     users: () => all<User>(db.selectFrom("users").select("document").orderBy("name")),
     session: (secretHash) =>
       one<Session>(db.selectFrom("sessions").select("document").where("secret_hash", "=", secretHash)),
+    sessionsOf: (user) => all<Session>(db.selectFrom("sessions").select("document").where("user_name", "=", user)),
     tokenBySecret: (secretHash) =>
       one<ApiToken>(db.selectFrom("tokens").select("document").where("secret_hash", "=", secretHash)),
     tokens: () => all<ApiToken>(db.selectFrom("tokens").select("document").orderBy("id")),

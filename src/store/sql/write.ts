@@ -105,7 +105,7 @@ async function writeAccounts(
       .execute()
   }
   for (const session of sessions) {
-    const row = { expires_at: session.expiresAt, document: json(session) }
+    const row = { user_name: session.user, expires_at: session.expiresAt, document: json(session) }
     await db
       .insertInto("sessions")
       .values({ secret_hash: session.secretHash, ...row })

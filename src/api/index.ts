@@ -1,0 +1,5 @@
+export type { Accounts } from "./auth/accounts.ts"
+export { createAccounts } from "./auth/accounts.ts"
+export type { Api } from "./server.ts"
+export { createApi } from "./server.ts"
+export type { ApiDeps, ApiOptions, Decisions } from "./services.ts"

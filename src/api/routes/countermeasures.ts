@@ -1,0 +1,85 @@
+import { z } from "zod"
+import { countermeasure, countermeasureId, ThwartError } from "../../core/index.ts"
+import { actorOf } from "../auth/authenticate.ts"
+import { countermeasurePage, countermeasuresQuery, explanation, newBlock, undo } from "../contract/index.ts"
+import type { Routes } from "./route.ts"
+
+const params = z.object({ id: countermeasureId })
+
+export const countermeasureRoutes: Routes = (app, { store, decisions, explain, clock }) => {
+  app.get(
+    "/countermeasures",
+    {
+      config: { access: "viewer" },
+      schema: {
+        summary: "Countermeasures, newest first",
+        querystring: countermeasuresQuery,
+        response: { 200: countermeasurePage },
+      },
+    },
+    async ({ query: { active, ...query } }) => {
+      const { items, next } = await store.countermeasures({
+        ...query,
+        activeAt: active === true ? clock.now() : undefined,
+      })
+      return { items: [...items], next: next ?? null }
+    },
+  )
+  app.get(
+    "/countermeasures/:id",
+    {
+      config: { access: "viewer" },
+      schema: { summary: "One countermeasure", params, response: { 200: countermeasure } },
+    },
+    async ({ params: { id } }) => {
+      const found = await store.countermeasure(id)
+      if (found === undefined) throw new ThwartError("THWART_NOT_FOUND", `there is no countermeasure ${id}`)
+      return found
+    },
+  )
+  app.post(
+    "/countermeasures",
+    {
+      config: { access: "analyst" },
+      schema: { summary: "Block an address or a prefix", body: newBlock, response: { 201: countermeasure } },
+    },
+    async (request, reply) => {
+      const made = await decisions.block(request.body, actorOf(request))
+      return reply.status(201).send(made)
+    },
+  )
+  app.post(
+    "/countermeasures/:id/undo",
+    {
+      config: { access: "analyst" },
+      schema: {
+        summary: "End a countermeasure; as a false positive, the same evidence does not bring it back",
+        params,
+        body: undo,
+        response: { 200: countermeasure },
+      },
+    },
+    (request) => decisions.undo(request.params.id, request.body, actorOf(request)),
+  )
+  app.get(
+    "/explain/:subject",
+    {
+      config: { access: "viewer" },
+      schema: {
+        summary: "From an address, countermeasure, incident or alert back to every byte that led there",
+        params: z.object({ subject: z.string().min(1).max(200) }),
+        response: { 200: explanation },
+      },
+    },
+    async ({ params: { subject } }) => {
+      const { story, countermeasures, incidents, alerts, ...rest } = await explain(subject)
+      return {
+        ...rest,
+        story: [...story],
+        countermeasures: [...countermeasures],
+        incidents: [...incidents],
+        alerts: [...alerts],
+      }
+    },
+  )
+}

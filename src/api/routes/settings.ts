@@ -1,0 +1,87 @@
+import { z } from "zod"
+import { allowlistEntry, networkPolicy, policyId } from "../../core/index.ts"
+import { actorOf } from "../auth/authenticate.ts"
+import { allowlist, auditPage, newAllowlistEntry, pageQuery, policies } from "../contract/index.ts"
+import { Refusal } from "../errors.ts"
+import type { Routes } from "./route.ts"
+
+export const settingRoutes: Routes = (app, { store, decisions, policySentence }) => {
+  app.get(
+    "/allowlist",
+    { config: { access: "viewer" }, schema: { summary: "What must never be touched", response: { 200: allowlist } } },
+    async () => ({ items: [...(await store.allowlist())] }),
+  )
+  app.post(
+    "/allowlist",
+    {
+      config: { access: "analyst" },
+      schema: {
+        summary: "Add to the allowlist; ends what is in force against it",
+        body: newAllowlistEntry,
+        response: { 201: allowlistEntry },
+      },
+    },
+    async (request, reply) => {
+      const entry = await decisions.allow(request.body, actorOf(request))
+      return reply.status(201).send(entry)
+    },
+  )
+  app.delete(
+    "/allowlist/:id",
+    {
+      config: { access: "analyst" },
+      schema: {
+        summary: "Remove from the allowlist",
+        params: z.object({ id: z.string().max(100) }),
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      await decisions.disallow(request.params.id, actorOf(request))
+      return reply.status(204).send(null)
+    },
+  )
+  app.get(
+    "/policies",
+    {
+      config: { access: "viewer" },
+      schema: { summary: "Network policies, each also as a sentence", response: { 200: policies } },
+    },
+    async () => ({
+      items: (await store.policies()).map((policy) => ({ ...policy, sentence: policySentence(policy) })),
+    }),
+  )
+  app.put(
+    "/policies/:id",
+    {
+      config: { access: "admin" },
+      schema: {
+        summary: "Make or change a network policy",
+        params: z.object({ id: policyId }),
+        body: networkPolicy,
+        response: { 200: networkPolicy },
+      },
+    },
+    async (request) => {
+      if (request.body.id !== request.params.id)
+        throw new Refusal(400, "INVALID", `the policy's id is "${request.body.id}", the path's "${request.params.id}"`)
+      await decisions.changePolicy(request.body, actorOf(request))
+      return request.body
+    },
+  )
+  app.get(
+    "/audit",
+    {
+      config: { access: "analyst" },
+      schema: {
+        summary: "Who changed what, from where, newest first",
+        querystring: pageQuery,
+        response: { 200: auditPage },
+      },
+    },
+    async ({ query }) => {
+      const { items, next } = await store.audit(query)
+      return { items: [...items], next: next ?? null }
+    },
+  )
+}

@@ -1,0 +1,60 @@
+import type { Bus } from "../bus/bus.ts"
+import type {
+  Alert,
+  AllowlistEntry,
+  Clock,
+  Countermeasure,
+  CountermeasureId,
+  Ids,
+  Incident,
+  IncidentId,
+  IncidentStatus,
+  NetworkPolicy,
+} from "../core/index.ts"
+import type { Actor, BlockRequest, Explanation } from "../response/index.ts"
+import type { Store } from "../store/store.ts"
+import type { Accounts } from "./auth/accounts.ts"
+import type { Status } from "./contract/index.ts"
+
+/** What response offers to people. */
+export interface Decisions {
+  block(request: BlockRequest, actor: Actor): Promise<Countermeasure>
+  undo(
+    id: CountermeasureId,
+    how: { readonly falsePositive: boolean; readonly comment: string },
+    actor: Actor,
+  ): Promise<Countermeasure>
+  allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
+  disallow(id: string, actor: Actor): Promise<void>
+  changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
+  changePolicy(policy: NetworkPolicy, actor: Actor): Promise<void>
+}
+
+export interface ApiDeps {
+  readonly store: Store
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly accounts: Accounts
+  readonly decisions: Decisions
+  readonly explain: (subject: string) => Promise<Explanation>
+  readonly policySentence: (policy: NetworkPolicy) => string
+  /** Resolves when the alerts are stored. */
+  readonly ingest: (alerts: readonly Alert[]) => Promise<void>
+  readonly status: () => Promise<Status>
+  /** The text of `/metrics` and its content type. */
+  readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>
+  readonly onError: (error: unknown) => void
+}
+
+export interface ApiOptions {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  readonly tls: { readonly cert: string; readonly key: string } | null
+  /** Allow another address than loopback without TLS. */
+  readonly insecure: boolean
+  /** The built console; null: none. */
+  readonly consoleDir: string | null
+  readonly version: string
+}

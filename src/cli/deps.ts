@@ -64,7 +64,11 @@ export interface ReplayEvents {
 export interface ReplaySummary {
   /** Oldest first. */
   readonly incidents: readonly Incident[]
-  readonly files: readonly { readonly file: string; readonly observations: number; readonly skipped: Readonly<Record<string, number>> }[]
+  readonly files: readonly {
+    readonly file: string
+    readonly observations: number
+    readonly skipped: Readonly<Record<string, number>>
+  }[]
   readonly observations: number
   readonly alerts: number
   /** How often each rule contributed. */

@@ -1,0 +1,85 @@
+import { InvalidArgumentError } from "commander"
+import { type AddCommand, type Context, examples } from "../command.ts"
+import type { ServeReady } from "../deps.ts"
+
+interface Flags {
+  readonly config?: string
+  readonly host?: string
+  readonly port?: number
+  readonly database?: string
+  readonly insecure?: boolean
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly capture?: string[]
+  readonly log?: string[]
+  readonly enforcer?: string[]
+  readonly rules?: string[]
+}
+
+export const serve: AddCommand = (program, run) => {
+  program
+    .command("serve")
+    .description("watch, decide and enforce; serve the API and the console until stopped")
+    .option("--config <file>", "read thwart.yaml; flags win over it")
+    .option("--host <address>", "listen here (default: 127.0.0.1); elsewhere than loopback needs TLS or --insecure")
+    .option("--port <number>", "listen on this port (default: 8470; 0: any free one)", portNumber)
+    .option("--capture <interfaces...>", "read live traffic of these interfaces (any: all of them)")
+    .option("--log <files...>", "follow these access logs")
+    .option("--enforcer <ids...>", "put blocks in force by these (nftables)")
+    .option("--rules <paths...>", "SecLang rules: files or folders (default: the starter rules)")
+    .option("--database <url>", "keep state in PostgreSQL (postgres://…) instead of the data folder")
+    .option("--tls-cert <file>", "certificate chain (PEM)")
+    .option("--tls-key <file>", "its private key (PEM)")
+    .option("--insecure", "allow another address than loopback without TLS")
+    .addHelpText(
+      "after",
+      examples(
+        "sudo thwart serve --capture eth0 --enforcer nftables",
+        "thwart serve --log /var/log/nginx/access.log --port 9000",
+      ),
+    )
+    .action(
+      run(async (context, flags: Flags) => {
+        const options = {
+          config: flags.config,
+          host: flags.host,
+          port: flags.port,
+          dataDir: context.dataDir,
+          database: flags.database,
+          insecure: flags.insecure === true,
+          tlsCert: flags.tlsCert,
+          tlsKey: flags.tlsKey,
+          capture: flags.capture ?? [],
+          log: flags.log ?? [],
+          enforcers: flags.enforcer ?? [],
+          rules: flags.rules ?? [],
+        }
+        await context.deps.serve(options, (ready) => tell(context, ready), context.signal)
+      }),
+    )
+}
+
+function tell(context: Context, ready: ServeReady): void {
+  if (context.json) {
+    context.printJson(ready)
+    return
+  }
+  const { paint } = context
+  context.print(`${paint.bold("Thwart")} answers at ${paint.bold(ready.url)}\n`)
+  if (ready.firstSignIn !== undefined) {
+    context.print(
+      `\n  First sign-in: ${paint.bold(ready.firstSignIn.name)}, one-time password ${paint.bold(ready.firstSignIn.oneTimePassword)}\n  It is shown once; the console asks for a new one.\n\n`,
+    )
+  }
+  context.print(`  sensors    ${ready.sensors.join(", ") || "none (give --capture or --log)"}\n`)
+  context.print(
+    `  enforcers  ${ready.enforcers.join(", ") || "none: blocks are decided and shown, but not enforced (give --enforcer nftables)"}\n`,
+  )
+  context.print("\nCtrl-C stops it; what is in force in the kernel stays until its time is over.\n")
+}
+
+function portNumber(text: string): number {
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65535) throw new InvalidArgumentError(`"${text}" is not a port (0-65535)`)
+  return port
+}

@@ -1,0 +1,387 @@
+import type { Latin1 } from "../../../core/index.ts"
+import type { Consumer, Segment } from "../tcp-stream.ts"
+import type { Exchange, Side } from "./exchange.ts"
+import { type Framing, requestFraming, responseFraming } from "./framing.ts"
+import { addHeaderLine, mostHeadBytes } from "./head-parser.ts"
+import {
+  afterEmptyLines,
+  longestSniff,
+  parseRequestLine,
+  parseStatusLine,
+  sniffRequest,
+  sniffResponse,
+  startsRequest,
+  startsResponse,
+} from "./start-line.ts"
+import { type Draft, draft, type Transaction } from "./transaction.ts"
+
+type State =
+  | "sniff"
+  | "start-line"
+  | "headers"
+  | "fixed"
+  | "chunk-size"
+  | "chunk-data"
+  | "chunk-end"
+  | "trailers"
+  | "until-close"
+  /** HTTP until here, then something that is none. */
+  | "lost"
+  | "not-http"
+  | "tunnel"
+
+/** How much text is made of bytes at once: most heads are shorter. */
+const textBytes = 4096
+const mostChunkLineBytes = 4096
+// 2^52: longer is no length but an attempt to make it wrap around.
+const mostChunkDigits = 13
+
+/** Parses one direction of a connection as HTTP/1 messages. */
+export class HttpStream implements Consumer {
+  readonly #side: Side
+  readonly #exchange: Exchange
+  #state: State = "sniff"
+  /** The beginning of a line whose end did not come yet, or of what is being sniffed. */
+  #partial = ""
+  #headBytes = 0
+  #remaining = 0
+  #transaction: Transaction | undefined = undefined
+  #draft: Draft<unknown> | undefined = undefined
+  #request = false
+  #status = 0
+
+  constructor(side: Side, exchange: Exchange) {
+    this.#side = side
+    this.#exchange = exchange
+  }
+
+  get ignoring(): boolean {
+    return this.#state === "not-http" || this.#state === "lost" || this.#state === "tunnel"
+  }
+
+  get isLost(): boolean {
+    return this.#state === "lost"
+  }
+
+  /** For a stream that is ignored: true when this segment surely starts a message, from which it then goes on. */
+  restart({ data, start, end }: Segment): boolean {
+    if (this.#state === "tunnel" || this.#exchange.tunnel) return false
+    const first = data[start] ?? 0
+    if (first < 0x41 || first > 0x5a) return false
+    const side = this.#exchange.requestSide
+    const text = data.toString("latin1", start, Math.min(end, start + 8192))
+    const request = side !== (this.#side === 0 ? 1 : 0) && startsRequest(text)
+    if (!request && (side === this.#side || !startsResponse(text))) return false
+    this.#state = "sniff"
+    this.#partial = ""
+    return true
+  }
+
+  data(segment: Segment): number {
+    const { data, end } = segment
+    let pos = segment.start
+    if (this.#exchange.tunnel) this.#state = "tunnel"
+    while (pos < end) {
+      switch (this.#state) {
+        case "sniff": {
+          const stop = this.#sniff(segment, pos)
+          if (stop === undefined) return pos
+          pos = stop
+          break
+        }
+        case "fixed":
+        case "chunk-data": {
+          const count = Math.min(this.#remaining, end - pos)
+          this.#body(data, pos, pos + count)
+          pos += count
+          break
+        }
+        case "until-close":
+          this.#body(data, pos, end)
+          return end
+        case "lost":
+        case "not-http":
+        case "tunnel":
+          return end
+        default:
+          if (this.#state === "start-line" && this.#mustWait()) return pos
+          pos = this.#lines(segment, pos)
+      }
+    }
+    return pos
+  }
+
+  gap(bytes: number): void {
+    if (this.ignoring) return
+    if (this.#state === "sniff" && this.#partial === "") {
+      this.#state = "lost"
+      return
+    }
+    this.#flaw("bytes missing in the capture")
+    if (this.#draft !== undefined) this.#draft.cut = true
+    if (this.#state === "until-close") return
+    if (this.#state === "fixed" && bytes <= this.#remaining) {
+      this.#remaining -= bytes
+      if (this.#remaining === 0) this.#messageDone()
+      return
+    }
+    if (this.#state === "chunk-data" && bytes < this.#remaining) {
+      this.#remaining -= bytes
+      return
+    }
+    this.#lose()
+  }
+
+  conflict(): void {
+    this.#flaw("TCP segments overlap with different data")
+  }
+
+  end(): void {
+    if (this.#state === "until-close") this.#messageDone()
+    else if (!this.ignoring) {
+      this.#lastLine(this.#partial.trimEnd())
+      if (this.#draft !== undefined) this.#flaw(this.#draft.headDone ? "body ended early" : "header block ended early")
+      this.#lose()
+    }
+    this.#state = "tunnel"
+    this.#partial = ""
+  }
+
+  /** What came of a line that was never ended. */
+  #lastLine(line: Latin1): void {
+    if (line === "") return
+    if (this.#state === "start-line") this.#startLine(line)
+    else if (this.#state === "headers") this.#header(line)
+  }
+
+  /** A response whose request did not come yet waits for it: captures hold packets of the two directions out of order. */
+  #mustWait(): boolean {
+    return !this.#request && this.#partial === "" && !this.#exchange.orphaned && this.#exchange.awaiting === undefined
+  }
+
+  /** Where to go on, or undefined to wait. */
+  #sniff(segment: Segment, pos: number): number | undefined {
+    const { data, end } = segment
+    const { requestSide } = this.#exchange
+    const mayRequest = requestSide === undefined || requestSide === this.#side
+    const mayRespond = requestSide === undefined || requestSide !== this.#side
+    const text = this.#partial + data.toString("latin1", pos, Math.min(end, pos + longestSniff + 1))
+    const response = mayRespond ? sniffResponse(text) : "no"
+    const request = mayRequest && response !== "yes" ? sniffRequest(text) : "no"
+    if (response === "yes" && this.#mustWait()) return undefined
+    if (request !== "yes" && response !== "yes") {
+      const more = request === "more" || response === "more"
+      if (more) this.#partial = text
+      else this.#giveUp()
+      return end
+    }
+    this.#request = request === "yes"
+    this.#exchange.requestSide = this.#request === (this.#side === 0) ? 0 : 1
+    this.#state = "start-line"
+    if (this.#partial === "") return pos
+    const held = this.#partial.length
+    this.#partial = ""
+    const joined = Buffer.concat([Buffer.from(text.slice(0, held), "latin1"), data.subarray(pos, end)])
+    const stop = this.data({ ...segment, data: joined, start: 0, end: joined.length })
+    return Math.max(pos, pos + stop - held)
+  }
+
+  #giveUp(): void {
+    this.#state = "not-http"
+    this.#partial = ""
+  }
+
+  #lines(segment: Segment, pos: number): number {
+    const { data, end } = segment
+    const text = data.toString("latin1", pos, Math.min(end, pos + textBytes))
+    let from = 0
+    while (from < text.length) {
+      if (this.#state === "start-line" && this.#draft === undefined) {
+        from = afterEmptyLines(text, from)
+        if (from === text.length) break
+        this.#open(segment)
+      }
+      const newline = text.indexOf("\n", from)
+      if (newline < 0) {
+        this.#hold(text.slice(from))
+        return pos + text.length
+      }
+      const line = this.#partial + text.slice(from, newline)
+      this.#partial = ""
+      from = newline + 1
+      this.#line(line)
+      if (this.#state !== "headers" && this.#state !== "trailers") break
+    }
+    return pos + from
+  }
+
+  #hold(text: Latin1): void {
+    const limit = this.#state === "chunk-size" || this.#state === "chunk-end" ? mostChunkLineBytes : mostHeadBytes
+    if (this.#partial.length + text.length <= limit) this.#partial += text
+    else this.#flaw(limit === mostHeadBytes ? "header block longer than 64 KiB" : "chunk size line too long")
+  }
+
+  #open(segment: Segment): void {
+    if (this.#request) {
+      this.#transaction = this.#exchange.openRequest(segment)
+      this.#draft = this.#transaction.request
+      return
+    }
+    this.#transaction = this.#exchange.awaiting
+    this.#draft = this.#transaction?.response ?? draft(this.#exchange.around)
+  }
+
+  #flaw(what: string): void {
+    this.#transaction?.flaw(this.#request ? what : `response: ${what}`)
+  }
+
+  #line(raw: Latin1): void {
+    const crlf = raw.endsWith("\r")
+    const line = crlf ? raw.slice(0, -1) : raw
+    if (!crlf) this.#flaw("line ended by a bare LF")
+    switch (this.#state) {
+      case "start-line":
+        this.#startLine(line)
+        break
+      case "headers":
+        if (line === "") this.#headDone()
+        else this.#header(line)
+        break
+      case "chunk-size":
+        this.#chunkSize(line)
+        break
+      case "chunk-end":
+        if (line === "") this.#state = "chunk-size"
+        else {
+          this.#flaw("chunk data not followed by a line end")
+          this.#chunkSize(line)
+        }
+        break
+      case "trailers":
+        if (line === "") this.#messageDone()
+    }
+  }
+
+  #startLine(line: Latin1): void {
+    if (line === "" || this.#draft === undefined) return
+    this.#headBytes = line.length
+    const flaws = (what: string) => this.#flaw(what)
+    const parsed = this.#request ? parseRequestLine(line, flaws) : parseStatusLine(line, flaws)
+    if (parsed === undefined) {
+      this.#exchange.around.skip(this.#request ? "bytes that are no request" : "bytes that are no response")
+      this.#lose()
+      return
+    }
+    this.#draft.startLine = parsed
+    if ("status" in parsed) this.#status = parsed.status
+    this.#state = "headers"
+  }
+
+  #header(line: Latin1): void {
+    this.#headBytes += line.length
+    if (this.#headBytes > mostHeadBytes) this.#flaw("header block longer than 64 KiB")
+    else if (this.#draft !== undefined) addHeaderLine(line, this.#draft.headers, (what) => this.#flaw(what))
+  }
+
+  #headDone(): void {
+    const message = this.#draft
+    if (message === undefined) return
+    message.headDone = true
+    const flaws = (what: string) => this.#flaw(what)
+    if (this.#request) {
+      this.#bodyStarts(requestFraming(message.headers, flaws))
+      this.#exchange.requestHead()
+      return
+    }
+    const status = this.#status
+    const method = this.#transaction?.method ?? ""
+    if (status >= 100 && status < 200 && status !== 101) this.#informational()
+    else this.#bodyStarts(responseFraming(message.headers, { method, status }, flaws))
+  }
+
+  /** RFC 9110 §15.2: the real response is still to come. */
+  #informational(): void {
+    if (this.#transaction !== undefined) this.#transaction.response = draft(this.#exchange.around)
+    this.#next()
+  }
+
+  #bodyStarts(framing: Framing): void {
+    switch (framing.kind) {
+      case "none":
+        this.#messageDone()
+        break
+      case "fixed":
+        this.#remaining = framing.length
+        this.#state = "fixed"
+        break
+      case "chunked":
+        this.#state = "chunk-size"
+        break
+      case "until-close":
+        this.#state = "until-close"
+        break
+      case "tunnel":
+        this.#messageDone()
+        this.#exchange.tunnel = true
+        this.#state = "tunnel"
+    }
+  }
+
+  #body(data: Buffer, start: number, end: number): void {
+    const body = this.#draft?.body
+    const transaction = this.#transaction
+    if (body !== undefined && !body.truncated && transaction !== undefined && !transaction.emitted) {
+      body.append(data, start, end)
+      if (body.truncated) this.#exchange.bodyFull(transaction)
+    }
+    if (this.#state === "until-close") return
+    this.#remaining -= end - start
+    if (this.#remaining > 0) return
+    if (this.#state === "chunk-data") this.#state = "chunk-end"
+    else this.#messageDone()
+  }
+
+  #chunkSize(line: Latin1): void {
+    const digits = /^[0-9A-Fa-f]+/.exec(line)?.[0] ?? ""
+    const rest = line.slice(digits.length)
+    if (digits === "") this.#flaw("chunk size not hexadecimal")
+    else if (digits.replace(/^0+/, "").length > mostChunkDigits) this.#flaw("chunk size too large")
+    else {
+      if (rest !== "" && !/^[ \t]*;/.test(rest)) this.#flaw("chunk size followed by something else")
+      this.#remaining = Number.parseInt(digits, 16)
+      this.#state = this.#remaining === 0 ? "trailers" : "chunk-data"
+      return
+    }
+    this.#lose()
+  }
+
+  #messageDone(): void {
+    const transaction = this.#transaction
+    const wasRequest = this.#request
+    this.#next()
+    if (transaction === undefined) {
+      if (!wasRequest) this.#exchange.around.skip("response without its request")
+    } else if (wasRequest) this.#exchange.requestDone(transaction)
+    else this.#exchange.responseDone(transaction)
+  }
+
+  #next(): void {
+    this.#transaction = undefined
+    this.#draft = undefined
+    this.#headBytes = 0
+    this.#state = "start-line"
+  }
+
+  /** Gives up on what is under way; `restart` may find the thread again. */
+  #lose(): void {
+    const message = this.#draft
+    if (message !== undefined) {
+      message.cut = true
+      const started = message.startLine !== undefined
+      if (this.#request || started) this.#messageDone()
+      else this.#next()
+    }
+    this.#partial = ""
+    this.#state = "lost"
+  }
+}

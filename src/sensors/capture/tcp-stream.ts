@@ -1,0 +1,250 @@
+import type { Millis } from "../../core/index.ts"
+
+/** Bytes of a stream and the frame that brought them; one object, filled anew for each segment. */
+export interface Segment {
+  data: Buffer
+  start: number
+  end: number
+  frame: number
+  at: Millis
+}
+
+/** Takes one direction of a connection in order. */
+export interface Consumer {
+  /** True when it wants no more of this stream. */
+  readonly ignoring: boolean
+  /** Returns where it stopped: before `end`, when it must wait for the other direction first. The bytes are good only during the call. */
+  data(segment: Segment): number
+  /** That many bytes were never captured. */
+  gap(bytes: number): void
+  /** Two segments brought different bytes for the same place. */
+  conflict(): void
+  /** No more will come. */
+  end(): void
+}
+
+/** What streams hold is counted in here, for one flow and, through it, for all. */
+export interface Held {
+  hold(bytes: number): void
+  /** How much more this flow may hold. */
+  room(): number
+}
+
+interface Pending {
+  seq: number
+  frame: number
+  at: Millis
+  bytes: Buffer
+}
+
+// A window is 64 KiB without scaling and rarely above a few MiB; what waits behind a hole counts against the flow's own limit too.
+const mostPending = 2048
+// RFC 7323 §2.3: the largest window, so nothing honest is further ahead.
+const mostAhead = 2 ** 30
+
+/**
+ * Puts one direction of a TCP connection in order. Where segments overlap, the bytes that came first win. Sequence numbers are
+ * 32-bit and wrap around (RFC 9293 §3.4), so differences are taken in 32 bits.
+ */
+export class TcpStream {
+  started = false
+  ended = false
+  next = 0
+  /** The first sequence number of data. */
+  base = 0
+  /** How far the other side has acknowledged; undefined before it did. */
+  acked: number | undefined = undefined
+  delivered = 0
+  pendingBytes = 0
+  /** Since when something waits behind a hole, or for the other direction. */
+  waitingSince: Millis = 0
+  /** Segments that were too far ahead, or for which there was no room. */
+  refused = 0
+  #finSeq: number | undefined = undefined
+  #pending: Pending[] = []
+  readonly #consumer: Consumer
+  readonly #held: Held
+
+  constructor(consumer: Consumer, held: Held) {
+    this.#consumer = consumer
+    this.#held = held
+  }
+
+  start(seq: number): void {
+    this.started = true
+    this.next = seq | 0
+    this.base = seq | 0
+  }
+
+  get waiting(): boolean {
+    return this.#pending.length > 0
+  }
+
+  /** What waits is in order: it is the consumer that does not take it yet. */
+  get stalled(): boolean {
+    const [first] = this.#pending
+    return first !== undefined && ((first.seq - this.next) | 0) <= 0
+  }
+
+  /** The other side has what we wait for: it was not captured. */
+  get holeAcked(): boolean {
+    const [first] = this.#pending
+    return first !== undefined && this.acked !== undefined && ((this.acked - first.seq) | 0) >= 0
+  }
+
+  add(seq: number, segment: Segment): void {
+    if (this.ended) return
+    if (!this.started) this.start(seq)
+    const ahead = (seq - this.next) | 0
+    const length = segment.end - segment.start
+    if (ahead + length <= 0) return
+    if (ahead > mostAhead) {
+      this.refused++
+      return
+    }
+    if (this.#pending.length > 0 || ahead > 0) {
+      this.#keep(seq, segment)
+      this.drain()
+      return
+    }
+    segment.start -= ahead
+    const stop = this.#deliver(segment)
+    if (stop < segment.end) {
+      segment.start = stop
+      this.#keep(this.next, segment)
+    }
+    this.#checkEnd()
+  }
+
+  fin(seq: number): void {
+    if (!this.started) this.start(seq)
+    this.#finSeq ??= seq | 0
+    this.#checkEnd()
+  }
+
+  /** Gives on what is in order now. */
+  drain(): void {
+    const pending = this.#pending
+    let done = 0
+    for (const piece of pending) {
+      if (((piece.seq - this.next) | 0) > 0) break
+      const length = piece.bytes.length
+      const stop = this.#deliver({ data: piece.bytes, start: 0, end: length, frame: piece.frame, at: piece.at })
+      this.#count(-stop)
+      if (stop < length) {
+        piece.bytes = piece.bytes.subarray(stop)
+        piece.seq = this.next
+        break
+      }
+      this.waitingSince = piece.at
+      done++
+    }
+    if (done > 0) pending.splice(0, done)
+    this.#checkEnd()
+  }
+
+  /** Gives up the hole before what waits. */
+  skipHole(): void {
+    const [first] = this.#pending
+    if (first === undefined) return
+    const missing = (first.seq - this.next) | 0
+    if (missing > 0) {
+      this.next = first.seq
+      this.#consumer.gap(missing)
+    }
+    this.drain()
+  }
+
+  /** Forgets what waits. */
+  drop(): void {
+    this.#count(-this.pendingBytes)
+    this.#pending = []
+  }
+
+  /** Goes on at another place, after the consumer lost the thread. */
+  restart(seq: number): void {
+    this.drop()
+    this.start(seq)
+    this.ended = false
+  }
+
+  /** Nothing more will come: holes are given up, and the consumer hears of the end. */
+  finish(): void {
+    while (this.#pending.length > 0 && !this.ended) {
+      const before = this.#pending.length
+      this.skipHole()
+      if (this.#pending.length === before) break
+    }
+    this.drop()
+    if (this.ended) return
+    this.ended = true
+    this.#consumer.end()
+  }
+
+  #deliver(segment: Segment): number {
+    const from = segment.start
+    const stop = this.#consumer.data(segment)
+    this.next = (this.next + stop - from) | 0
+    this.delivered += stop - from
+    return stop
+  }
+
+  #checkEnd(): void {
+    if (this.ended || this.#finSeq === undefined || this.#pending.length > 0) return
+    if (((this.#finSeq - this.next) | 0) > 0) return
+    this.ended = true
+    this.#consumer.end()
+  }
+
+  #count(bytes: number): void {
+    this.pendingBytes += bytes
+    this.#held.hold(bytes)
+  }
+
+  /** Stores the parts of a segment that nothing before it has brought. */
+  #keep(seq: number, segment: Segment): void {
+    const { data, end, frame, at } = segment
+    // Positions from here on are bytes after `next`; nothing pending is further than `mostAhead`.
+    const behind = Math.max(0, (this.next - seq) | 0)
+    const origin = this.next
+    let from = (seq - origin + behind) | 0
+    let source = segment.start + behind
+    const length = end - source
+    const to = from + length
+    if (length > this.#held.room() || this.#pending.length >= mostPending) {
+      this.refused++
+      return
+    }
+    if (this.#pending.length === 0) this.waitingSince = at
+    const fresh: Pending[] = []
+    const take = (until: number) => {
+      if (until <= from) return
+      const bytes = Buffer.from(data.subarray(source, source + until - from))
+      fresh.push({ seq: (origin + from) | 0, frame, at, bytes })
+      this.#count(bytes.length)
+    }
+    const last = this.#pending[this.#pending.length - 1]
+    // Behind a hole segments mostly come in order: no need to look at all of them.
+    if (last === undefined || ((last.seq - origin) | 0) + last.bytes.length <= from) {
+      take(to)
+      this.#pending.push(...fresh)
+      return
+    }
+    for (const known of this.#pending) {
+      const knownFrom = (known.seq - origin) | 0
+      const knownTo = knownFrom + known.bytes.length
+      if (knownFrom >= to) break
+      if (knownTo <= from) continue
+      take(Math.min(knownFrom, to))
+      const [low, high] = [Math.max(knownFrom, from), Math.min(knownTo, to)]
+      const place = source + low - from
+      if (known.bytes.compare(data, place, place + high - low, low - knownFrom, high - knownFrom) !== 0)
+        this.#consumer.conflict()
+      source += high - from
+      from = high
+    }
+    take(to)
+    this.#pending.push(...fresh)
+    this.#pending.sort((one, other) => (one.seq - other.seq) | 0)
+  }
+}

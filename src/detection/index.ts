@@ -1,0 +1,7 @@
+export type { Detector, RuleSummary } from "./detector.ts"
+export { createDetector } from "./engine/detector.ts"
+export type { Thresholds } from "./engine/score.ts"
+export { defaultThresholds } from "./engine/score.ts"
+export type { LoadedRules, RuleFiles } from "./load.ts"
+export { loadRules } from "./load.ts"
+export { enableLinearRegexFallback } from "./regex-safety.ts"

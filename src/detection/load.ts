@@ -1,0 +1,37 @@
+import { type Diagnostic, formatDiagnostic, ThwartError } from "../core/index.ts"
+import { compile, type SourceFile } from "./seclang/compile.ts"
+import type { Step } from "./seclang/rule.ts"
+
+/** Rules that are ready to run. */
+export interface LoadedRules {
+  readonly steps: readonly Step[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** How rule files are read; given in, so that tests need no disk. */
+export interface RuleFiles {
+  /** The files of a path: itself, or a folder's `*.conf` in order of their names. */
+  list(path: string): readonly string[]
+  read(path: string): string
+  /** A file that a rule names, relative to the rule's own. */
+  beside(file: string, name: string): string
+}
+
+/** Loads files and folders of rules; throws THWART_RULES_INVALID with every mistake in them, its line and column. */
+export function loadRules(paths: readonly string[], files: RuleFiles): LoadedRules {
+  const sources: SourceFile[] = paths.flatMap((path) => {
+    try {
+      const found = files.list(path)
+      if (found.length === 0) throw new ThwartError("THWART_RULES_INVALID", `there is no rule file (*.conf) in ${path}`)
+      return found.map((file) => ({ path: file, text: files.read(file) }))
+    } catch (cause) {
+      if (cause instanceof ThwartError) throw cause
+      throw new ThwartError("THWART_RULES_INVALID", `the rules in ${path} can't be read`, { cause })
+    }
+  })
+  const { steps, diagnostics } = compile(sources, (file, name) => files.read(files.beside(file, name)))
+  const errors = diagnostics.filter(({ severity }) => severity === "error")
+  if (errors.length > 0) throw new ThwartError("THWART_RULES_INVALID", `the rules have ${errors.length === 1 ? "1 mistake" : `${errors.length} mistakes`}:\n${errors.map((error) => `  ${formatDiagnostic(error)}`).join("\n")}`)
+  return { steps, diagnostics }
+}
+

@@ -31,7 +31,10 @@ export function loadRules(paths: readonly string[], files: RuleFiles): LoadedRul
   })
   const { steps, diagnostics } = compile(sources, (file, name) => files.read(files.beside(file, name)))
   const errors = diagnostics.filter(({ severity }) => severity === "error")
-  if (errors.length > 0) throw new ThwartError("THWART_RULES_INVALID", `the rules have ${errors.length === 1 ? "1 mistake" : `${errors.length} mistakes`}:\n${errors.map((error) => `  ${formatDiagnostic(error)}`).join("\n")}`)
+  if (errors.length > 0)
+    throw new ThwartError(
+      "THWART_RULES_INVALID",
+      `the rules have ${errors.length === 1 ? "1 mistake" : `${errors.length} mistakes`}:\n${errors.map((error) => `  ${formatDiagnostic(error)}`).join("\n")}`,
+    )
   return { steps, diagnostics }
 }
-

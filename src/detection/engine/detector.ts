@@ -38,7 +38,10 @@ export function createDetector({ ids, rules }: DetectorDeps, thresholds: Thresho
   return {
     inspect: (observation) => {
       if (observation.kind === "finding") return alertOfFinding(observation, ids.alert())
-      const byRules = observation.kind === "http" ? inspectHttp(observation, observation.response === null ? [1, 2] : [1, 2, 3, 4]) : null
+      const byRules =
+        observation.kind === "http"
+          ? inspectHttp(observation, observation.response === null ? [1, 2] : [1, 2, 3, 4])
+          : null
       for (const behaviour of behaviours) {
         const sighting = behaviour.look(observation)
         if (sighting !== undefined) return join(byRules, alertOfSighting(observation, behaviour, sighting, ids.alert()))
@@ -46,7 +49,10 @@ export function createDetector({ ids, rules }: DetectorDeps, thresholds: Thresho
       return byRules
     },
     inspectRequest: (observation) => inspectHttp(observation, [1, 2]),
-    rules: [...behaviours.map(({ id, summary }) => ({ id, ...summary })), ...rules.steps.flatMap((step) => (isMarker(step) ? [] : [summaryOf(step)]))],
+    rules: [
+      ...behaviours.map(({ id, summary }) => ({ id, ...summary })),
+      ...rules.steps.flatMap((step) => (isMarker(step) ? [] : [summaryOf(step)])),
+    ],
     diagnostics: rules.diagnostics,
   }
 }
@@ -55,8 +61,14 @@ function summaryOf({ id, message, file, line, tags }: Rule): RuleSummary {
   return { id, message, file, line, tags }
 }
 
-function judge(observation: HttpObservation, matched: readonly MatchedRule[], thresholds: Thresholds, newId: () => AlertId): Alert | null {
-  const sum = (phases: readonly number[]) => matched.reduce((total, { rule }) => total + (phases.includes(rule.phase) ? scoreOf(rule.severity) : 0), 0)
+function judge(
+  observation: HttpObservation,
+  matched: readonly MatchedRule[],
+  thresholds: Thresholds,
+  newId: () => AlertId,
+): Alert | null {
+  const sum = (phases: readonly number[]) =>
+    matched.reduce((total, { rule }) => total + (phases.includes(rule.phase) ? scoreOf(rule.severity) : 0), 0)
   const [inbound, outbound] = [sum([1, 2]), sum([3, 4])]
   const byRequest = inbound >= thresholds.inbound
   if (!byRequest && outbound < thresholds.outbound) return null
@@ -75,11 +87,21 @@ function judge(observation: HttpObservation, matched: readonly MatchedRule[], th
 
 function contributionOf({ rule, matches }: MatchedRule): Contribution {
   // The cast holds: a rule's id is digits, which the schema of rule ids takes.
-  return { rule: rule.id as RuleId, message: rule.message, severity: severityOf(rule.severity), score: scoreOf(rule.severity), tags: rule.tags, matches: matches.map(matchOf) }
+  return {
+    rule: rule.id as RuleId,
+    message: rule.message,
+    severity: severityOf(rule.severity),
+    score: scoreOf(rule.severity),
+    tags: rule.tags,
+    matches: matches.map(matchOf),
+  }
 }
 
 function gravest(contributions: readonly Contribution[]): Severity {
-  return contributions.reduce<Severity>((worst, { severity }) => (compareSeverity(severity, worst) > 0 ? severity : worst), "info")
+  return contributions.reduce<Severity>(
+    (worst, { severity }) => (compareSeverity(severity, worst) > 0 ? severity : worst),
+    "info",
+  )
 }
 
 interface Finding {
@@ -91,7 +113,10 @@ interface Finding {
   readonly contributions: readonly Contribution[]
 }
 
-function alertOf(observation: Exclude<Observation, FindingObservation>, { id, classification, severity, score, threshold, contributions }: Finding): Alert {
+function alertOf(
+  observation: Exclude<Observation, FindingObservation>,
+  { id, classification, severity, score, threshold, contributions }: Finding,
+): Alert {
   const { title, classtype, intent, tactic, technique } = classification
   const cause = observation.kind === "connection" ? observation.causedBy : null
   const { source, destination } = observation
@@ -114,7 +139,10 @@ function alertOf(observation: Exclude<Observation, FindingObservation>, { id, cl
     score,
     threshold,
     contributions,
-    evidence: observation.kind === "http" ? evidenceOf(observation.request, observation.response) : connectionEvidence(observation),
+    evidence:
+      observation.kind === "http"
+        ? evidenceOf(observation.request, observation.response)
+        : connectionEvidence(observation),
     origin: observation.origin,
     masked: false,
   }
@@ -127,7 +155,12 @@ function connectionEvidence({ destination, hostname, causedBy }: Extract<Observa
   return { summary: `connection to ${to}, because of ${summary}`.slice(0, 500), request, response: null }
 }
 
-function alertOfSighting(observation: Exclude<Observation, FindingObservation>, { id: rule, summary, classification }: Behaviour, { message, severity, score, threshold, matches }: Sighting, id: AlertId): Alert {
+function alertOfSighting(
+  observation: Exclude<Observation, FindingObservation>,
+  { id: rule, summary, classification }: Behaviour,
+  { message, severity, score, threshold, matches }: Sighting,
+  id: AlertId,
+): Alert {
   // The cast holds: behaviours are named by us.
   const contribution: Contribution = { rule: rule as RuleId, message, severity, score, tags: summary.tags, matches }
   return alertOf(observation, { id, classification, severity, score, threshold, contributions: [contribution] })
@@ -136,11 +169,32 @@ function alertOfSighting(observation: Exclude<Observation, FindingObservation>, 
 /** One alert for one observation: what the rules found goes along with what the behaviour saw, under the further intent. */
 function join(byRules: Alert | null, bySight: Alert): Alert {
   if (byRules === null) return bySight
-  return { ...byRules, score: byRules.score + bySight.score, contributions: [...byRules.contributions, ...bySight.contributions] }
+  return {
+    ...byRules,
+    score: byRules.score + bySight.score,
+    contributions: [...byRules.contributions, ...bySight.contributions],
+  }
 }
 
 function alertOfFinding(finding: FindingObservation, id: AlertId): Alert {
-  const { tool, rule, title, severity, classtype, intent, tactic, technique, raw, source, destination, direction, at, sensor, node, origin } = finding
+  const {
+    tool,
+    rule,
+    title,
+    severity,
+    classtype,
+    intent,
+    tactic,
+    technique,
+    raw,
+    source,
+    destination,
+    direction,
+    at,
+    sensor,
+    node,
+    origin,
+  } = finding
   return {
     id,
     at,
@@ -160,7 +214,9 @@ function alertOfFinding(finding: FindingObservation, id: AlertId): Alert {
     score: 1,
     threshold: 1,
     // The cast holds: any text up to 200 characters is a rule's id.
-    contributions: [{ rule: `${tool}/${rule}`.slice(0, 200) as RuleId, message: title, severity, score: 1, tags: [], matches: [] }],
+    contributions: [
+      { rule: `${tool}/${rule}`.slice(0, 200) as RuleId, message: title, severity, score: 1, tags: [], matches: [] },
+    ],
     evidence: { summary: `${tool}: ${title}`.slice(0, 500), request: raw.slice(0, 8192), response: null },
     origin,
     masked: false,

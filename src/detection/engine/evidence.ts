@@ -10,7 +10,13 @@ export function evidenceOf(request: HttpRequest, response: HttpResponse | null):
   return {
     summary: `${request.method} ${request.target}${answer}`.slice(0, 500),
     request: requestText(request).slice(0, maxTextBytes),
-    response: response === null ? null : `${response.protocol} ${response.status} ${response.reason}\r\n${headerText(response.headers)}\r\n${response.body.slice(0, maxTextBytes)}`.slice(0, maxTextBytes),
+    response:
+      response === null
+        ? null
+        : `${response.protocol} ${response.status} ${response.reason}\r\n${headerText(response.headers)}\r\n${response.body.slice(0, maxTextBytes)}`.slice(
+            0,
+            maxTextBytes,
+          ),
   }
 }
 
@@ -26,5 +32,10 @@ function headerText(headers: readonly HttpHeader[]): Latin1 {
 export function matchOf({ variable, value, offset, length }: MatchedValue): Match {
   const kept = Math.min(length, maxValueBytes)
   const start = Math.max(0, Math.min(offset - Math.floor((maxValueBytes - kept) / 2), value.length - maxValueBytes))
-  return { variable: variable.slice(0, 200), value: value.slice(start, start + maxValueBytes), offset: offset - start, length: Math.min(kept, maxValueBytes - (offset - start)) }
+  return {
+    variable: variable.slice(0, 200),
+    value: value.slice(start, start + maxValueBytes),
+    offset: offset - start,
+    length: Math.min(kept, maxValueBytes - (offset - start)),
+  }
 }

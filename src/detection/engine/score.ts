@@ -1,9 +1,23 @@
 import type { Severity } from "../../core/index.ts"
 
 /** CRS's anomaly score of a rule's severity. */
-const scores: Readonly<Record<string, number>> = { EMERGENCY: 5, ALERT: 5, CRITICAL: 5, ERROR: 4, WARNING: 3, NOTICE: 2 }
+const scores: Readonly<Record<string, number>> = {
+  EMERGENCY: 5,
+  ALERT: 5,
+  CRITICAL: 5,
+  ERROR: 4,
+  WARNING: 3,
+  NOTICE: 2,
+}
 
-const graveness: Readonly<Record<string, Severity>> = { EMERGENCY: "critical", ALERT: "critical", CRITICAL: "high", ERROR: "high", WARNING: "medium", NOTICE: "low" }
+const graveness: Readonly<Record<string, Severity>> = {
+  EMERGENCY: "critical",
+  ALERT: "critical",
+  CRITICAL: "high",
+  ERROR: "high",
+  WARNING: "medium",
+  NOTICE: "low",
+}
 
 export const scoreOf = (severity: string | null): number => scores[severity ?? ""] ?? 0
 

@@ -21,7 +21,24 @@ export interface Actions {
 const severities = ["EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG"]
 
 /** Known, and without a meaning here: alerts are raised by score, and logging is not the rules' business. */
-const ignored = new Set(["pass", "block", "deny", "drop", "allow", "log", "auditlog", "noauditlog", "logdata", "ver", "rev", "accuracy", "maturity", "status", "expirevar", "initcol"])
+const ignored = new Set([
+  "pass",
+  "block",
+  "deny",
+  "drop",
+  "allow",
+  "log",
+  "auditlog",
+  "noauditlog",
+  "logdata",
+  "ver",
+  "rev",
+  "accuracy",
+  "maturity",
+  "status",
+  "expirevar",
+  "initcol",
+])
 const needsValue = new Set(["id", "phase", "msg", "severity", "tag", "t", "setvar", "skipafter"])
 const unsupported = new Set(["allow", "expirevar", "initcol"])
 
@@ -44,11 +61,31 @@ const known: ReadonlyMap<string, Apply> = new Map<string, Apply>([
 
 /** Reads `id:1,phase:2,t:lowercase,…`; every mistake becomes a sentence in `complain`. */
 export function readActions(text: string, complain: (message: string) => void): Actions {
-  const actions: Actions = { id: "", phase: 2, message: "", severity: null, tags: [], transforms: [], transformNames: [], assignments: [], capture: false, chain: false, multiMatch: false, silent: false, skipAfter: null }
+  const actions: Actions = {
+    id: "",
+    phase: 2,
+    message: "",
+    severity: null,
+    tags: [],
+    transforms: [],
+    transformNames: [],
+    assignments: [],
+    capture: false,
+    chain: false,
+    multiMatch: false,
+    silent: false,
+    skipAfter: null,
+  }
   for (const part of splitOutsideQuotes(text)) {
     const colon = part.indexOf(":")
     const name = (colon < 0 ? part : part.slice(0, colon)).trim().toLowerCase()
-    const value = colon < 0 ? "" : part.slice(colon + 1).trim().replace(/^'([\s\S]*)'$/, "$1")
+    const value =
+      colon < 0
+        ? ""
+        : part
+            .slice(colon + 1)
+            .trim()
+            .replace(/^'([\s\S]*)'$/, "$1")
     try {
       const apply = known.get(name)
       if (unsupported.has(name)) throw new Error(`the action "${name}" is not supported`)
@@ -83,7 +120,8 @@ function digits(value: string, what: string): string {
 function phaseOf(value: string): number {
   const named: Readonly<Record<string, number>> = { request: 2, response: 4, logging: 5 }
   const phase = Object.hasOwn(named, value) ? (named[value] ?? 0) : Number(value)
-  if (!Number.isInteger(phase) || phase < 1 || phase > 5) throw new Error(`"${value}" is not a phase (1 to 5, request, response, logging)`)
+  if (!Number.isInteger(phase) || phase < 1 || phase > 5)
+    throw new Error(`"${value}" is not a phase (1 to 5, request, response, logging)`)
   return phase
 }
 
@@ -94,7 +132,8 @@ function severityOf(value: string): string {
 }
 
 function assignmentOf(text: string): Assignment {
-  const [, remove, collection = "", name = "", value = "1"] = /^(!?)([A-Za-z]+)\.([^=]+)(?:=([\s\S]*))?$/.exec(text) ?? []
+  const [, remove, collection = "", name = "", value = "1"] =
+    /^(!?)([A-Za-z]+)\.([^=]+)(?:=([\s\S]*))?$/.exec(text) ?? []
   if (collection.toLowerCase() !== "tx") throw new Error(`setvar knows the collection TX alone, not "${text}"`)
   const step = remove === "!" ? "remove" : value.startsWith("+") ? "add" : value.startsWith("-") ? "subtract" : "set"
   return { name: name.toLowerCase(), step, value: step === "add" || step === "subtract" ? value.slice(1) : value }

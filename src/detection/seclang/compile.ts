@@ -17,7 +17,14 @@ export interface Compiled {
 }
 
 // Directives that set up a server rather than detect; they have no meaning here.
-const settings = new Set(["seccomponentsignature", "secruleengine", "secrequestbodyaccess", "secresponsebodyaccess", "secdefaultaction", "seccollectiontimeout"])
+const settings = new Set([
+  "seccomponentsignature",
+  "secruleengine",
+  "secrequestbodyaccess",
+  "secresponsebodyaccess",
+  "secdefaultaction",
+  "seccollectiontimeout",
+])
 
 /** Compiles rule files into closures. Whatever is not understood is an error: no rule ever matches less than it says. */
 export function compile(files: readonly SourceFile[], readBeside: (file: string, name: string) => string): Compiled {
@@ -41,11 +48,13 @@ export function compile(files: readonly SourceFile[], readBeside: (file: string,
       if (link.actions.chain) continue
       const rule = chainOf(links.splice(0), path)
       if (rule.id === "") complain("RULE_ID", "a rule needs an id", directive)
-      else if (places.has(rule.id)) complain("RULE_DUPLICATE", `the id ${rule.id} is that of the rule at ${places.get(rule.id)} already`, directive)
+      else if (places.has(rule.id))
+        complain("RULE_DUPLICATE", `the id ${rule.id} is that of the rule at ${places.get(rule.id)} already`, directive)
       places.set(rule.id, `${path}:${rule.line}`)
       steps.push(rule)
     }
-    if (links[0] !== undefined) complain("RULE_CHAIN", "the chain has no end: the last rule of a file says chain", links[0].directive)
+    if (links[0] !== undefined)
+      complain("RULE_CHAIN", "the chain has no end: the last rule of a file says chain", links[0].directive)
   }
   return { steps, diagnostics }
 }

@@ -18,7 +18,9 @@ export function formPairs(text: Latin1): readonly Pair[] {
     .filter((pair) => pair !== "")
     .map((pair) => {
       const equals = pair.indexOf("=")
-      return equals < 0 ? { name: urlDecode(pair), value: "" } : { name: urlDecode(pair.slice(0, equals)), value: urlDecode(pair.slice(equals + 1)) }
+      return equals < 0
+        ? { name: urlDecode(pair), value: "" }
+        : { name: urlDecode(pair.slice(0, equals)), value: urlDecode(pair.slice(equals + 1)) }
     })
 }
 
@@ -28,7 +30,9 @@ export function cookiePairs(headers: readonly HttpHeader[]): readonly Pair[] {
     .flatMap(({ value }) => value.split(";", maxArguments))
     .map((pair) => {
       const equals = pair.indexOf("=")
-      return equals < 0 ? { name: pair.trim(), value: "" } : { name: pair.slice(0, equals).trim(), value: pair.slice(equals + 1).trim() }
+      return equals < 0
+        ? { name: pair.trim(), value: "" }
+        : { name: pair.slice(0, equals).trim(), value: pair.slice(equals + 1).trim() }
     })
     .filter(({ name }) => name !== "")
 }
@@ -49,7 +53,8 @@ const nothing: Body = { fields: [], files: [] }
 export function readBody({ request }: HttpObservation): Body {
   const type = headerOf(request.headers, "content-type") ?? ""
   if (/^application\/x-www-form-urlencoded/i.test(type)) return { fields: formPairs(request.body), files: [] }
-  if (/^multipart\/form-data/i.test(type)) return readMultipart(request.body, /boundary="?([^";,\s]{1,200})/i.exec(type)?.[1])
+  if (/^multipart\/form-data/i.test(type))
+    return readMultipart(request.body, /boundary="?([^";,\s]{1,200})/i.exec(type)?.[1])
   if (/^application\/(?:[\w.+-]+\+)?json/i.test(type)) return { fields: jsonPairs(request.body), files: [] }
   return nothing
 }
@@ -85,7 +90,8 @@ function jsonPairs(body: Latin1): readonly Pair[] {
   const visit = (value: unknown, path: string, depth: number) => {
     if (pairs.length >= maxArguments || depth > maxDepth) return
     if (Array.isArray(value)) for (const item of value) visit(item, path, depth + 1)
-    else if (typeof value === "object" && value !== null) for (const [name, item] of Object.entries(value)) visit(item, `${path}.${name}`, depth + 1)
+    else if (typeof value === "object" && value !== null)
+      for (const [name, item] of Object.entries(value)) visit(item, `${path}.${name}`, depth + 1)
     else pairs.push({ name: path, value: value === null ? "" : String(value) })
   }
   visit(document, "json", 0)

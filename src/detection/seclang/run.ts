@@ -50,7 +50,10 @@ export function createTransaction(steps: readonly Step[], observation: HttpObser
     text.includes("%{")
       ? text.replace(/%\{([A-Za-z_]+)(?:[.:]([^}]*))?\}/g, (_, variable: string, member: string | undefined) => {
           const pairs = pairsOf(variable.toUpperCase())
-          return (member === undefined ? pairs[0] : pairs.find(({ name }) => name.toLowerCase() === member.toLowerCase()))?.value ?? ""
+          return (
+            (member === undefined ? pairs[0] : pairs.find(({ name }) => name.toLowerCase() === member.toLowerCase()))
+              ?.value ?? ""
+          )
         })
       : text
   /** Each chain of transformations runs once on a value, however many rules ask for it. */
@@ -73,7 +76,13 @@ export function createTransaction(steps: readonly Step[], observation: HttpObser
       const key = expand(name).toLowerCase()
       if (step === "remove") tx.delete(key)
       else if (step === "set") tx.set(key, to)
-      else tx.set(key, String((Number.parseInt(tx.get(key) ?? "0", 10) || 0) + (step === "add" ? 1 : -1) * (Number.parseInt(to, 10) || 0)))
+      else
+        tx.set(
+          key,
+          String(
+            (Number.parseInt(tx.get(key) ?? "0", 10) || 0) + (step === "add" ? 1 : -1) * (Number.parseInt(to, 10) || 0),
+          ),
+        )
     }
   }
 
@@ -81,7 +90,8 @@ export function createTransaction(steps: readonly Step[], observation: HttpObser
     if (rule.test === null) return undefined
     const hit = rule.test.operator(value, expand)
     if ((hit !== undefined) === rule.test.negated) return undefined
-    if (hit !== undefined && rule.capture) for (const [index, group] of hit.groups.slice(0, 10).entries()) tx.set(String(index), group)
+    if (hit !== undefined && rule.capture)
+      for (const [index, group] of hit.groups.slice(0, 10).entries()) tx.set(String(index), group)
     return { variable, value, offset: hit?.offset ?? 0, length: hit?.length ?? value.length }
   }
   const testAll = (rule: Rule, raw: Latin1, variable: string): MatchedValue | undefined => {
@@ -140,11 +150,14 @@ export function createTransaction(steps: readonly Step[], observation: HttpObser
 /** The values that a rule looks at: all that is named, less what is excluded; a count is one value. */
 function membersOf(targets: readonly Target[], pairsOf: (variable: string) => readonly Pair[]): readonly Pair[] {
   const excluded = targets.filter(({ exclude }) => exclude)
-  const isExcluded = (variable: string, name: string) => excluded.some((target) => target.variable === variable && (target.member === null || target.member(name)))
+  const isExcluded = (variable: string, name: string) =>
+    excluded.some((target) => target.variable === variable && (target.member === null || target.member(name)))
   return targets.flatMap((target) => {
     if (target.exclude) return []
     const { variable, member } = target
-    const members = pairsOf(variable).filter(({ name }) => (member === null || member(name)) && !isExcluded(variable, name))
+    const members = pairsOf(variable).filter(
+      ({ name }) => (member === null || member(name)) && !isExcluded(variable, name),
+    )
     if (target.count) return [{ name: target.text, value: String(members.length) }]
     return members.map(({ name, value }) => ({ name: name === "" ? variable : `${variable}:${name}`, value }))
   })

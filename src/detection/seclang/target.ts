@@ -19,7 +19,13 @@ function readTarget(text: string): Target {
   const [, mark = "", variable = "", member] = /^([!&]?)([A-Za-z_]+)(?::([\s\S]+))?$/.exec(text.trim()) ?? []
   const name = variable.toUpperCase()
   if (!variables.has(name) && !stateVariables.has(name)) throw new Error(`there is no variable "${text}"`)
-  return { variable: name, count: mark === "&", exclude: mark === "!", member: member === undefined ? null : selector(member), text: text.trim() }
+  return {
+    variable: name,
+    count: mark === "&",
+    exclude: mark === "!",
+    member: member === undefined ? null : selector(member),
+    text: text.trim(),
+  }
 }
 
 function selector(text: string): (name: string) => boolean {

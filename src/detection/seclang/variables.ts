@@ -4,7 +4,8 @@ import { urlDecode } from "./transformations/decode.ts"
 
 type Read = (observation: HttpObservation, read: (variable: string) => readonly Pair[]) => readonly Pair[]
 
-const one = (value: Latin1 | number | undefined): readonly Pair[] => (value === undefined ? [] : [{ name: "", value: String(value) }])
+const one = (value: Latin1 | number | undefined): readonly Pair[] =>
+  value === undefined ? [] : [{ name: "", value: String(value) }]
 const names = (pairs: readonly Pair[]) => pairs.map(({ name }) => ({ name, value: name }))
 
 const pathOf = (target: Latin1) => target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? ""
@@ -12,7 +13,8 @@ const queryOf = (target: Latin1) => {
   const start = target.indexOf("?")
   return start < 0 ? "" : (target.slice(start + 1).split("#", 1)[0] ?? "")
 }
-const headers = (list: readonly { readonly name: Latin1; readonly value: Latin1 }[] | undefined) => (list ?? []).map(({ name, value }) => ({ name: name.toLowerCase(), value }))
+const headers = (list: readonly { readonly name: Latin1; readonly value: Latin1 }[] | undefined) =>
+  (list ?? []).map(({ name, value }) => ({ name: name.toLowerCase(), value }))
 
 /** Every variable of a transaction, by its name: each gives its values with the names of collection members, and is read at most once. */
 export const variables: ReadonlyMap<string, Read> = new Map<string, Read>([

@@ -16,9 +16,12 @@ export function createCallHome(): Behaviour {
     summary: { message, file: "built in", line: 1, tags: ["attack-c2"] },
     classification: { ...(classifications.get("attack-c2") ?? unclassified), title: "Call home" },
     look: (observation) => {
-      if (observation.kind !== "connection" || observation.direction !== "outbound" || observation.causedBy === null) return undefined
+      if (observation.kind !== "connection" || observation.direction !== "outbound" || observation.causedBy === null)
+        return undefined
       const found = namedIn(requestText(observation.causedBy.request), observation)
-      return found === undefined ? undefined : { message, severity: "critical", score: 5, threshold: 5, matches: [found] }
+      return found === undefined
+        ? undefined
+        : { message, severity: "critical", score: 5, threshold: 5, matches: [found] }
     },
   }
 }
@@ -31,7 +34,12 @@ function namedIn(text: Latin1, connection: ConnectionObservation): Match | undef
       const offset = readable.toLowerCase().indexOf(name)
       if (offset < 0 || !isWhole(readable, offset, name.length)) continue
       const start = Math.max(0, offset - maxKeptBytes / 2)
-      return { variable, value: readable.slice(start, start + maxKeptBytes), offset: offset - start, length: name.length }
+      return {
+        variable,
+        value: readable.slice(start, start + maxKeptBytes),
+        offset: offset - start,
+        length: name.length,
+      }
     }
   }
   return undefined
@@ -39,7 +47,10 @@ function namedIn(text: Latin1, connection: ConnectionObservation): Match | undef
 
 /** With its port, and alone where the port is the usual one. */
 function namesOf({ destination, hostname }: ConnectionObservation): readonly string[] {
-  const hosts = [hostname, destination.address.includes(":") ? `[${destination.address}]` : destination.address].flatMap((host) => (host === null || host.length < 4 ? [] : [host.toLowerCase()]))
+  const hosts = [
+    hostname,
+    destination.address.includes(":") ? `[${destination.address}]` : destination.address,
+  ].flatMap((host) => (host === null || host.length < 4 ? [] : [host.toLowerCase()]))
   const usual = destination.port === 80 || destination.port === 443
   return hosts.flatMap((host) => [`${host}:${destination.port}`, ...(usual ? [host] : [])])
 }

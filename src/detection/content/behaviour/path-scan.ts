@@ -22,10 +22,18 @@ export function createPathScan(): Behaviour {
     summary: { message, file: "built in", line: 1, tags: ["attack-reputation-crawler"] },
     classification: { ...(classifications.get("attack-reputation-crawler") ?? unclassified), title: "Path scan" },
     look: (observation) => {
-      if (observation.kind !== "http" || observation.response === null || ![400, 403, 404].includes(observation.response.status)) return undefined
+      if (
+        observation.kind !== "http" ||
+        observation.response === null ||
+        ![400, 403, 404].includes(observation.response.status)
+      )
+        return undefined
       const key = observation.source.address
       const known = counts.get(key)
-      const count = known !== undefined && Math.abs(observation.at - known.since) <= windowMs ? known : { since: observation.at, paths: new Set<string>(), told: false }
+      const count =
+        known !== undefined && Math.abs(observation.at - known.since) <= windowMs
+          ? known
+          : { since: observation.at, paths: new Set<string>(), told: false }
       counts.delete(key)
       counts.set(key, count)
       if (counts.size > maxSources) counts.delete(counts.keys().next().value ?? key)
@@ -33,7 +41,13 @@ export function createPathScan(): Behaviour {
       if (count.told || count.paths.size < threshold) return undefined
       count.told = true
       const value = [...count.paths].join(" ").slice(0, 1024)
-      return { message, severity: "medium", score: threshold, threshold, matches: [{ variable: "REQUEST_URI", value, offset: 0, length: value.length }] }
+      return {
+        message,
+        severity: "medium",
+        score: threshold,
+        threshold,
+        matches: [{ variable: "REQUEST_URI", value, offset: 0, length: value.length }],
+      }
     },
   }
 }

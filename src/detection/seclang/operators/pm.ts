@@ -8,7 +8,14 @@ export const pm: OperatorFactory = (argument) => phrases(argument.split(/\s+/))
 
 /** `@pmFromFile`: any of the phrases of a file, one a line; `#` begins a comment. */
 export const pmFromFile: OperatorFactory = (argument, files) =>
-  phrases(argument.split(/\s+/).flatMap((name) => files(name).split("\n").filter((line) => !line.startsWith("#")).map((line) => line.trim())))
+  phrases(
+    argument.split(/\s+/).flatMap((name) =>
+      files(name)
+        .split("\n")
+        .filter((line) => !line.startsWith("#"))
+        .map((line) => line.trim()),
+    ),
+  )
 
 function phrases(list: readonly string[]) {
   const given = [...new Set(list.filter((phrase) => phrase !== ""))]

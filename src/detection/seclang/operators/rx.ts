@@ -6,7 +6,9 @@ export const rx: OperatorFactory = (argument) => {
   const regex = new RegExp(source, flags)
   return (value) => {
     const match = regex.exec(value)
-    return match === null ? undefined : { offset: match.index, length: match[0].length, groups: match.map((group) => group ?? "") }
+    return match === null
+      ? undefined
+      : { offset: match.index, length: match[0].length, groups: match.map((group) => group ?? "") }
   }
 }
 

@@ -29,7 +29,12 @@ export function replaceComments(value: Latin1): Latin1 {
 
 /** `cmdLine`: what shells ignore goes (`\ " ' ^`), `,` `;` and white space become one space, none before `/` and `(`, lower case. */
 export function cmdLine(value: Latin1): Latin1 {
-  return lowercase(value.replace(/[\\"'^]/g, "").replace(/[\s,;]+/g, " ").replace(/ (?=[/(])/g, ""))
+  return lowercase(
+    value
+      .replace(/[\\"'^]/g, "")
+      .replace(/[\s,;]+/g, " ")
+      .replace(/ (?=[/(])/g, ""),
+  )
 }
 
 /** `normalizePath`: no empty parts, no `.`, and `..` takes the part before it along. */

@@ -1,7 +1,9 @@
-import { type Cidr, covers, type Direction, type Millis } from "../core/index.ts"
-import type { Block, Observed, Operation } from "./enforcer.ts"
+import type { Millis } from "../core/index.ts"
+import { createCoverage } from "./coverage.ts"
+import { type Block, keyOf, type Observed, type Operation } from "./enforcer.ts"
 
 export interface PlanInput {
+  /** In the order in which they shall be added, the most important first. */
   readonly desired: readonly Block[]
   readonly observed: readonly Observed[]
   readonly now: Millis
@@ -13,52 +15,46 @@ export interface PlanInput {
 export function plan({ desired, observed, now, toleranceMs }: PlanInput): readonly Operation[] {
   const wanted = new Map(reduce(desired, now).map((block) => [keyOf(block), block]))
   const there = new Map(observed.map((block) => [keyOf(block), block]))
-  const operations: Operation[] = []
-  // What nobody wants goes first: a wider prefix may be in the way of a narrower one.
+  const removals: Operation[] = []
+  const changes: Operation[] = []
   for (const [key, { target, direction }] of there)
-    if (!wanted.has(key)) operations.push({ kind: "remove", block: { target, direction } })
+    if (!wanted.has(key)) removals.push({ kind: "remove", block: { target, direction } })
   for (const [key, block] of wanted) {
     const known = there.get(key)
-    if (known === undefined) operations.push({ kind: "add", block })
-    else if (differ(known.expiresAt, block.expiresAt, toleranceMs)) operations.push({ kind: "extend", block })
+    if (known === undefined) changes.push({ kind: "add", block })
+    else if (!sameEnd(known.expiresAt, block.expiresAt, toleranceMs)) changes.push({ kind: "extend", block })
   }
-  return operations
+  // What nobody wants goes first: it makes room, and a prefix may be in the way of a wider or a narrower one.
+  return [...removals, ...changes]
 }
 
 /**
- * One block for each target: the latest end wins, what is over is left out, and so is a prefix inside another prefix, since sets of
- * intervals can't hold both (it comes back when the wider one ends). Single addresses are kept apart from prefixes by every target.
+ * One block for each target: the latest end wins, and what is over is left out. So is a prefix inside a wider one that is desired too,
+ * since sets of intervals can't hold both; it comes back when the wider one ends. Single addresses stand apart from prefixes in every
+ * target, and stay.
  */
 export function reduce(blocks: readonly Block[], now: Millis): readonly Block[] {
   const latest = new Map<string, Block>()
   for (const block of blocks) {
     if (block.expiresAt !== null && block.expiresAt <= now) continue
-    const known = latest.get(keyOf(block))
-    if (known === undefined || isLater(block.expiresAt, known.expiresAt)) latest.set(keyOf(block), block)
+    const key = keyOf(block)
+    const known = latest.get(key)
+    if (known === undefined) latest.set(key, block)
+    else if (endsLater(block.expiresAt, known.expiresAt)) latest.set(key, { ...known, expiresAt: block.expiresAt })
   }
-  const all = [...latest.values()]
-  const wide = all.filter(({ target }) => !isSingle(target))
-  return all.filter(
-    (block) =>
-      isSingle(block.target) ||
-      !wide.some(
-        (other) => other !== block && other.direction === block.direction && covers(other.target, block.target),
-      ),
-  )
+  const all = [...latest.values()].map(({ target, direction, expiresAt }) => ({ target, direction, expiresAt }))
+  const coverage = createCoverage(all)
+  return all.filter((block) => isSingle(block) || coverage.wider(block) === undefined)
 }
 
-export function isSingle(target: Cidr): boolean {
+export function isSingle({ target }: Pick<Block, "target">): boolean {
   return target.endsWith(target.includes(":") ? "/128" : "/32")
 }
 
-export function keyOf({ target, direction }: { readonly target: Cidr; readonly direction: Direction }): string {
-  return `${direction} ${target}`
-}
-
-function isLater(one: Millis | null, other: Millis | null): boolean {
+export function endsLater(one: Millis | null, other: Millis | null): boolean {
   return other !== null && (one === null || one > other)
 }
 
-function differ(one: Millis | null, other: Millis | null, toleranceMs: Millis): boolean {
-  return one === null || other === null ? one !== other : Math.abs(one - other) > toleranceMs
+export function sameEnd(one: Millis | null, other: Millis | null, toleranceMs: Millis): boolean {
+  return one === null || other === null ? one === other : Math.abs(one - other) <= toleranceMs
 }

@@ -2,12 +2,14 @@ import {
   type Clock,
   type Countermeasure,
   type CountermeasureId,
-  covers,
   type EnforcementReport,
+  isActive,
+  type Millis,
   messageOf,
 } from "../core/index.ts"
-import type { Enforcer, Observed, Operation, OperationResult } from "./enforcer.ts"
-import { keyOf, plan } from "./planner.ts"
+import { type Enforcer, keyOf, type Observed } from "./enforcer.ts"
+import { createReportBook } from "./report-book.ts"
+import { performRound, type RoundOutcome } from "./round.ts"
 
 export interface ReconcilerDeps {
   readonly enforcer: Enforcer
@@ -21,171 +23,206 @@ export interface ReconcilerDeps {
 }
 
 export interface ReconcilerOptions {
-  /** How often the target itself is read again. */
-  readonly driftCheckMs: number
+  /** How often the target itself is read again; what someone changed by hand is repaired within this time. */
+  readonly driftCheckMs?: Millis
+  /** The least time between two rounds, for targets that limit the rate of changes; kicks in between are one round. */
+  readonly minIntervalMs?: Millis
 }
 
 export interface ReconcilerStatus {
+  /** `failing` when the target can't be read or written at all. */
   readonly state: "ok" | "failing"
   readonly reason: string | null
+  /** Entries in the target, as it said itself. */
   readonly entries: number
+  /** Countermeasures that are wanted and not in force. */
+  readonly failed: number
+  readonly notEnforced: number
 }
 
+/** The first `kick` starts it: everything wanted must be known by then, since what nobody wants is removed from the target. */
 export interface Reconciler {
   /** Something changed: brings the target up to date at once. Calls while it is at work are one more round. */
   kick(): void
-  /** Resolves when no round is under way or asked for. */
+  /** Resolves when no round is under way or asked for, and everything is reported. */
   settled(): Promise<void>
   status(): ReconcilerStatus
   /** Leaves everything in force. */
   stop(): Promise<void>
 }
 
-const firstRetryMs = 250
-const lastRetryMs = 30_000
+const firstRetryMs: Millis = 250
+const lastRetryMs: Millis = 30_000
+const lastWordsMs: Millis = 2000
+// Behind the end of a block, so that the clock has certainly passed it.
+const afterEndMs: Millis = 50
 
 /** The one writer of one target: compares what is desired with what is there, applies the difference, and reports what is true. */
-export function createReconciler(deps: ReconcilerDeps, { driftCheckMs }: ReconcilerOptions): Reconciler {
+export function createReconciler(deps: ReconcilerDeps, options: ReconcilerOptions = {}): Reconciler {
+  const { driftCheckMs = 10_000, minIntervalMs = 0 } = options
   const { enforcer, clock, onError } = deps
   const stopping = new AbortController()
-  // Countermeasures that this target was told of, so that their end can be reported.
-  let served = new Map<CountermeasureId, Countermeasure>()
-  let state: ReconcilerStatus = { state: "ok", reason: null, entries: 0 }
+  const { signal } = stopping
+  const book = createReportBook({ ...deps, enforcer: enforcer.id })
+  const places = new Map<CountermeasureId, string>()
+  let known: { readonly inForce: ReadonlyMap<string, Observed>; readonly readAt: Millis } | undefined
+  let state: ReconcilerStatus = { state: "ok", reason: null, entries: 0, failed: 0, notEnforced: 0 }
   let running: Promise<void> | undefined
   let again = false
-  let retryMs = firstRetryMs
+  let retryMs: Millis | undefined
+  let startedAt: Millis | undefined
   let timer: NodeJS.Timeout | undefined
 
-  const reportOf = (current: Pick<EnforcementReport, "state" | "reason">): EnforcementReport => ({
-    enforcer: enforcer.id,
-    ...current,
-    since: clock.now(),
-    checkedAt: clock.now(),
-  })
+  const wantedNow = () =>
+    deps.desired().filter((one) => one.enforcers.includes(enforcer.id) && isActive(one, clock.now()))
 
-  const admit = async (wanted: readonly Countermeasure[], observed: readonly Observed[]) => {
-    const there = new Set(observed.map(keyOf))
-    const admitted: Countermeasure[] = []
-    const refused: (readonly [Countermeasure, string])[] = []
-    for (const countermeasure of wanted) {
-      const refusal = there.has(keyOf(countermeasure)) ? undefined : await deps.refusalNow(countermeasure)
-      if (refusal === undefined) admitted.push(countermeasure)
-      else refused.push([countermeasure, refusal])
+  /** What the target holds: as it was left, or read again when that is long ago or in doubt. */
+  const look = async () => {
+    if (known === undefined || retryMs !== undefined || clock.now() - known.readAt >= driftCheckMs) {
+      const observed = await enforcer.observe(signal)
+      known = { inForce: new Map(observed.map((block) => [keyOf(block), block])), readAt: clock.now() }
     }
-    return { admitted, refused }
+    return { readAt: known.readAt, observed: [...known.inForce.values()].filter((block) => !hasEndedByItself(block)) }
   }
+  const hasEndedByItself = ({ expiresAt }: Observed) =>
+    enforcer.timeouts === "in-target" && expiresAt !== null && expiresAt + enforcer.toleranceMs <= clock.now()
 
   const round = async () => {
-    const wanted = deps.desired().filter(({ enforcers }) => enforcers.includes(enforcer.id))
-    const observed = await enforcer.observe(stopping.signal)
-    const { admitted, refused } = await admit(wanted, observed)
-    const operations = plan({ desired: admitted, observed, now: clock.now(), toleranceMs: enforcer.toleranceMs })
-    const results = operations.length === 0 ? [] : await enforcer.apply(operations, stopping.signal)
-    await tell(admitted, observed, operations, results)
-    for (const [{ id }, refusal] of refused) await deps.report(id, reportOf({ state: "not-enforced", reason: refusal }))
-    const failures = results.filter((result) => result.kind === "failed")
+    startedAt = clock.now()
+    const { observed, readAt } = await look()
+    const wanted = wantedNow()
+    const outcome = await performRound(wanted, observed, { ...deps, signal })
+    known = { inForce: outcome.inForce, readAt }
+    retryMs = outcome.retry ? nextRetry(retryMs) : undefined
+    const verdicts = [...outcome.verdicts.values()]
+    const failed = verdicts.filter((verdict) => verdict.state === "failed")
     state = {
-      state: failures.length > 0 ? "failing" : "ok",
-      reason: failures[0]?.reason ?? null,
-      entries: admitted.length,
+      state: "ok",
+      reason: failed[0]?.reason ?? null,
+      entries: outcome.inForce.size,
+      failed: failed.length,
+      notEnforced: verdicts.filter((verdict) => verdict.state === "not-enforced").length,
     }
-    const wantedIds = new Set(wanted.map(({ id }) => id))
-    for (const id of served.keys())
-      if (!wantedIds.has(id)) await deps.report(id, reportOf({ state: "expired", reason: null }))
-    served = new Map(wanted.map((countermeasure) => [countermeasure.id, countermeasure]))
-    return failures.length === 0
+    tell(outcome)
   }
 
-  const tell = async (
-    admitted: readonly Countermeasure[],
-    observed: readonly Observed[],
-    operations: readonly Operation[],
-    results: readonly OperationResult[],
-  ) => {
-    const byKey = new Map(operations.map(({ block }, index) => [keyOf(block), results[index]]))
-    const inForce = [
-      ...observed,
-      ...operations.flatMap((operation, index) =>
-        operation.kind !== "remove" && isDone(results[index]) ? [operation.block] : [],
-      ),
-    ]
-    const keys = new Set(inForce.map(keyOf))
-    for (const countermeasure of admitted) {
-      const result = byKey.get(keyOf(countermeasure))
-      if (result?.kind === "failed" || result?.kind === "not-enforced")
-        await deps.report(countermeasure.id, reportOf({ state: result.kind, reason: result.reason }))
-      else if (keys.has(keyOf(countermeasure)))
-        await deps.report(countermeasure.id, reportOf({ state: "applied", reason: null }))
-      else if (
-        inForce.some(
-          ({ target, direction }) => direction === countermeasure.direction && covers(target, countermeasure.target),
-        )
-      )
-        await deps.report(countermeasure.id, reportOf({ state: "applied", reason: null }))
+  const tell = ({ verdicts, stuck }: RoundOutcome) => {
+    const checkedAt = clock.now()
+    const wantedIds = new Set<CountermeasureId>()
+    for (const [countermeasure, verdict] of verdicts) {
+      wantedIds.add(countermeasure.id)
+      places.set(countermeasure.id, keyOf(countermeasure))
+      book.say(countermeasure.id, { ...verdict, checkedAt })
+    }
+    for (const id of book.followed()) {
+      if (wantedIds.has(id)) continue
+      const why = stuck.get(places.get(id) ?? "")
+      if (why !== undefined) {
+        book.say(id, { state: "failed", reason: `it has ended but could not be removed: ${why}`, checkedAt })
+        continue
+      }
+      book.close(id, { state: "expired", reason: null, checkedAt })
+      places.delete(id)
+    }
+  }
+
+  /** The target can't be read or written. What was seen in force a moment ago is not called failed for that. */
+  const tellFailure = (reason: string) => {
+    const recent = known !== undefined && clock.now() - known.readAt < 3 * driftCheckMs
+    const wanted = safely(wantedNow, onError)
+    for (const countermeasure of wanted) {
+      places.set(countermeasure.id, keyOf(countermeasure))
+      if (recent && book.last(countermeasure.id)?.state === "applied") continue
+      book.say(countermeasure.id, { state: "failed", reason, checkedAt: clock.now() })
+    }
+    state = { ...state, state: "failing", reason, failed: wanted.length }
+  }
+
+  const attempt = async () => {
+    try {
+      await round()
+    } catch (error) {
+      if (signal.aborted) return
+      retryMs = nextRetry(retryMs)
+      onError(error)
+      tellFailure(messageOf(error))
     }
   }
 
   const run = async () => {
     do {
+      await pause(startedAt === undefined ? 0 : startedAt + minIntervalMs - clock.now(), signal)
       again = false
-      try {
-        retryMs = (await round()) ? firstRetryMs : Math.min(lastRetryMs, retryMs * 2)
-      } catch (error) {
-        if (stopping.signal.aborted) break
-        state = { ...state, state: "failing", reason: messageOf(error) }
-        retryMs = Math.min(lastRetryMs, retryMs * 2)
-        onError(error)
-        await reportFailure(messageOf(error))
-      }
-    } while (again && !stopping.signal.aborted)
+      if (!signal.aborted) await attempt()
+    } while (again && !signal.aborted)
     running = undefined
-    if (!stopping.signal.aborted) schedule()
-  }
-
-  const reportFailure = async (reason: string) => {
-    for (const { id, enforcers } of deps.desired()) {
-      if (enforcers.includes(enforcer.id)) await deps.report(id, reportOf({ state: "failed", reason })).catch(onError)
-    }
+    if (!signal.aborted) schedule()
   }
 
   /** At the next drift check, the next end of a block, or the next retry: whatever comes first. */
   const schedule = () => {
-    const ends = deps
-      .desired()
-      .flatMap(({ expiresAt }) => (expiresAt === null ? [] : [Math.max(50, expiresAt - clock.now() + 50)]))
-    const waitMs = ends.reduce(
-      (least, end) => Math.min(least, end),
-      state.state === "failing" ? Math.min(retryMs, driftCheckMs) : driftCheckMs,
-    )
+    const now = clock.now()
+    let waitMs = Math.min(retryMs ?? driftCheckMs, driftCheckMs)
+    for (const { expiresAt } of safely(wantedNow, onError))
+      if (expiresAt !== null) waitMs = Math.min(waitMs, expiresAt - now + afterEndMs)
     clearTimeout(timer)
-    timer = setTimeout(kick, waitMs)
+    timer = setTimeout(kick, Math.max(afterEndMs, waitMs))
     timer.unref()
   }
 
   const kick = () => {
-    if (stopping.signal.aborted) return
+    if (signal.aborted) return
     again = true
     clearTimeout(timer)
     running ??= run()
   }
 
-  const settled = async () => {
+  const atRest = async () => {
     while (running !== undefined) await running
   }
 
   return {
     kick,
-    settled,
+    settled: async () => {
+      await atRest()
+      await book.drained()
+    },
     status: () => state,
     stop: async () => {
       stopping.abort()
       clearTimeout(timer)
-      await settled()
+      await atRest()
+      // What is not said by then is found true again, and said, after the next start.
+      const waiting = new AbortController()
+      await Promise.race([book.drained(), pause(lastWordsMs, waiting.signal)])
+      waiting.abort()
       await enforcer.close()
     },
   }
 }
 
-function isDone(result: OperationResult | undefined): boolean {
-  return result?.kind === "applied" || result?.kind === "already"
+function nextRetry(before: Millis | undefined): Millis {
+  return before === undefined ? firstRetryMs : Math.min(lastRetryMs, before * 2)
+}
+
+function safely<T>(read: () => readonly T[], onError: (error: unknown) => void): readonly T[] {
+  try {
+    return read()
+  } catch (error) {
+    onError(error)
+    return []
+  }
+}
+
+function pause(ms: Millis, signal: AbortSignal): Promise<void> {
+  if (ms <= 0 || signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener("abort", done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener("abort", done, { once: true })
+  })
 }

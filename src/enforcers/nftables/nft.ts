@@ -1,4 +1,8 @@
 import { spawn } from "node:child_process"
+import { randomUUID } from "node:crypto"
+import { type FileHandle, open, unlink } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { ThwartError } from "../../core/index.ts"
 
 /** Runs nft: standard input in, standard output out; throws THWART_NFT_FAILED with what it printed. */
@@ -6,54 +10,91 @@ export type Nft = (args: readonly string[], input: string, signal: AbortSignal) 
 
 // A listing of 100,000 elements is 8 MB.
 const maxOutputBytes = 256 * 1024 * 1024
+const maxComplaintBytes = 64 * 1024
+// 100,000 elements take less than a second; a kernel that is busy may need more.
 const timeoutMs = 30_000
 
 /** nft on this host, or inside a network namespace. */
 export function createNft(netns: string | null): Nft {
   const [command, before] = netns === null ? ["nft", []] : ["ip", ["netns", "exec", netns, "nft"]]
-  return (args, input, signal) =>
-    new Promise((resolve, reject) => {
-      const child = spawn(command, [...before, ...args], {
-        stdio: ["pipe", "pipe", "pipe"],
-        signal,
-        timeout: timeoutMs,
-      })
-      const output: Buffer[] = []
-      const complaint: Buffer[] = []
-      let sizeBytes = 0
-      child.stdout.on("data", (chunk: Buffer) => {
-        sizeBytes += chunk.length
-        if (sizeBytes > maxOutputBytes) child.kill("SIGKILL")
-        else output.push(chunk)
-      })
-      child.stderr.on("data", (chunk: Buffer) => {
-        if (complaint.length < 64) complaint.push(chunk)
-      })
-      // nft may end before it has read everything; its exit says why.
-      child.stdin.on("error", () => undefined)
-      child.on("error", (cause) =>
-        reject(
-          new ThwartError(
-            "THWART_NFT_FAILED",
-            `${command} can't be started; apt-get install nftables, or leave out the enforcer`,
-            { cause },
-          ),
-        ),
-      )
-      child.on("close", (code, killed) => {
-        if (code === 0) return resolve(Buffer.concat(output).toString("utf8"))
-        const said = Buffer.concat(complaint).toString("utf8").trim().split("\n")[0] ?? ""
-        return reject(
-          new ThwartError(
-            "THWART_NFT_FAILED",
-            `nft ${args.join(" ")} failed (${code ?? killed}): ${said.slice(0, 500) || "it said nothing"}${hint(said)}`,
-          ),
-        )
-      })
-      child.stdin.end(input)
-    })
+  return async (args, input, signal) => {
+    const stdin = await openInput(input)
+    try {
+      return await execute(command, [...before, ...args], { stdin: stdin.fd, netns, signal })
+    } finally {
+      await stdin.close()
+    }
+  }
 }
 
-function hint(said: string): string {
-  return /not permitted|must be root/i.test(said) ? "; it needs root or CAP_NET_ADMIN" : ""
+/** nft opens /dev/stdin by its name, which fails for the sockets that Node gives to its children; an unlinked file can be opened. */
+async function openInput(input: string): Promise<FileHandle> {
+  const path = join(tmpdir(), `thwart-nft-${randomUUID()}`)
+  try {
+    const file = await open(path, "wx+", 0o600)
+    await unlink(path)
+    await file.write(input, 0)
+    return file
+  } catch (cause) {
+    throw new ThwartError("THWART_NFT_FAILED", `${path} can't be written, which nft reads; is ${tmpdir()} full?`, {
+      cause,
+    })
+  }
+}
+
+interface Execution {
+  readonly stdin: number
+  readonly netns: string | null
+  readonly signal: AbortSignal
+}
+
+function execute(command: string, args: readonly string[], { stdin, netns, signal }: Execution): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (said: string, cause?: unknown) => {
+      const message = `${[command, ...args].join(" ")} failed: ${said}${adviceFor(said, netns)}`
+      reject(new ThwartError("THWART_NFT_FAILED", message, cause === undefined ? {} : { cause }))
+    }
+    const env = { ...process.env, LC_ALL: "C" } // Messages are read, so they must not be translated.
+    const child = spawn(command, args, { stdio: [stdin, "pipe", "pipe"], signal, timeout: timeoutMs, env })
+    const output: Buffer[] = []
+    const complaint: Buffer[] = []
+    let [outputBytes, complaintBytes] = [0, 0]
+    child.stdout?.on("data", (chunk: Buffer) => {
+      outputBytes += chunk.length
+      if (outputBytes > maxOutputBytes) child.kill("SIGKILL")
+      else output.push(chunk)
+    })
+    child.stderr?.on("data", (chunk: Buffer) => {
+      complaintBytes += chunk.length
+      if (complaintBytes <= maxComplaintBytes) complaint.push(chunk)
+    })
+    child.on("error", (cause) => fail(signal.aborted ? "it was stopped" : `${command} can't be started`, cause))
+    child.on("close", (code, killedBy) => {
+      if (outputBytes > maxOutputBytes) fail(`it printed more than ${maxOutputBytes} bytes`)
+      else if (code === 0) resolve(Buffer.concat(output).toString("utf8"))
+      else if (code === null) fail(`it was ended by ${killedBy} (after ${timeoutMs / 1000} s, or by hand)`)
+      else fail(essence(Buffer.concat(complaint).toString("utf8")) || `exit code ${code}`)
+    })
+  })
+}
+
+/** The first line that says something, without the position in a file that nobody wrote. */
+function essence(complaint: string): string {
+  const lines = complaint.split("\n").map((line) => line.replace(/^\S+:\d+:\d+-\d+: /, "").trim())
+  return (lines.find((line) => line !== "") ?? "").slice(0, 500)
+}
+
+function adviceFor(said: string, netns: string | null): string {
+  if (/can't be started|exec of "nft" failed/.test(said))
+    return "; install it (apt-get install nftables), or leave the nftables enforcer out"
+  if (/not permitted|must be root/i.test(said)) return "; it needs root, or the capability CAP_NET_ADMIN"
+  if (/network namespace/.test(said)) return `; is there a namespace ${netns}? (ip netns list)`
+  return ""
+}
+
+/** True when nothing at all can be done, whatever is asked of nft. */
+export function isHopeless(message: string): boolean {
+  return /can't be started|exec of "nft" failed|not permitted|must be root|network namespace|it was stopped|it was ended by/i.test(
+    message,
+  )
 }

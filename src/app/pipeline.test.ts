@@ -15,7 +15,7 @@ function setUp(overrides: Partial<PipelineDeps> = {}) {
     store: { record: async (changes) => void records.push(changes) },
     bus: { publish: (topic, message) => void published.push(`${topic}:${message.id}`) },
     correlator: { onAlert: (alert) => [incidentAt("inc_1", Number(alert.id))] },
-    responder: { decide: async () => ({}), committed: () => undefined },
+    responder: { handle: (_alerts, _incidents, record) => record({}) },
     onError: (error) => errors.push(error),
     ...overrides,
   }
@@ -31,10 +31,15 @@ describe("the pipeline", () => {
           void order.push(`record ${changes.alerts?.length} ${changes.incidents?.map(({ version }) => version)}`),
       },
       bus: { publish: (topic) => void order.push(topic) },
-      responder: { decide: async () => ({ audit: [] }), committed: () => void order.push("committed") },
+      responder: {
+        handle: async (_alerts, _incidents, record) => {
+          await record({ audit: [] })
+          order.push("handled")
+        },
+      },
     })
     await pipeline.ingest([alertNamed("1"), alertNamed("2")])
-    expect(order).toEqual(["record 2 2", "committed", "alert", "alert", "incident"])
+    expect(order).toEqual(["record 2 2", "handled", "alert", "alert", "incident"])
   })
 
   it("takes what waits as one batch, and answers each caller only when it is stored", async () => {

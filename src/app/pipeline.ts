@@ -7,12 +7,13 @@ export interface Correlates {
   onAlert(alert: Alert): readonly Incident[]
 }
 
-/** Response, as the pipeline uses it. */
+/** Response, as the pipeline uses it: what it decides is handed to `record`, together with which it is stored. */
 export interface Decides {
-  /** What shall be done about these; recorded by the pipeline together with what caused it. */
-  decide(alerts: readonly Alert[], incidents: readonly Incident[]): Promise<Changes>
-  /** What `decide` proposed is stored now. */
-  committed(changes: Changes): void
+  handle(
+    alerts: readonly Alert[],
+    incidents: readonly Incident[],
+    record: (decided: Changes) => Promise<void>,
+  ): Promise<void>
 }
 
 export interface PipelineDeps {
@@ -63,11 +64,12 @@ export function createPipeline({ store, bus, correlator, responder, onError }: P
     let incidents = unstored
     try {
       incidents = latest([...unstored, ...alerts.flatMap((alert) => correlator.onAlert(alert))])
-      const decided = await responder.decide(alerts, incidents)
-      const changes: Changes = { ...decided, alerts, incidents: latest([...incidents, ...(decided.incidents ?? [])]) }
-      await store.record(changes)
+      let changes: Changes = {}
+      await responder.handle(alerts, incidents, async (decided) => {
+        changes = { ...decided, alerts, incidents: latest([...incidents, ...(decided.incidents ?? [])]) }
+        await store.record(changes)
+      })
       unstored = []
-      responder.committed(changes)
       publish(bus, changes)
       for (const entry of batch) entry.resolve()
     } catch (error) {

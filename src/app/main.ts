@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs"
+import { type CliDeps, createCli, type ServeOptions, type Terminal } from "../cli/index.ts"
+import { messageOf, systemClock, ThwartError } from "../core/index.ts"
+import { enableLinearRegexFallback } from "../detection/index.ts"
+import { type Config, configSchema, parseConfig } from "./config.ts"
+import { announcedServer, dataDirOf } from "./data-dir.ts"
+import { examine, thisMachine } from "./doctor.ts"
+import { replay } from "./replay.ts"
+import { startThwart } from "./start.ts"
+import { version } from "./version.ts"
+
+enableLinearRegexFallback()
+
+const isRoot = process.getuid?.() === 0
+const stopping = new AbortController()
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort())
+// Whoever reads our output may have seen enough.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1))
+
+const deps: CliDeps = {
+  out: terminalOf(process.stdout),
+  err: terminalOf(process.stderr),
+  env: process.env,
+  now: systemClock.now,
+  fetch,
+  localServer: async (dataDir) => announcedServer(dataDirOf(dataDir, process.env, isRoot)),
+  serve: async (options, onReady, signal) => {
+    const config = configOf(options)
+    const dataDir = dataDirOf(options.dataDir ?? config.dataDir ?? undefined, process.env, isRoot)
+    const thwart = await startThwart(
+      { clock: systemClock, onError: (error) => process.stderr.write(`thwart: ${messageOf(error)}\n`) },
+      { config, dataDir },
+    )
+    onReady({ url: thwart.url, firstSignIn: thwart.firstSignIn, sensors: thwart.sensors, enforcers: thwart.enforcers })
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }))
+    await thwart.stop()
+  },
+  replay,
+  doctor: async () => examine(thisMachine),
+}
+
+process.exitCode = await createCli(deps, version).run(process.argv.slice(2), stopping.signal)
+
+/** What the file says, and the flags over it. */
+function configOf(options: ServeOptions): Config {
+  const base = options.config === undefined ? configSchema.parse({}) : parseConfig(read(options.config), options.config)
+  if ((options.tlsCert === undefined) !== (options.tlsKey === undefined))
+    throw new ThwartError("THWART_USAGE", "--tls-cert and --tls-key go together")
+  return {
+    ...base,
+    listen: { host: options.host ?? base.listen.host, port: options.port ?? base.listen.port },
+    insecure: options.insecure || base.insecure,
+    tls:
+      options.tlsCert === undefined || options.tlsKey === undefined
+        ? base.tls
+        : { cert: options.tlsCert, key: options.tlsKey },
+    database: options.database ?? base.database,
+    capture: options.capture.length > 0 ? [...options.capture] : base.capture,
+    logs: options.log.length > 0 ? [...options.log] : base.logs,
+    enforcers: options.enforcers.length > 0 ? [...options.enforcers] : base.enforcers,
+    rules: options.rules.length > 0 ? [...options.rules] : base.rules,
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8")
+  } catch (cause) {
+    throw new ThwartError("THWART_FILE_UNREADABLE", `the configuration ${path} can't be read`, { cause })
+  }
+}
+
+function terminalOf(stream: NodeJS.WriteStream): Terminal {
+  return { write: (text) => void stream.write(text), isTty: stream.isTTY === true, columns: stream.columns ?? 120 }
+}

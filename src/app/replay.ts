@@ -1,0 +1,94 @@
+import { statSync } from "node:fs"
+import type { ReplayEvents, ReplayOptions, ReplaySummary } from "../cli/index.ts"
+import {
+  type Cidr,
+  createIds,
+  type Incident,
+  type IncidentId,
+  messageOf,
+  type NodeRef,
+  type Observation,
+  parseCidr,
+  type RuleId,
+  systemClock,
+  ThwartError,
+} from "../core/index.ts"
+import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
+import { createDetector, loadRules } from "../detection/index.ts"
+import { createCaptureFileSensor } from "../sensors/capture/index.ts"
+import type { Sensor } from "../sensors/sensor.ts"
+import { thisNode } from "./node.ts"
+import { ruleFilesOnDisk, starterRules } from "./rule-files.ts"
+
+// Incidents told of: each is a few KiB, and a person reads far fewer.
+const maxIncidents = 10_000
+
+/** Runs files through detection and correlation, in memory and in their own time; nothing is stored and nobody is blocked. */
+export async function replay(
+  { files, rules, homeNets }: ReplayOptions,
+  on: ReplayEvents,
+  signal: AbortSignal,
+): Promise<ReplaySummary> {
+  const ids = createIds(systemClock)
+  const node = thisNode(null)
+  const detector = createDetector({ ids, rules: loadRules(rules.length > 0 ? rules : [starterRules], ruleFilesOnDisk) })
+  const correlator = createCorrelator(defaultIntentRules)
+  const home = homeNets.map((text) => parseCidr(text) ?? refuse(text))
+  const incidents = new Map<IncidentId, Incident>()
+  const matched = new Map<RuleId, number>()
+  const read: { file: string; observations: number; skipped: Readonly<Record<string, number>> }[] = []
+  let [observations, alerts] = [0, 0]
+
+  const look = (observation: Observation) => {
+    observations++
+    const alert = detector.inspect(observation)
+    if (alert === null) return
+    alerts++
+    for (const { rule } of alert.contributions) matched.set(rule, (matched.get(rule) ?? 0) + 1)
+    on.onAlert(alert)
+    for (const incident of correlator.onAlert(alert))
+      if (incidents.size < maxIncidents || incidents.has(incident.id)) incidents.set(incident.id, incident)
+  }
+
+  for (const file of files) {
+    if (signal.aborted) break
+    try {
+      const sensor = await sensorFor(file, { ids, node, home }, (progress) => on.onProgress({ file, ...progress }))
+      await sensor.run(look, signal)
+      const { observations: seen, skipped } = sensor.status()
+      read.push({ file, observations: seen, skipped })
+    } catch (error) {
+      on.onProblem({
+        file,
+        code: error instanceof ThwartError ? error.code : "THWART_FILE_UNREADABLE",
+        message: messageOf(error),
+      })
+    }
+  }
+  return {
+    incidents: [...incidents.values()].sort((one, other) => one.startedAt - other.startedAt),
+    files: read,
+    observations,
+    alerts,
+    rules: matched,
+  }
+}
+
+interface Parts {
+  readonly ids: ReturnType<typeof createIds>
+  readonly node: NodeRef
+  readonly home: readonly Cidr[]
+}
+
+async function sensorFor(
+  file: string,
+  { ids, node, home }: Parts,
+  onProgress: (progress: { bytesRead: number; bytesTotal: number }) => void,
+): Promise<Sensor> {
+  statSync(file)
+  return createCaptureFileSensor({ ids }, { file, node, onProgress, ...(home.length > 0 ? { homeNets: home } : {}) })
+}
+
+function refuse(text: string): never {
+  throw new ThwartError("THWART_ADDRESS_INVALID", `"${text}" is not an address or a prefix`)
+}

@@ -1,0 +1,260 @@
+import { join } from "node:path"
+import { type Accounts, createAccounts, createApi } from "../api/index.ts"
+import { type Bus, createInProcessBus } from "../bus/index.ts"
+import { type Alert, type Clock, createIds, type Ids, type NodeRef, parseCidr, prefix } from "../core/index.ts"
+import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
+import { createDetector, type Detector, loadRules } from "../detection/index.ts"
+import { createReconciler, type Enforcer, type Reconciler } from "../enforcers/index.ts"
+import { createExplain, createResponder, policySentence, type Responder, surroundingsOf } from "../response/index.ts"
+import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
+import { createPostgresStore, createSqliteStore, type Store } from "../store/index.ts"
+import { createEnforcers } from "./builtins.ts"
+import type { Config } from "./config.ts"
+import { announceServer, forgetServer } from "./data-dir.ts"
+import { createMetrics } from "./metrics.ts"
+import { machineFacts, thisNode } from "./node.ts"
+import { createPipeline, type Pipeline } from "./pipeline.ts"
+import { restoreCorrelation } from "./restore.ts"
+import { ruleFilesOnDisk, starterRules } from "./rule-files.ts"
+import { createSensors, runSensors } from "./sensors.ts"
+import { createStatus } from "./status.ts"
+import { version } from "./version.ts"
+
+export interface StartDeps {
+  readonly clock: Clock
+  readonly onError: (error: unknown) => void
+  /** Enforcers beside those of the configuration, such as the list of a guard in this process. */
+  readonly enforcers?: readonly Enforcer[]
+  /** Sensors that the caller runs itself, for the status. */
+  readonly otherSensors?: () => readonly { readonly id: string; readonly status: SensorStatus }[]
+}
+
+export interface StartOptions {
+  readonly config: Config
+  readonly dataDir: string
+}
+
+/** The running whole. */
+export interface Thwart {
+  readonly url: string
+  readonly firstSignIn: { readonly name: string; readonly oneTimePassword: string } | undefined
+  readonly node: NodeRef
+  readonly ids: Ids
+  readonly store: Store
+  readonly accounts: Accounts
+  readonly responder: Responder
+  readonly detector: Detector
+  readonly sensors: readonly string[]
+  readonly enforcers: readonly string[]
+  ingest(alerts: readonly Alert[]): Promise<void>
+  watchers(): number
+  stop(): Promise<void>
+}
+
+const sweepMs = 1000
+const localTokenName = "this machine's command line"
+
+/** Builds the graph, the one place where that is done, and starts it from left to right's end to its beginning. */
+export async function startThwart(deps: StartDeps, { config, dataDir }: StartOptions): Promise<Thwart> {
+  const { clock, onError } = deps
+  const ids = createIds(clock)
+  const node = thisNode(config.node?.name ?? null)
+  const detector = createDetector({
+    ids,
+    rules: loadRules(config.rules.length > 0 ? config.rules : [starterRules], ruleFilesOnDisk),
+  })
+  const enforcers = [
+    ...(deps.enforcers ?? []),
+    ...createEnforcers(config.enforcers, { clock }, { netns: config.netns }),
+  ]
+  const store =
+    config.database === null
+      ? await createSqliteStore({ path: join(dataDir, "thwart.db") })
+      : await createPostgresStore({ url: config.database, onError })
+  const stack = new AsyncDisposableStack()
+  stack.defer(() => store.close())
+  try {
+    const bus = createInProcessBus({ onError })
+    const correlator = createCorrelator(defaultIntentRules)
+    await restoreCorrelation(store, correlator, clock.now())
+    const accounts = createAccounts({ store, clock, ids })
+    const responder = createResponder({
+      clock,
+      ids,
+      store,
+      bus,
+      enforcers: enforcers.map(({ id }) => id),
+      surroundings: () => [...surroundingsOf(machineFacts), ...listening(config)],
+      operators: async () => accounts.operatorAddresses(),
+      setIncidentStatus: correlator.setStatus,
+    })
+    await responder.start()
+    const pipeline = createPipeline({ store, bus, correlator, responder, onError })
+    stack.defer(() => pipeline.close())
+    const reconcilers = enforce(enforcers, { clock, responder, onError, driftCheckMs: config.driftCheckMs }, stack)
+    const sensors = createSensors(config, { ids, clock, node, onError })
+    const status = createStatus({ store, clock, sensors, otherSensors: deps.otherSensors ?? (() => []), reconcilers })
+    const metrics = createMetrics({ bus, sensors: status.sensors, enforcers: status.enforcers })
+    stack.defer(() => metrics.close())
+    const firstSignIn = await accounts.ensureAdministrator()
+    const api = await serveApi({ config, deps, store, bus, ids, accounts, responder, pipeline, status, metrics })
+    stack.defer(() => api.close())
+    const url = await api.listen()
+    await letCommandLineIn({ url, dataDir, accounts, store }, stack)
+    startSensors(sensors, { detector, pipeline, onError }, stack)
+
+    return {
+      url,
+      firstSignIn,
+      node,
+      ids,
+      store,
+      accounts,
+      responder,
+      detector,
+      sensors: sensors.map(({ id }) => id),
+      enforcers: enforcers.map(({ id }) => id),
+      ingest: pipeline.ingest,
+      watchers: api.watchers,
+      stop: () => stack.disposeAsync(),
+    }
+  } catch (error) {
+    await stack.disposeAsync()
+    throw error
+  }
+}
+
+export interface RunningEnforcer {
+  readonly enforcer: Enforcer
+  readonly reconciler: Reconciler
+}
+
+interface EnforceDeps {
+  readonly clock: Clock
+  readonly responder: Responder
+  readonly onError: (error: unknown) => void
+  readonly driftCheckMs: number
+}
+
+/** One writer for each target, kicked by every change; what is past its time is ended once a second. */
+function enforce(
+  enforcers: readonly Enforcer[],
+  { clock, responder, onError, driftCheckMs }: EnforceDeps,
+  stack: AsyncDisposableStack,
+): readonly RunningEnforcer[] {
+  const running = enforcers.map((enforcer) => ({
+    enforcer,
+    reconciler: createReconciler(
+      {
+        enforcer,
+        clock,
+        desired: responder.desired,
+        refusalNow: responder.refusalNow,
+        report: responder.report,
+        onError,
+      },
+      { driftCheckMs },
+    ),
+  }))
+  const kickAll = () => {
+    for (const { reconciler } of running) reconciler.kick()
+  }
+  const unsubscribe = responder.onDesiredChange(kickAll)
+  const sweep = setInterval(() => void responder.sweep().catch(onError), sweepMs)
+  stack.defer(async () => {
+    clearInterval(sweep)
+    unsubscribe()
+    await Promise.all(running.map(({ reconciler }) => reconciler.stop()))
+  })
+  kickAll()
+  return running
+}
+
+interface ApiParts {
+  readonly config: Config
+  readonly deps: StartDeps
+  readonly store: Store
+  readonly bus: Bus
+  readonly ids: Ids
+  readonly accounts: Accounts
+  readonly responder: Responder
+  readonly pipeline: Pipeline
+  readonly status: ReturnType<typeof createStatus>
+  readonly metrics: ReturnType<typeof createMetrics>
+}
+
+function serveApi({ config, deps, store, bus, ids, accounts, responder, pipeline, status, metrics }: ApiParts) {
+  return createApi(
+    {
+      store,
+      bus,
+      clock: deps.clock,
+      ids,
+      accounts,
+      decisions: responder,
+      explain: createExplain(store),
+      policySentence,
+      ingest: pipeline.ingest,
+      status: status.now,
+      metrics: metrics.scrape,
+      onError: deps.onError,
+    },
+    {
+      host: config.listen.host,
+      port: config.listen.port,
+      tls: config.tls,
+      insecure: config.insecure,
+      consoleDir: join(import.meta.dirname, "..", "..", "console", "dist"),
+      version,
+    },
+  )
+}
+
+/** The address that the server answers on is never blocked. */
+function listening({ listen }: Config) {
+  const own = parseCidr(listen.host)
+  // The unspecified address stands for all of this node's own, which are protected anyway.
+  return own === undefined || own === prefix("0.0.0.0") || own === prefix("::")
+    ? []
+    : [{ prefix: own, why: "where this server listens" }]
+}
+
+/** A token of this run's own, that only this machine's user can read. */
+async function letCommandLineIn(
+  {
+    url,
+    dataDir,
+    accounts,
+    store,
+  }: { readonly url: string; readonly dataDir: string; readonly accounts: Accounts; readonly store: Store },
+  stack: AsyncDisposableStack,
+): Promise<void> {
+  const by = { who: "system", from: null }
+  // A run that was killed left its token behind.
+  for (const token of await store.tokens()) if (token.name === localTokenName) await accounts.removeToken(token.id, by)
+  const { token, secret } = await accounts.addToken({ name: localTokenName, role: "admin", expiresAt: null }, by)
+  announceServer(dataDir, { url, token: secret })
+  stack.defer(async () => {
+    forgetServer(dataDir)
+    await accounts.removeToken(token.id, by)
+  })
+}
+
+interface SensorDeps {
+  readonly detector: Detector
+  readonly pipeline: Pipeline
+  readonly onError: (error: unknown) => void
+}
+
+function startSensors(
+  sensors: readonly Sensor[],
+  { detector, pipeline, onError }: SensorDeps,
+  stack: AsyncDisposableStack,
+): void {
+  const stopping = new AbortController()
+  const running = runSensors(sensors, { detector, ingest: pipeline.ingest, onError }, stopping.signal)
+  stack.defer(async () => {
+    stopping.abort()
+    await running
+  })
+}

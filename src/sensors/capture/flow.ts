@@ -135,6 +135,7 @@ export class Flow {
       if (this.#newIsn !== undefined && ((this.#newIsn + 1) | 0) === (ack | 0) && !known) return "reopen"
       if (this.closed) return "taken"
       this.#opens(side === 0 ? 1 : 0)
+      this.#resetAt = undefined
       acknowledge(other, ack)
     } else {
       if (known && !this.closed) return "taken"

@@ -4,9 +4,12 @@ import type { Packet } from "./packet.ts"
 export const linkTypes = {
   null: 0,
   ethernet: 1,
+  ppp: 9,
   rawBsd: 12,
   rawOpenBsd: 14,
+  pppHdlc: 50,
   raw: 101,
+  ciscoHdlc: 104,
   loop: 108,
   linuxCooked: 113,
   ipv4: 228,
@@ -28,6 +31,11 @@ export function ipOffset({ data, start, end, linkType }: Packet): LinkResult {
       return end - start < 14 ? "truncated link header" : etherPayload(data, start + 12, end)
     case linkTypes.linuxCooked:
       return end - start < 16 ? "truncated link header" : etherPayload(data, start + 14, end)
+    case linkTypes.ciscoHdlc:
+      return end - start < 4 ? "truncated link header" : etherPayload(data, start + 2, end)
+    case linkTypes.ppp:
+    case linkTypes.pppHdlc:
+      return afterPpp(data, start, end)
     case linkTypes.linuxCooked2:
       return end - start < 20 ? "truncated link header" : cooked2(data, start, end)
     case linkTypes.raw:
@@ -89,9 +97,15 @@ function afterLabels(data: Buffer, start: number, end: number): LinkResult {
 
 /** RFC 2516: six bytes of PPPoE, then the PPP protocol. */
 function afterPppoe(data: Buffer, at: number, end: number): LinkResult {
-  if (at + 8 > end) return "truncated link header"
-  const protocol = data.readUInt16BE(at + 6)
-  return protocol === 0x0021 || protocol === 0x0057 ? at + 8 : null
+  return at + 6 > end ? "truncated link header" : afterPpp(data, at + 6, end)
+}
+
+/** RFC 1661 and 1662: address and control before the protocol may be left out. */
+function afterPpp(data: Buffer, start: number, end: number): LinkResult {
+  const at = start + 2 <= end && data.readUInt16BE(start) === 0xff03 ? start + 2 : start
+  if (at + 2 > end) return "truncated link header"
+  const protocol = data.readUInt16BE(at)
+  return protocol === 0x0021 || protocol === 0x0057 ? at + 2 : null
 }
 
 /** IEEE 802.2 with SNAP, which carries an EtherType after all. */

@@ -117,7 +117,8 @@ export class TcpStream {
   }
 
   fin(seq: number): void {
-    if (!this.started) this.start(seq)
+    // Nothing is known of this direction: there is nothing to end, and it may be forged.
+    if (!this.started) return
     this.#finSeq ??= seq | 0
     this.#checkEnd()
   }

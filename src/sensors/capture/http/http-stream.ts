@@ -272,9 +272,20 @@ export class HttpStream implements Consumer {
       this.#lose()
       return
     }
+    if ("method" in parsed && parsed.method === "PRI" && parsed.protocol === "HTTP/2.0") {
+      this.#http2()
+      return
+    }
     this.#draft.startLine = parsed
     if ("status" in parsed) this.#status = parsed.status
     this.#state = "headers"
+  }
+
+  /** RFC 9113 §3.4: the preface of HTTP/2, which looks like a request so that older servers refuse it. */
+  #http2(): void {
+    this.#exchange.around.skip("HTTP/2 connection")
+    this.#exchange.tunnel = true
+    this.#state = "tunnel"
   }
 
   #header(line: Latin1): void {

@@ -1,0 +1,54 @@
+import { queryOptions } from "@tanstack/react-query"
+import type {
+  AllowlistBody,
+  AuditPage,
+  CountermeasurePage,
+  Explanation,
+  IncidentDetail,
+  IncidentPage,
+  Policies,
+  Status,
+  Tokens,
+  Users,
+  WhoAmI,
+} from "../../../src/api/contract/index.ts"
+import { api } from "./client.ts"
+
+export const me = queryOptions({
+  queryKey: ["session"],
+  queryFn: () => api<WhoAmI>("GET", "/session"),
+  retry: false,
+  staleTime: 60_000,
+})
+export const status = queryOptions({
+  queryKey: ["status"],
+  queryFn: () => api<Status>("GET", "/status"),
+  refetchInterval: 5000,
+})
+export const incidents = queryOptions({
+  queryKey: ["incidents"],
+  queryFn: () => api<IncidentPage>("GET", "/incidents?limit=200"),
+})
+export const incident = (id: string) =>
+  queryOptions({
+    queryKey: ["incident", id],
+    queryFn: () => api<IncidentDetail>("GET", `/incidents/${encodeURIComponent(id)}`),
+  })
+export const explain = (subject: string) =>
+  queryOptions({
+    queryKey: ["explain", subject],
+    queryFn: () => api<Explanation>("GET", `/explain/${encodeURIComponent(subject)}`),
+  })
+export const countermeasures = (all: boolean) =>
+  queryOptions({
+    queryKey: ["countermeasures", all],
+    queryFn: () => api<CountermeasurePage>("GET", `/countermeasures?limit=500${all ? "" : "&active=true"}`),
+  })
+export const policies = queryOptions({ queryKey: ["policies"], queryFn: () => api<Policies>("GET", "/policies") })
+export const allowlist = queryOptions({
+  queryKey: ["allowlist"],
+  queryFn: () => api<AllowlistBody>("GET", "/allowlist"),
+})
+export const audit = queryOptions({ queryKey: ["audit"], queryFn: () => api<AuditPage>("GET", "/audit?limit=200") })
+export const users = queryOptions({ queryKey: ["users"], queryFn: () => api<Users>("GET", "/users") })
+export const tokens = queryOptions({ queryKey: ["tokens"], queryFn: () => api<Tokens>("GET", "/tokens") })

@@ -1,0 +1,38 @@
+import {
+  IconAlertOctagon,
+  IconBan,
+  IconHistory,
+  IconLayoutDashboard,
+  IconListCheck,
+  IconShieldCheck,
+  IconUsers,
+} from "@tabler/icons-react"
+import type { ReactNode } from "react"
+import type { WhoAmI } from "../../../src/api/contract/index.ts"
+
+export interface Place {
+  readonly to: "/" | "/incidents" | "/countermeasures" | "/policies" | "/allowlist" | "/audit" | "/accounts"
+  readonly label: string
+  readonly icon: ReactNode
+  /** Pressed after `g`. */
+  readonly key: string
+  readonly needs: WhoAmI["role"]
+}
+
+const size = { size: 18, stroke: 1.7, "aria-hidden": true } as const
+
+export const places: readonly Place[] = [
+  { to: "/", label: "Overview", icon: <IconLayoutDashboard {...size} />, key: "o", needs: "viewer" },
+  { to: "/incidents", label: "Incidents", icon: <IconAlertOctagon {...size} />, key: "i", needs: "viewer" },
+  { to: "/countermeasures", label: "Countermeasures", icon: <IconBan {...size} />, key: "c", needs: "viewer" },
+  { to: "/policies", label: "Policies", icon: <IconListCheck {...size} />, key: "p", needs: "viewer" },
+  { to: "/allowlist", label: "Allowlist", icon: <IconShieldCheck {...size} />, key: "a", needs: "viewer" },
+  { to: "/audit", label: "Audit log", icon: <IconHistory {...size} />, key: "l", needs: "analyst" },
+  { to: "/accounts", label: "Users and tokens", icon: <IconUsers {...size} />, key: "u", needs: "admin" },
+]
+
+const order: readonly WhoAmI["role"][] = ["viewer", "analyst", "admin"]
+
+export function may(who: WhoAmI | undefined, needs: WhoAmI["role"]): boolean {
+  return who !== undefined && order.indexOf(who.role) >= order.indexOf(needs)
+}

@@ -1,0 +1,45 @@
+import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router"
+import { Countermeasures } from "../features/countermeasures/Countermeasures.tsx"
+import { IncidentPage } from "../features/incident/IncidentPage.tsx"
+import { Incidents } from "../features/incidents/Incidents.tsx"
+import { Overview } from "../features/overview/Overview.tsx"
+import { Accounts } from "../features/settings/Accounts.tsx"
+import { Allowlist } from "../features/settings/Allowlist.tsx"
+import { Audit } from "../features/settings/Audit.tsx"
+import { Policies } from "../features/settings/Policies.tsx"
+import { SignIn } from "../features/sign-in/SignIn.tsx"
+import { Shell } from "./Shell.tsx"
+
+const root = createRootRoute({ component: Outlet })
+const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: SignIn })
+const shell = createRoute({ getParentRoute: () => root, id: "shell", component: Shell })
+const page = <P extends string>(path: P, component: () => React.ReactNode) =>
+  createRoute({ getParentRoute: () => shell, path, component })
+
+const incident = createRoute({
+  getParentRoute: () => shell,
+  path: "/incidents/$id",
+  component: () => <IncidentPage id={incident.useParams().id} />,
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    shell.addChildren([
+      page("/", Overview),
+      page("/incidents", Incidents),
+      incident,
+      page("/countermeasures", Countermeasures),
+      page("/policies", Policies),
+      page("/allowlist", Allowlist),
+      page("/audit", Audit),
+      page("/accounts", Accounts),
+    ]),
+  ]),
+})
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,6 +1,6 @@
 import type { Cidr, HttpHeader, HttpObservation, Ids, NodeRef } from "../../core/index.ts"
+import { createDirections } from "../input/index.ts"
 import type { Flow } from "./flow.ts"
-import { createDirections } from "./home-nets.ts"
 import { decodeContent } from "./http/content-coding.ts"
 import { valuesOf } from "./http/framing.ts"
 import type { Draft, Transaction } from "./http/transaction.ts"

@@ -1,0 +1,3 @@
+export type { AccessLogDeps, AccessLogOptions } from "./file-sensor.ts"
+/** A sensor that reads an nginx or Apache access log (common, combined, either with a virtual host before it) to its end. */
+export { createAccessLogSensor } from "./file-sensor.ts"

@@ -38,15 +38,13 @@ export function answerErrors(app: FastifyInstance, onError: (error: unknown) => 
         message: message ?? "invalid",
       }))
       const first = issues[0]
-      return reply
-        .status(400)
-        .send({
-          error: {
-            code: "INVALID",
-            message: first === undefined ? error.message : `${first.path || "the request"}: ${first.message}`,
-            issues,
-          },
-        })
+      return reply.status(400).send({
+        error: {
+          code: "INVALID",
+          message: first === undefined ? error.message : `${first.path || "the request"}: ${first.message}`,
+          issues,
+        },
+      })
     }
     if (error instanceof Refusal) {
       if (error.retryAfterSeconds !== undefined) reply.header("retry-after", error.retryAfterSeconds)

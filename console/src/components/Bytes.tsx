@@ -14,11 +14,11 @@ export interface BytesProps {
 export function Bytes({ text, marks = [], label }: BytesProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1).
-    <pre className="bytes" role="region" tabIndex={0} aria-label={label}>
+    <section className="bytes" tabIndex={0} aria-label={label}>
       {pieces(text, marks).map(({ at, part, marked }) =>
         marked ? <mark key={at}>{escaped(part)}</mark> : <span key={at}>{escaped(part)}</span>,
       )}
-    </pre>
+    </section>
   )
 }
 

@@ -3,23 +3,21 @@ import { z } from "zod"
 import { ThwartError } from "./errors.ts"
 
 /** A canonical textual address: IPv4 dotted quad, or IPv6 after RFC 5952; an IPv4-mapped IPv6 address is its IPv4 address. */
-export const ipAddress = z
-  .string()
-  .max(64)
-  .transform((text, context) => parseAddress(text) ?? fail(context, text, "an IP address"))
-  .brand<"IpAddress">()
+export const ipAddress = z.codec(z.string().max(64), z.string().brand<"IpAddress">(), {
+  decode: (text, context) => parseAddress(text) ?? fail(context, text, "an IP address"),
+  encode: (value) => value,
+})
 /** A canonical prefix, host bits zero, always with its length: `203.0.113.66/32`, `2001:db8::/48`. */
-export const cidr = z
-  .string()
-  .max(64)
-  .transform((text, context) => parseCidr(text) ?? fail(context, text, "an address or a prefix"))
-  .brand<"Cidr">()
+export const cidr = z.codec(z.string().max(64), z.string().brand<"Cidr">(), {
+  decode: (text, context) => parseCidr(text) ?? fail(context, text, "an address or a prefix"),
+  encode: (value) => value,
+})
 
 export type IpAddress = string & z.core.$brand<"IpAddress">
 export type Cidr = string & z.core.$brand<"Cidr">
 
-function fail(context: z.core.$RefinementCtx<string>, text: string, what: string): never {
-  context.addIssue({ code: "custom", message: `"${text}" is not ${what}` })
+function fail(context: z.core.ParsePayload<string>, text: string, what: string): never {
+  context.issues.push({ code: "custom", message: `"${text}" is not ${what}`, input: text })
   return z.NEVER
 }
 

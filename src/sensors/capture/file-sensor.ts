@@ -80,9 +80,9 @@ async function readPackets(source: ByteSource, { reader, pipeline, give, signal,
 
 async function giveReady(pipeline: Pipeline, give: Give): Promise<void> {
   while (pipeline.ready) {
-    const observation = await pipeline.take()
-    if (observation === undefined) return
-    const taken = give(observation)
+    const next = pipeline.take()
+    if (next === undefined) return
+    const taken = give(next instanceof Promise ? await next : next)
     if (taken !== undefined) await taken
   }
 }

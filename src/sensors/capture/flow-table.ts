@@ -1,4 +1,5 @@
 import { type Endpoint, type Millis, parseAddress } from "../../core/index.ts"
+import { createBytePool } from "./byte-pool.ts"
 import { Flow, type FlowContext, type FlowKey, type TcpHeader, tcpFlags } from "./flow.ts"
 import type { Side } from "./http/exchange.ts"
 import type { Transaction } from "./http/transaction.ts"
@@ -21,6 +22,7 @@ export interface FlowLimits {
 const freshIdleMs = 60_000
 // Late retransmissions of a closed connection must not look like a new one.
 const closedMs = 10_000
+const mostClosed = 4096
 const recheckMs = 250
 // Work per packet stays bounded whatever the clock in the capture does.
 const mostPerTick = 64
@@ -57,6 +59,7 @@ export class FlowTable {
     this.#skip = deps.skip
     this.#context = {
       bodyLimit: limits.bodyLimit,
+      pool: createBytePool(),
       perFlowBytes: limits.maxFlowBytes,
       count: (bytes) => {
         this.heldBytes += bytes
@@ -118,7 +121,7 @@ export class FlowTable {
     const now = this.#now
     for (let left = mostPerTick, next = this.#due.first; next !== undefined && left > 0; left--) {
       if (next.value.dueAt > now) break
-      next.value.from.exchange.expire(next.value)
+      next.value.from.expire(next.value)
       this.#due.remove(next)
       next = this.#due.first
     }
@@ -129,7 +132,7 @@ export class FlowTable {
       this.#settle(next.value)
       next = this.#checks.first
     }
-    this.#expire(this.#closed, now - closedMs)
+    this.#expire(this.#closed, this.#closed.size > mostClosed ? now + 1 : now - closedMs)
     this.#expire(this.#fresh, now - freshIdleMs)
     this.#expire(this.#open, now - this.#limits.idleMs)
   }
@@ -262,36 +265,47 @@ interface Bucket {
   next: Bucket | undefined
 }
 
+/** Two endpoints: an address of four words each (IPv4 in the first), and both ports in one. */
 class Key implements FlowKey {
   readonly hash: number
-  readonly #words: Int32Array
+  readonly #low: Words
+  readonly #high: Words
+  readonly #ports: number
 
   constructor(words: Int32Array, hash: number) {
-    this.#words = words.slice()
+    this.#low = wordsAt(words, 0)
+    this.#high = wordsAt(words, 4)
+    this.#ports = words[8] ?? 0
     this.hash = hash
   }
 
   is(words: Int32Array): boolean {
-    const own = this.#words
-    if (own[0] !== words[0] || own[4] !== words[4] || own[8] !== words[8]) return false
-    for (let index = 1; index < 8; index++) if (own[index] !== words[index]) return false
-    return true
+    return this.#ports === words[8] && isAt(this.#low, words, 0) && isAt(this.#high, words, 4)
   }
 
   endpoints(first: Side): readonly [Endpoint, Endpoint] {
-    const ports = this.#words[8] ?? 0
-    const low = endpointOf(this.#words.subarray(0, 4), ports >>> 16)
-    const high = endpointOf(this.#words.subarray(4, 8), ports & 0xffff)
+    const low = endpointOf(this.#low, this.#ports >>> 16)
+    const high = endpointOf(this.#high, this.#ports & 0xffff)
     return first === 0 ? [low, high] : [high, low]
   }
 }
 
-function endpointOf(words: Int32Array, port: number): Endpoint {
-  const [first = 0, ...rest] = words
+type Words = readonly [number, number, number, number]
+
+function wordsAt(words: Int32Array, at: number): Words {
+  return [words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0]
+}
+
+function isAt(own: Words, words: Int32Array, at: number): boolean {
+  return own[0] === words[at] && own[1] === words[at + 1] && own[2] === words[at + 2] && own[3] === words[at + 3]
+}
+
+function endpointOf(words: Words, port: number): Endpoint {
+  const [first, ...rest] = words
   const isIpv4 = rest.every((word) => word === 0)
   const text = isIpv4
     ? [first >>> 24, (first >>> 16) & 255, (first >>> 8) & 255, first & 255].join(".")
-    : Array.from(words, (word) => `${((word >>> 16) & 0xffff).toString(16)}:${(word & 0xffff).toString(16)}`).join(":")
+    : words.map((word) => `${((word >>> 16) & 0xffff).toString(16)}:${(word & 0xffff).toString(16)}`).join(":")
   const address = parseAddress(text)
   // Every four bytes are an address, and every sixteen.
   if (address === undefined) throw new Error(`not an address: ${text}`)

@@ -1,9 +1,10 @@
 import type { Endpoint, Millis } from "../../core/index.ts"
+import type { BytePool } from "./byte-pool.ts"
 import { Exchange, type Side, type Surroundings } from "./http/exchange.ts"
 import { HttpStream } from "./http/http-stream.ts"
 import type { Transaction } from "./http/transaction.ts"
 import { Entry } from "./order.ts"
-import { type Held, type Segment, TcpStream } from "./tcp-stream.ts"
+import { type Segment, TcpStream } from "./tcp-stream.ts"
 
 /** RFC 9293 §3.1 */
 export const tcpFlags = { fin: 1, syn: 2, rst: 4, ack: 16 } as const
@@ -17,6 +18,7 @@ export interface TcpHeader {
 /** What a flow asks of the table that it is in. */
 export interface FlowContext {
   readonly bodyLimit: number
+  readonly pool: BytePool
   readonly perFlowBytes: number
   /** Of all flows together. */
   count(bytes: number): void
@@ -41,23 +43,33 @@ const reuseMs = 60_000
 /** `reopen`: the segment begins a new connection between the same ports. */
 export type FlowVerdict = "taken" | "reopen"
 
-/** One TCP connection: its two streams and the exchange on them. A class for its many instances' sake: methods are shared. */
-export class Flow {
+/** What a connection needs while it is open. */
+interface Life {
+  readonly exchange: Exchange<Flow>
+  readonly streams: readonly [TcpStream, TcpStream]
+  readonly parsers: readonly [HttpStream, HttpStream]
+}
+
+/**
+ * One TCP connection: its two streams and the exchange on them. A class because there are tens of thousands: methods are
+ * shared, and once closed it shrinks to its name.
+ */
+export class Flow implements Surroundings<Flow> {
   readonly key: FlowKey
   readonly place: Entry<Flow>
   readonly check: Entry<Flow>
   lastAt: Millis
   checkAt: Millis = 0
-  closed = false
   /** Bytes held for this flow. */
   heldBytes = 0
-  readonly exchange: Exchange<Flow>
-  readonly #streams: readonly [TcpStream, TcpStream]
-  readonly #parsers: readonly [HttpStream, HttpStream]
   readonly #context: FlowContext
+  #life: Life | undefined
   #sawSyn = false
   #resetAt: Millis | undefined = undefined
   #newIsn: number | undefined = undefined
+  #clientSide: Side = 0
+  /** Of the two streams, once closed: their SYNs may be sent again. */
+  #bases: readonly [number, number] | undefined = undefined
   #endpoints: readonly [Endpoint, Endpoint] | undefined = undefined
 
   constructor(key: FlowKey, at: Millis, context: FlowContext) {
@@ -66,58 +78,90 @@ export class Flow {
     this.#context = context
     this.place = new Entry<Flow>(this)
     this.check = new Entry<Flow>(this)
-    const held: Held = {
-      hold: (bytes) => {
-        this.heldBytes += bytes
-        context.count(bytes)
-      },
-      room: () => context.perFlowBytes - this.heldBytes,
-    }
-    const around: Surroundings<Flow> = {
-      from: this,
-      held,
-      bodyLimit: context.bodyLimit,
-      emit: (transaction) => context.emit(transaction),
-      awaitResponse: (transaction) => context.awaitResponse(transaction),
-      resume: (side) => this.#streams[side].drain(),
-      skip: (reason) => context.skip(reason),
-    }
-    this.exchange = new Exchange<Flow>(around)
-    this.#parsers = [new HttpStream(0, this.exchange), new HttpStream(1, this.exchange)]
-    this.#streams = [new TcpStream(this.#parsers[0], held), new TcpStream(this.#parsers[1], held)]
+    const exchange = new Exchange<Flow>(this)
+    const parsers = [new HttpStream(0, exchange), new HttpStream(1, exchange)] as const
+    this.#life = { exchange, parsers, streams: [new TcpStream(parsers[0], this), new TcpStream(parsers[1], this)] }
+  }
+
+  get from(): Flow {
+    return this
+  }
+
+  get bodyLimit(): number {
+    return this.#context.bodyLimit
+  }
+
+  get pool(): BytePool {
+    return this.#context.pool
+  }
+
+  hold(bytes: number): void {
+    this.heldBytes += bytes
+    this.#context.count(bytes)
+  }
+
+  room(): number {
+    return this.#context.perFlowBytes - this.heldBytes
+  }
+
+  emit(transaction: Transaction<Flow>): void {
+    this.#context.emit(transaction)
+  }
+
+  awaitResponse(transaction: Transaction<Flow>): void {
+    this.#context.awaitResponse(transaction)
+  }
+
+  resume(side: Side): void {
+    this.#life?.streams[side].drain()
+  }
+
+  skip(reason: string): void {
+    this.#context.skip(reason)
   }
 
   /** Client and server, once a request was seen. */
   get endpoints(): readonly [client: Endpoint, server: Endpoint] {
-    this.#endpoints ??= this.exchange.requestSide === 1 ? this.key.endpoints(1) : this.key.endpoints(0)
+    this.#endpoints ??= this.key.endpoints(this.#life?.exchange.requestSide ?? this.#clientSide)
     return this.#endpoints
   }
 
+  get closed(): boolean {
+    return this.#life === undefined
+  }
+
   get hasData(): boolean {
-    return this.#streams[0].delivered > 0 || this.#streams[1].delivered > 0 || this.heldBytes > 0
+    const [one, other] = this.#life?.streams ?? []
+    return (one?.delivered ?? 0) > 0 || (other?.delivered ?? 0) > 0 || this.heldBytes > 0
+  }
+
+  /** A response that was due is given on without. */
+  expire(transaction: Transaction<Flow>): void {
+    this.#life?.exchange.expire(transaction)
   }
 
   take(side: Side, header: TcpHeader, segment: Segment): FlowVerdict {
     const { flags } = header
-    const [mine, other] = [this.#streams[side], this.#streams[side === 0 ? 1 : 0]]
+    const life = this.#life
     if (flags & tcpFlags.syn) return this.#syn(side, header, segment)
-    if (this.closed) return "taken"
-    if (flags & tcpFlags.rst) return this.#reset(segment.at)
+    if (life === undefined) return "taken"
+    if (flags & tcpFlags.rst) return this.#reset(life, segment.at)
+    const [mine, other] = [life.streams[side], life.streams[side === 0 ? 1 : 0]]
     if (flags & tcpFlags.ack) acknowledge(other, header.ack)
     const length = segment.end - segment.start
     if (length > 0) {
       this.#resetAt = undefined
-      this.#data(side, header.seq, segment)
+      this.#data(life, side, { seq: header.seq, segment })
     }
     if (flags & tcpFlags.fin) mine.fin((header.seq + length) | 0)
     if (mine.ended && other.ended) this.finish()
-    else if (mine.waiting || other.waiting) this.#watch(segment.at)
+    else if (mine.waiting || other.waiting) this.#watch(life, segment.at)
     return "taken"
   }
 
-  #data(side: Side, seq: number, segment: Segment): void {
-    const stream = this.#streams[side]
-    const parser = this.#parsers[side]
+  #data(life: Life, side: Side, { seq, segment }: { seq: number; segment: Segment }): void {
+    const stream = life.streams[side]
+    const parser = life.parsers[side]
     if (parser.ignoring) {
       if (this.#sawSyn && !parser.isLost) return
       if (!parser.restart(segment)) return
@@ -127,49 +171,59 @@ export class Flow {
   }
 
   #syn(side: Side, header: TcpHeader, segment: Segment): FlowVerdict {
-    const { flags, seq, ack } = header
-    const [mine, other] = [this.#streams[side], this.#streams[side === 0 ? 1 : 0]]
-    const first = (seq + 1) | 0
-    const known = mine.started && mine.base === first
-    if (flags & tcpFlags.ack) {
-      if (this.#newIsn !== undefined && ((this.#newIsn + 1) | 0) === (ack | 0) && !known) return "reopen"
-      if (this.closed) return "taken"
-      this.#opens(side === 0 ? 1 : 0)
-      this.#resetAt = undefined
-      acknowledge(other, ack)
-    } else {
-      if (known && !this.closed) return "taken"
-      const idle = segment.at - this.lastAt > reuseMs
-      if (this.closed) return known ? "taken" : "reopen"
-      if (mine.started && (!this.hasData || idle)) return "reopen"
-      // A lone SYN may be forged to throw us off: only the answer to it begins anew.
-      if (mine.started) {
-        this.#newIsn = seq
-        return "taken"
-      }
-      this.#opens(side)
+    const first = (header.seq + 1) | 0
+    const life = this.#life
+    if (header.flags & tcpFlags.ack) return this.#synAck(side, header, segment)
+    if (life === undefined) return first === this.#bases?.[side] ? "taken" : "reopen"
+    const mine = life.streams[side]
+    if (mine.started && mine.base === first) return "taken"
+    if (mine.started && (!this.hasData || segment.at - this.lastAt > reuseMs)) return "reopen"
+    if (mine.started) {
+      // It may be forged to throw us off: only the answer to it begins anew.
+      this.#newIsn = header.seq
+      return "taken"
     }
+    this.#opens(life, side)
+    this.#begin(life, side, { first, segment })
+    return "taken"
+  }
+
+  #synAck(side: Side, { seq, ack }: TcpHeader, segment: Segment): FlowVerdict {
+    const first = (seq + 1) | 0
+    const life = this.#life
+    if (life === undefined) return "taken"
+    const mine = life.streams[side]
+    const answersNew = this.#newIsn !== undefined && ((this.#newIsn + 1) | 0) === (ack | 0)
+    if (answersNew && !(mine.started && mine.base === first)) return "reopen"
+    this.#opens(life, side === 0 ? 1 : 0)
+    this.#resetAt = undefined
+    acknowledge(life.streams[side === 0 ? 1 : 0], ack)
+    this.#begin(life, side, { first, segment })
+    return "taken"
+  }
+
+  #begin(life: Life, side: Side, { first, segment }: { first: number; segment: Segment }): void {
+    const mine = life.streams[side]
     if (!mine.started || mine.delivered === 0) mine.start(first)
     // RFC 7413: data in a SYN.
-    if (segment.end > segment.start) this.#data(side, first, segment)
-    return "taken"
+    if (segment.end > segment.start) this.#data(life, side, { seq: first, segment })
   }
 
-  #opens(client: Side): void {
+  #opens(life: Life, client: Side): void {
     this.#sawSyn = true
-    this.exchange.requestSide ??= client
+    life.exchange.requestSide ??= client
   }
 
-  #reset(at: Millis): FlowVerdict {
+  #reset(life: Life, at: Millis): FlowVerdict {
     this.#resetAt = at
-    this.#watch(at)
+    this.#watch(life, at)
     return "taken"
   }
 
-  #watch(at: Millis): void {
-    const [one, other] = this.#streams
-    this.#unstick(one, at)
-    this.#unstick(other, at)
+  #watch(life: Life, at: Millis): void {
+    const [one, other] = life.streams
+    unstick(life, one, at)
+    unstick(life, other, at)
     if (shouldSkipHole(one, other, at)) one.skipHole()
     if (shouldSkipHole(other, one, at)) other.skipHole()
     if (one.waiting || other.waiting || this.#resetAt !== undefined) this.#context.recheck(this)
@@ -177,29 +231,25 @@ export class Flow {
 
   /** To be called some time after `recheck` was asked for. */
   look(now: Millis): void {
-    if (this.closed) return
+    if (this.#life === undefined) return
     if (this.#resetAt !== undefined && now - this.#resetAt > resetMs) this.finish()
-    else this.#watch(now)
-  }
-
-  /** Lets responses go on whose requests don't come. */
-  #unstick(stream: TcpStream, now: Millis): void {
-    if (!stream.stalled || (now - stream.waitingSince < stallMs && stream.pendingBytes < stallBytes)) return
-    this.exchange.orphaned = true
-    stream.drain()
+    else this.#watch(this.#life, now)
   }
 
   /** Gives on everything that came, and lets go of what is held. */
   finish(): void {
-    if (this.closed) return
-    this.closed = true
-    this.exchange.orphaned = true
-    const requestSide = this.exchange.requestSide ?? 0
-    this.#streams[requestSide].finish()
-    this.#streams[requestSide === 0 ? 1 : 0].finish()
-    this.exchange.flush()
-    const refused = this.#streams[0].refused + this.#streams[1].refused
+    const life = this.#life
+    if (life === undefined) return
+    const { exchange, streams } = life
+    exchange.orphaned = true
+    this.#clientSide = exchange.requestSide ?? 0
+    streams[this.#clientSide].finish()
+    streams[this.#clientSide === 0 ? 1 : 0].finish()
+    exchange.flush()
+    const refused = streams[0].refused + streams[1].refused
     if (refused > 0) this.#context.skip("segments outside the window", refused)
+    this.#bases = [streams[0].base, streams[1].base]
+    this.#life = undefined
   }
 }
 
@@ -212,6 +262,13 @@ export interface FlowKey {
 function acknowledge(stream: TcpStream, ack: number): void {
   if (!stream.started) stream.start(ack)
   if (stream.acked === undefined || ((ack - stream.acked) | 0) > 0) stream.acked = ack | 0
+}
+
+/** Lets responses go on whose requests don't come. */
+function unstick({ exchange }: Life, stream: TcpStream, now: Millis): void {
+  if (!stream.stalled || (now - stream.waitingSince < stallMs && stream.pendingBytes < stallBytes)) return
+  exchange.orphaned = true
+  stream.drain()
 }
 
 function shouldSkipHole(stream: TcpStream, other: TcpStream, now: Millis): boolean {

@@ -53,8 +53,8 @@ export interface Pipeline {
   /** Ends the oldest connection, at the end of the input; false when none is left. */
   finishOne(): boolean
   readonly ready: boolean
-  /** The observation that is ready for longest. */
-  take(): Promise<HttpObservation | undefined>
+  /** The observation that is ready for longest; mostly at once. */
+  take(): HttpObservation | Promise<HttpObservation> | undefined
 }
 
 export function createPipeline(options: PipelineOptions, context: PipelineContext): Pipeline {
@@ -96,9 +96,9 @@ export function createPipeline(options: PipelineOptions, context: PipelineContex
     get ready() {
       return ready.length > 0
     },
-    take: async () => {
+    take: () => {
       const transaction = ready.shift()
-      return transaction === undefined ? undefined : await observe(transaction)
+      return transaction === undefined ? undefined : observe(transaction)
     },
   }
 }

@@ -1,51 +1,61 @@
+import type { BytePool } from "../byte-pool.ts"
 import type { Held } from "../tcp-stream.ts"
 
-const firstBytes = 2048
+/** Where the bytes of bodies are kept, and how many of each. */
+export interface BodyStore extends Held {
+  readonly pool: BytePool
+  readonly bodyLimit: number
+}
+
 const none = Buffer.alloc(0)
+const growth = 4
 
-/** The first bytes of a body, up to a limit; the rest is only counted. */
+/** The first bytes of a body, up to a limit; the rest is let go. */
 export class BodyBuffer {
-  length = 0
   truncated = false
+  #length = 0
   #bytes: Buffer = none
-  readonly #limit: number
-  readonly #held: Held
+  readonly #store: BodyStore
 
-  constructor(limit: number, held: Held) {
-    this.#limit = limit
-    this.#held = held
+  constructor(store: BodyStore) {
+    this.#store = store
   }
 
   append(data: Buffer, start: number, end: number): void {
     if (this.truncated) return
-    const fits = Math.min(end - start, this.#limit - this.length)
+    const fits = Math.min(end - start, this.#store.bodyLimit - this.#length)
     if (fits < end - start) this.truncated = true
-    if (this.length + fits > this.#bytes.length && !this.#grow(this.length + fits)) {
+    if (this.#length + fits > this.#bytes.length && !this.#grow(this.#length + fits)) {
       this.truncated = true
       return
     }
-    data.copy(this.#bytes, this.length, start, start + fits)
-    this.length += fits
+    data.copy(this.#bytes, this.#length, start, start + fits)
+    this.#length += fits
   }
 
   #grow(to: number): boolean {
-    const capacity = Math.min(this.#limit, Math.max(firstBytes, this.#bytes.length * 2, to))
-    const more = capacity - this.#bytes.length
-    if (more > this.#held.room()) return false
-    const grown = Buffer.allocUnsafeSlow(capacity)
-    this.#bytes.copy(grown, 0, 0, this.length)
+    const wanted = Math.max(to, Math.min(this.#store.bodyLimit, this.#bytes.length * growth))
+    if (wanted - this.#bytes.length > this.#store.room()) return false
+    const grown = this.#store.pool.lend(wanted)
+    this.#bytes.copy(grown, 0, 0, this.#length)
+    this.#store.hold(grown.length - this.#bytes.length)
+    if (this.#bytes !== none) this.#store.pool.giveBack(this.#bytes)
     this.#bytes = grown
-    this.#held.hold(more)
     return true
   }
 
-  /** The bytes; they are the caller's, and count no more. */
-  take(): Buffer {
-    const bytes = this.#bytes.subarray(0, this.length)
-    this.#held.hold(-this.#bytes.length)
-    this.#bytes = none
-    this.length = 0
+  /** The bytes, until `release`. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  /** Keeps nothing from now on. */
+  release(): void {
     this.truncated = true
-    return bytes
+    this.#length = 0
+    if (this.#bytes === none) return
+    this.#store.hold(-this.#bytes.length)
+    this.#store.pool.giveBack(this.#bytes)
+    this.#bytes = none
   }
 }

@@ -1,11 +1,12 @@
 import type { Segment } from "../tcp-stream.ts"
-import { type Connection, Transaction } from "./transaction.ts"
+import type { BodyStore } from "./body-buffer.ts"
+import { Transaction } from "./transaction.ts"
 
 /** Which direction of a flow: 0 from the endpoint that its key names first, 1 back. */
 export type Side = 0 | 1
 
 /** What an exchange asks of the flow around it. */
-export interface Surroundings<From> extends Connection {
+export interface Surroundings<From> extends BodyStore {
   readonly from: From
   /** Gives a finished transaction on, once. */
   emit(transaction: Transaction<From>): void

@@ -1,7 +1,6 @@
 import type { HttpHeader, Latin1, Millis } from "../../../core/index.ts"
 import { Entry } from "../order.ts"
-import type { Held } from "../tcp-stream.ts"
-import { BodyBuffer } from "./body-buffer.ts"
+import { BodyBuffer, type BodyStore } from "./body-buffer.ts"
 import type { RequestLine, StatusLine } from "./start-line.ts"
 
 /** A message while it comes in. */
@@ -14,12 +13,6 @@ export interface Draft<StartLine> {
   done: boolean
   /** Its end was never seen, or something in the middle. */
   cut: boolean
-}
-
-/** What a transaction knows of the connection that it came over. */
-export interface Connection {
-  readonly held: Held
-  readonly bodyLimit: number
 }
 
 // One for each kind of flaw, and somebody who has more of them has been seen.
@@ -38,12 +31,12 @@ export class Transaction<From = unknown> {
   readonly due: Entry<Transaction<From>>
   dueAt: Millis = 0
 
-  constructor(from: From, start: { readonly frame: number; readonly at: Millis }, connection: Connection) {
+  constructor(from: From, start: { readonly frame: number; readonly at: Millis }, store: BodyStore) {
     this.from = from
     this.frame = start.frame
     this.at = start.at
-    this.request = draft(connection)
-    this.response = draft(connection)
+    this.request = draft(store)
+    this.response = draft(store)
     this.due = new Entry<Transaction<From>>(this)
   }
 
@@ -65,7 +58,6 @@ function isSettled({ done, headDone, body }: Draft<unknown>): boolean {
   return done || (headDone && body.truncated)
 }
 
-export function draft<StartLine>({ bodyLimit, held }: Connection): Draft<StartLine> {
-  const body = new BodyBuffer(bodyLimit, held)
-  return { startLine: undefined, headers: [], body, headDone: false, done: false, cut: false }
+export function draft<StartLine>(store: BodyStore): Draft<StartLine> {
+  return { startLine: undefined, headers: [], body: new BodyBuffer(store), headDone: false, done: false, cut: false }
 }

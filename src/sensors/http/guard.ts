@@ -1,191 +1,187 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
-import {
-  type Alert,
-  address,
-  type Cidr,
-  type Clock,
-  type ConnectionObservation,
-  type Endpoint,
-  type HttpObservation,
-  type HttpRequest,
-  type HttpResponse,
-  type Ids,
-  type IpAddress,
-  type Millis,
-  type NodeRef,
-  parseAddress,
-} from "../../core/index.ts"
+import type { Duplex } from "node:stream"
+import type { Alert, Clock, Ids, IpAddress, Millis, NodeRef, Observation } from "../../core/index.ts"
 import type { Detector } from "../../detection/index.ts"
 import type { SensorStatus } from "../sensor.ts"
-import { decoded, headerPairs, responseHeaders, type Tapped, tapRequest, tapResponse } from "./body-tap.ts"
-import { clientAddressOf } from "./client-address.ts"
-import { type Egress, watchEgress } from "./egress.ts"
+import { type Frame, ownEndpoint, requestOf, sourceOf } from "./observation.ts"
+import { defaultGuardOptions, type GuardOptions } from "./options.ts"
+import { refuse, refuseUpgrade } from "./refusal.ts"
+import { type RequestTap, tapRequest } from "./request-tap.ts"
+import { createWatch } from "./watch.ts"
 
 export interface GuardDeps {
-  readonly detector: Detector
+  readonly detector: Pick<Detector, "inspect" | "inspectRequest">
   readonly clock: Clock
   readonly ids: Ids
   readonly node: NodeRef
   /** The block that holds an address now; undefined lets it in. */
   readonly blockOf: (address: IpAddress) => { readonly expiresAt: Millis | null } | undefined
   readonly onAlert: (alert: Alert) => void
+  readonly onObservation?: (observation: Observation) => void
   readonly onError: (error: unknown) => void
 }
 
-export interface GuardOptions {
-  readonly trustedProxies: readonly Cidr[]
-  readonly clientAddressHeader: string
-  /** Bodies are inspected so far; the application gets them whole. */
-  readonly bodyLimitBytes: number
-  /** What happens to a request when the guard itself fails. */
-  readonly failMode: "open" | "closed"
-  /** Look at the connections that the application opens because of a request. */
-  readonly watchEgress: boolean
-}
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
-export const defaultGuardOptions: GuardOptions = {
-  trustedProxies: [],
-  clientAddressHeader: "x-forwarded-for",
-  // ModSecurity's SecRequestBodyNoFilesLimit.
-  bodyLimitBytes: 131_072,
-  failMode: "open",
-  watchEgress: true,
+export interface GuardCounters {
+  readonly requests: number
+  /** Because the address is blocked. */
+  readonly refusedBlocked: number
+  /** Because the rules raised an alert (`mode: "block"`), or could not be asked (`failMode: "closed"`). */
+  readonly refusedByRules: number
+  /** Bodies that took too long to come in, in `mode: "block"`. */
+  readonly slowBodies: number
+  readonly failures: number
+  /** Connections that the application opened because of requests. */
+  readonly connections: number
 }
 
 export interface Guard {
-  /** The same application, guarded. */
+  /** The same application, guarded; has to be the outermost listener of its server. */
   wrap(application: RequestListener): RequestListener
+  /** The same for a server's `upgrade` (WebSocket) or `connect` event: looked at once, then left alone. */
+  wrapUpgrade(listener: UpgradeListener): UpgradeListener
   status(): SensorStatus
+  counters(): GuardCounters
+  /** Lets everything pass from now on. */
   close(): void
 }
 
-interface Cause {
-  readonly source: Endpoint
-  readonly request: () => HttpRequest
+/** What a request wants, and the two ways it may go. */
+interface Admission {
+  readonly enter: () => unknown
+  readonly turnAway: () => void
 }
 
 /** Watches and protects an HTTP application from inside its process; needs no privilege. */
 export function createGuard(deps: GuardDeps, given: Partial<GuardOptions> = {}): Guard {
   const options: GuardOptions = { ...defaultGuardOptions, ...given }
   const { detector, clock, ids, node } = deps
-  let observations = 0
+  const counters = { requests: 0, refusedBlocked: 0, refusedByRules: 0, slowBodies: 0, failures: 0 }
+  let closed = false
 
-  const inspect = (observation: HttpObservation | ConnectionObservation) => {
+  const fail = (error: unknown) => {
+    counters.failures++
+    deps.onError(error)
+  }
+  const watch = createWatch({ ...deps, onError: fail }, options)
+
+  const frameOf = (request: IncomingMessage): Frame => ({
+    id: ids.observation(),
+    at: clock.now(),
+    sensor: "http",
+    node,
+    direction: "inbound",
+    source: sourceOf(request, options),
+    destination: ownEndpoint(request),
+    origin: null,
+    kind: "http",
+    malformed: [],
+  })
+  const isBlocked = ({ source }: Frame) => {
+    if (deps.blockOf(source.address) === undefined) return false
+    counters.refusedBlocked++
+    return true
+  }
+
+  const verdictOn = async (frame: Frame, request: IncomingMessage, body: RequestTap | null) => {
     try {
-      observations++
-      const alert = detector.inspect(observation)
-      if (alert !== null) deps.onAlert(alert)
+      const held = (await body?.hold(options.bodyWaitMs)) ?? "whole"
+      if (held === "late") {
+        counters.slowBodies++
+        return options.failMode === "open" ? "enter" : "refuse"
+      }
+      // What came of it is looked at as any transaction that is over.
+      if (held === "gone") return "forget"
+      const seen = await requestOf(request, body, options.bodyLimitBytes)
+      const alert = detector.inspectRequest({ ...frame, request: seen, response: null })
+      if (alert === null) return "enter"
+      deps.onAlert(alert)
+      return "refuse"
     } catch (error) {
-      deps.onError(error)
+      fail(error)
+      return options.failMode === "open" ? "enter" : "refuse"
     }
   }
-  const egress = options.watchEgress
-    ? watchEgress<Cause>((seen) => inspect(connectionOf(seen, { at: clock.now(), id: ids.observation(), node })))
-    : undefined
+  const holdBack = async (frame: Frame, request: IncomingMessage, body: RequestTap | null, way: Admission) => {
+    const verdict = await verdictOn(frame, request, body)
+    // In a turn of its own, so that what the application throws is its own uncaught exception, as without a guard.
+    if (verdict === "enter") queueMicrotask(way.enter)
+    if (verdict !== "refuse") return
+    counters.refusedByRules++
+    way.turnAway()
+  }
 
-  const admit = (request: IncomingMessage, response: ServerResponse, application: RequestListener) => {
-    const source = sourceOf(request, options)
-    if (deps.blockOf(source.address) !== undefined) return refuse(response)
+  const admit = (request: IncomingMessage, response: ServerResponse, application: () => unknown) => {
+    const frame = frameOf(request)
+    if (isBlocked(frame)) return refuse(response)
     const body = tapRequest(request, options.bodyLimitBytes)
-    const answer = tapResponse(response, options.bodyLimitBytes)
-    const base = {
-      id: ids.observation(),
-      at: clock.now(),
-      sensor: "http",
-      node,
-      direction: "inbound",
-      source,
-      destination: ownEndpoint(request),
-      origin: null,
-      kind: "http",
-      malformed: [],
-    } as const
-    const requestNow = () => requestOf(request, body, options.bodyLimitBytes)
-    response.once("close", () => {
-      if (response.headersSent)
-        inspect({ ...base, request: requestNow(), response: responseOf(response, answer, options.bodyLimitBytes) })
-    })
-    const run = () => application(request, response)
-    return egress === undefined ? run() : egress.causedBy({ source, request: requestNow }, run)
+    const following = watch.follow(frame, request, response, body)
+    const cause = { source: frame.source, request: () => requestOf(request, body, options.bodyLimitBytes) }
+    const enter = () => {
+      following.entered()
+      return watch.runFor(cause, [request, response], application)
+    }
+    if (options.mode === "monitor") return enter()
+    const turnAway = () => {
+      following.letBe()
+      refuse(response)
+    }
+    return void holdBack(frame, request, body, { enter, turnAway })
   }
 
-  return {
-    wrap: (application) => (request, response) => {
-      let entered = false
-      const watched: RequestListener = (one, other) => {
+  const admitUpgrade = (request: IncomingMessage, socket: Duplex, listener: () => unknown) => {
+    const frame = frameOf(request)
+    const turnAway = () => refuseUpgrade(socket)
+    if (isBlocked(frame)) return turnAway()
+    const read = () => requestOf(request, null, options.bodyLimitBytes)
+    const enter = () => watch.runFor({ source: frame.source, request: read }, [], listener)
+    if (options.mode === "block") return void holdBack(frame, request, null, { enter, turnAway })
+    void watch.look(async () => ({ ...frame, request: await read(), response: null }))
+    return enter()
+  }
+
+  /** Only the guard's own failure is decided here; what the application throws is its own. */
+  const guarded = (admission: (enter: () => unknown) => unknown, { enter, turnAway }: Admission): unknown => {
+    if (closed) return enter()
+    counters.requests++
+    let entered = false
+    try {
+      return admission(() => {
         entered = true
-        return application(one, other)
-      }
-      try {
-        return admit(request, response, watched)
-      } catch (error) {
-        // What the application throws is its own; only the guard's own failure is decided here.
-        if (entered) throw error
-        deps.onError(error)
-        return options.failMode === "open" ? application(request, response) : refuse(response)
-      }
+        return enter()
+      })
+    } catch (error) {
+      if (entered) throw error
+      fail(error)
+      if (options.failMode === "open") return enter()
+      counters.refusedByRules++
+      return turnAway()
+    }
+  }
+
+  return {
+    wrap: (application) => (request, response) =>
+      guarded((enter) => admit(request, response, enter), {
+        enter: () => application(request, response),
+        turnAway: () => refuse(response),
+      }),
+    wrapUpgrade: (listener) => (request, socket, head) =>
+      guarded((enter) => admitUpgrade(request, socket, enter), {
+        enter: () => listener(request, socket, head),
+        turnAway: () => refuseUpgrade(socket),
+      }),
+    status: () => ({
+      state: closed ? "stopped" : "running",
+      reason: null,
+      observations: watch.counts().observations,
+      skipped: counters.slowBodies === 0 ? {} : { "slow body": counters.slowBodies },
+      dropped: 0,
+    }),
+    counters: () => ({ ...counters, connections: watch.counts().connections }),
+    close: () => {
+      closed = true
+      watch.close()
     },
-    status: () => ({ state: "running", reason: null, observations, skipped: {}, dropped: 0 }),
-    close: () => egress?.close(),
-  }
-}
-
-function refuse(response: ServerResponse): void {
-  response.writeHead(403, { "content-type": "text/plain", "x-thwart": "refused", connection: "close" })
-  response.end("refused\n")
-}
-
-function sourceOf(request: IncomingMessage, options: GuardOptions): Endpoint {
-  const { remoteAddress = "", remotePort = 0 } = request.socket
-  const header = request.headers[options.clientAddressHeader]
-  const client = clientAddressOf(remoteAddress, Array.isArray(header) ? header.join(",") : header, options)
-  return { address: client ?? unknownAddress, port: client === parseAddress(remoteAddress) ? remotePort : 0 }
-}
-
-// A socket that is closed already has no address any more.
-const unknownAddress = address("0.0.0.0")
-
-function ownEndpoint({ socket }: IncomingMessage): Endpoint {
-  return { address: parseAddress(socket.localAddress ?? "") ?? unknownAddress, port: socket.localPort ?? 0 }
-}
-
-function requestOf(request: IncomingMessage, body: Tapped, limitBytes: number): HttpRequest {
-  return {
-    method: request.method ?? "",
-    target: request.url ?? "",
-    protocol: `HTTP/${request.httpVersion}`,
-    headers: headerPairs(request.rawHeaders),
-    body: decoded(body.text(), request.headers["content-encoding"], limitBytes),
-    bodyTruncated: body.truncated,
-  }
-}
-
-function responseOf(response: ServerResponse, body: Tapped, limitBytes: number): HttpResponse {
-  const coding = response.getHeader("content-encoding")
-  return {
-    protocol: "HTTP/1.1",
-    status: response.statusCode,
-    reason: response.statusMessage ?? "",
-    headers: responseHeaders(response),
-    body: decoded(body.text(), typeof coding === "string" ? coding : undefined, limitBytes),
-    bodyTruncated: body.truncated,
-  }
-}
-
-function connectionOf(
-  { cause, address: to, port, localAddress, localPort, hostname }: Egress<Cause>,
-  base: Pick<ConnectionObservation, "at" | "id" | "node">,
-): ConnectionObservation {
-  return {
-    ...base,
-    kind: "connection",
-    sensor: "http",
-    direction: "outbound",
-    protocol: "tcp",
-    source: { address: parseAddress(localAddress) ?? unknownAddress, port: localPort },
-    destination: { address: parseAddress(to) ?? unknownAddress, port },
-    hostname,
-    causedBy: { source: cause.source, request: cause.request() },
-    origin: null,
   }
 }

@@ -1,2 +1,4 @@
-export type { Guard, GuardDeps, GuardOptions } from "./guard.ts"
-export { createGuard, defaultGuardOptions } from "./guard.ts"
+export type { Guard, GuardCounters, GuardDeps, UpgradeListener } from "./guard.ts"
+export { createGuard } from "./guard.ts"
+export type { GuardOptions } from "./options.ts"
+export { defaultGuardOptions } from "./options.ts"

@@ -23,24 +23,34 @@ export interface Decoded {
 // More than one is rare, and each may make a small body large again.
 const mostCodings = 3
 
-/** Undoes the content codings of a body (RFC 9110 §8.4), giving at most `limit` bytes whatever the body wants to become. */
-export async function decodeContent(body: Buffer, codings: readonly string[], limit: number): Promise<Decoded> {
+/**
+ * Undoes the content codings of a body (RFC 9110 §8.4), giving at most `limit` bytes whatever the body wants to become. At
+ * once where it can; a body that is too long or damaged takes longer.
+ */
+export function decodeContent(body: Buffer, codings: readonly string[], limit: number): Decoded | Promise<Decoded> {
   const names = codings
     .join(",")
     .split(",")
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== "" && name !== "identity")
-  let decoded: Decoded = { bytes: body, truncated: false, flaw: undefined }
-  if (names.length > mostCodings) return { ...decoded, flaw: "too many content codings" }
-  for (const name of names.reverse()) {
-    if (decoded.bytes.length === 0) return decoded
-    const decoder = decoderFor(name, decoded.bytes)
-    if (decoder === undefined) return { ...decoded, flaw: "content coding unknown" }
-    const next = await run(decoder, decoded.bytes, limit)
-    if (next === undefined) return { ...decoded, flaw: "content coding does not decode" }
-    decoded = { ...next, truncated: decoded.truncated || next.truncated, flaw: decoded.flaw ?? next.flaw }
-  }
-  return decoded
+    .reverse()
+  const whole: Decoded = { bytes: body, truncated: false, flaw: undefined }
+  if (names.length > mostCodings) return { ...whole, flaw: "too many content codings" }
+  return decodeNext(whole, names, limit)
+}
+
+function decodeNext(from: Decoded, names: readonly string[], limit: number): Decoded | Promise<Decoded> {
+  const [name, ...rest] = names
+  if (name === undefined || from.bytes.length === 0) return from
+  const decoder = decoderFor(name, from.bytes)
+  if (decoder === undefined) return { ...from, flaw: "content coding unknown" }
+  const bytes = allAtOnce(decoder, from.bytes, limit)
+  if (bytes !== undefined) return decodeNext({ ...from, bytes }, rest, limit)
+  return beginning(decoder, from.bytes, limit).then((next) => {
+    if (next === undefined) return { ...from, flaw: "content coding does not decode" }
+    const truncated = from.truncated || next.truncated
+    return decodeNext({ bytes: next.bytes, truncated, flaw: from.flaw ?? next.flaw }, rest, limit)
+  })
 }
 
 interface Decoder {
@@ -79,13 +89,11 @@ function decoderFor(name: string, bytes: Buffer): Decoder | undefined {
   }
 }
 
-async function run(decoder: Decoder, bytes: Buffer, limit: number): Promise<Decoded | undefined> {
+function allAtOnce(decoder: Decoder, bytes: Buffer, limit: number): Buffer | undefined {
   try {
-    const all = decoder.all(bytes, { maxOutputLength: limit, finishFlush: decoder.flush })
-    return { bytes: all, truncated: false, flaw: undefined }
+    return decoder.all(bytes, { maxOutputLength: limit, finishFlush: decoder.flush })
   } catch {
-    // Too long or damaged: the slow way tells which, and gives what comes before.
-    return await beginning(decoder, bytes, limit)
+    return undefined // Too long or damaged: the slow way tells which, and gives what comes before.
   }
 }
 

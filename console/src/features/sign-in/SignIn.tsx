@@ -52,20 +52,28 @@ export function SignIn() {
 /** A link printed on the machine itself carries its secret behind the `#`, which no server log ever sees. */
 function useLink(): { readonly waiting: boolean; readonly problem: string | undefined } {
   const client = useQueryClient()
-  const [secret] = useState(() => /^#token=([\w-]+)$/.exec(window.location.hash)?.[1])
-  const [waiting, setWaiting] = useState(secret !== undefined)
+  const [secret, setSecret] = useState(secretInAddress)
   const [problem, setProblem] = useState<string>()
-  const used = useRef(false)
+  const used = useRef<string>(undefined)
   useEffect(() => {
-    if (secret === undefined || used.current) return
-    used.current = true
+    const onHash = () => setSecret(secretInAddress())
+    window.addEventListener("hashchange", onHash)
+    return () => window.removeEventListener("hashchange", onHash)
+  }, [])
+  useEffect(() => {
+    if (secret === undefined || used.current === secret) return
+    used.current = secret
     window.history.replaceState(null, "", window.location.pathname)
     api<WhoAmI>("POST", "/session/one-time", { token: secret })
       .then((who) => client.setQueryData(me.queryKey, who))
       .catch((error: Error) => setProblem(error.message))
-      .finally(() => setWaiting(false))
+      .finally(() => setSecret(undefined))
   }, [secret, client])
-  return { waiting, problem }
+  return { waiting: secret !== undefined, problem }
+}
+
+function secretInAddress(): string | undefined {
+  return /^#token=([\w-]+)$/.exec(window.location.hash)?.[1]
 }
 
 function useSubmit(action: () => Promise<void>, first: string | undefined) {

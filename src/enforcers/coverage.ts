@@ -1,33 +1,36 @@
-import { type Direction, familyOf, lengthOf, prefix } from "../core/index.ts"
+import { familyOf, lengthOf, prefix } from "../core/index.ts"
 import { type Block, keyOf } from "./enforcer.ts"
 
 type Place = Pick<Block, "target" | "direction">
 
 /** Answers which of many prefixes holds a target, by looking up one key for each prefix length in use. */
 export interface Coverage<B extends Place> {
-  /** The one with this very target. */
-  same(place: Place): B | undefined
   /** The widest that is wider than the target and holds it. */
   wider(place: Place): B | undefined
 }
 
-export function createCoverage<B extends Place>(blocks: readonly B[]): Coverage<B> {
-  const byKey = new Map(blocks.map((block) => [keyOf(block), block]))
+export function createCoverage<B extends Place>(blocks: Iterable<B>): Coverage<B> {
+  const byKey = new Map<string, B>()
   const lengths = new Map<string, Set<number>>()
-  for (const { target, direction } of blocks) {
-    const kind = kindOf(target, direction)
+  for (const block of blocks) {
+    // An address holds nothing but itself, and most entries are addresses.
+    if (isSingle(block)) continue
+    byKey.set(keyOf(block), block)
+    const kind = kindOf(block)
     const known = lengths.get(kind)
-    if (known === undefined) lengths.set(kind, new Set([lengthOf(target)]))
-    else known.add(lengthOf(target))
+    if (known === undefined) lengths.set(kind, new Set([lengthOf(block.target)]))
+    else known.add(lengthOf(block.target))
   }
   const ascending = new Map([...lengths].map(([kind, of]) => [kind, [...of].sort((a, b) => a - b)]))
   return {
-    same: (place) => byKey.get(keyOf(place)),
-    wider: ({ target, direction }) => {
-      const [base = "", own = "0"] = target.split("/")
-      for (const length of ascending.get(kindOf(target, direction)) ?? []) {
-        if (length >= Number(own)) return undefined
-        const block = byKey.get(keyOf({ target: prefix(`${base}/${length}`), direction }))
+    wider: (place) => {
+      const inUse = ascending.get(kindOf(place))
+      if (inUse === undefined) return undefined
+      const { target, direction } = place
+      const slash = target.indexOf("/")
+      for (const length of inUse) {
+        if (length >= Number(target.slice(slash + 1))) return undefined
+        const block = byKey.get(keyOf({ target: prefix(`${target.slice(0, slash)}/${length}`), direction }))
         if (block !== undefined) return block
       }
       return undefined
@@ -35,6 +38,10 @@ export function createCoverage<B extends Place>(blocks: readonly B[]): Coverage<
   }
 }
 
-function kindOf(target: Block["target"], direction: Direction): string {
-  return `${direction} ${familyOf(target)}`
+export function isSingle({ target }: Pick<Place, "target">): boolean {
+  return target.endsWith(target.includes(":") ? "/128" : "/32")
+}
+
+function kindOf({ target, direction }: Place): string {
+  return familyOf(target) === 4 ? direction : `${direction} 6`
 }

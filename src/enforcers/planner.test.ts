@@ -1,8 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Cidr, covers, prefix } from "../core/index.ts"
+import { isSingle } from "./coverage.ts"
 import { type Block, keyOf, type Observed, type Operation } from "./enforcer.ts"
-import { endsLater, isSingle, plan, reduce, sameEnd } from "./planner.ts"
+import { endsLater, plan, reduce, sameEnd } from "./planner.ts"
 
 const now = 1_700_000_000_000
 const toleranceMs = 2500

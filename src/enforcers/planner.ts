@@ -1,5 +1,5 @@
 import type { Millis } from "../core/index.ts"
-import { createCoverage } from "./coverage.ts"
+import { createCoverage, isSingle } from "./coverage.ts"
 import { type Block, keyOf, type Observed, type Operation } from "./enforcer.ts"
 
 export interface PlanInput {
@@ -39,16 +39,11 @@ export function reduce(blocks: readonly Block[], now: Millis): readonly Block[] 
     if (block.expiresAt !== null && block.expiresAt <= now) continue
     const key = keyOf(block)
     const known = latest.get(key)
-    if (known === undefined) latest.set(key, block)
-    else if (endsLater(block.expiresAt, known.expiresAt)) latest.set(key, { ...known, expiresAt: block.expiresAt })
+    if (known !== undefined && !endsLater(block.expiresAt, known.expiresAt)) continue
+    latest.set(key, { target: block.target, direction: block.direction, expiresAt: block.expiresAt })
   }
-  const all = [...latest.values()].map(({ target, direction, expiresAt }) => ({ target, direction, expiresAt }))
-  const coverage = createCoverage(all)
-  return all.filter((block) => isSingle(block) || coverage.wider(block) === undefined)
-}
-
-export function isSingle({ target }: Pick<Block, "target">): boolean {
-  return target.endsWith(target.includes(":") ? "/128" : "/32")
+  const coverage = createCoverage(latest.values())
+  return [...latest.values()].filter((block) => isSingle(block) || coverage.wider(block) === undefined)
 }
 
 export function endsLater(one: Millis | null, other: Millis | null): boolean {

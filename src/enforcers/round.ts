@@ -1,7 +1,7 @@
 import { type Clock, type Countermeasure, compareSeverity, messageOf } from "../core/index.ts"
-import { createCoverage } from "./coverage.ts"
+import { createCoverage, isSingle } from "./coverage.ts"
 import { type Block, type Enforcer, keyOf, type Observed, type Operation, type OperationResult } from "./enforcer.ts"
-import { endsLater, isSingle, plan, reduce } from "./planner.ts"
+import { endsLater, plan, reduce } from "./planner.ts"
 
 /** What is true of one countermeasure after a round. */
 export interface Verdict {
@@ -178,12 +178,12 @@ function judge(
   refused: ReadonlyMap<Countermeasure, string>,
   { inForce, leftOut }: Pick<State, "inForce" | "leftOut">,
 ): ReadonlyMap<Countermeasure, Verdict> {
-  const coverage = createCoverage([...inForce.values()])
+  const coverage = createCoverage(inForce.values())
   const verdicts = new Map<Countermeasure, Verdict>()
   for (const countermeasure of admitted) {
     const wider = coverage.wider(countermeasure)
     // A wider prefix counts only as long as it lasts: then the round that ends it brings this one back.
-    const held = wider ?? (leftOut.has(keyOf(countermeasure)) ? undefined : coverage.same(countermeasure))
+    const held = wider ?? (leftOut.has(keyOf(countermeasure)) ? undefined : inForce.get(keyOf(countermeasure)))
     const verdict = leftOut.get(keyOf(countermeasure))?.verdict
     if (held !== undefined) verdicts.set(countermeasure, { state: "applied", reason: null })
     else verdicts.set(countermeasure, verdict ?? { state: "failed", reason: "it is not in the target yet" })

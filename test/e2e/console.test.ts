@@ -157,7 +157,7 @@ describe.runIf(has("the console in Chromium", "chromium"))("the console", () => 
       for (const [path, heading] of [["/", "Overview"], ["/incidents", "Incidents"], ["/countermeasures", "Countermeasures"], ["/policies", "Policies"], ["/allowlist", "Allowlist"], ["/audit", "Audit log"], ["/accounts", "Users and tokens"]] as const) {
         await page.goto(`${thwart.url}${path}`)
         await page.getByRole("heading", { name: heading }).first().waitFor()
-        await page.locator("[aria-busy=true]").waitFor({ state: "detached" })
+        await page.waitForFunction("document.querySelector('[aria-busy=true]') === null")
         expect(await page.evaluate("document.documentElement.dataset.mantineColorScheme")).toBe(scheme)
         await picture(`${heading.toLowerCase().replaceAll(" ", "-")}-${scheme}`)
         drawn++

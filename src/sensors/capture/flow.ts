@@ -163,8 +163,7 @@ export class Flow implements Surroundings<Flow> {
     const stream = life.streams[side]
     const parser = life.parsers[side]
     if (parser.ignoring) {
-      if (this.#sawSyn && !parser.isLost) return
-      if (!parser.restart(segment)) return
+      if (this.#sawSyn || !parser.restart(segment)) return
       stream.restart(seq)
     }
     stream.add(seq, segment)

@@ -11,8 +11,6 @@ export interface Segment {
 
 /** Takes one direction of a connection in order. */
 export interface Consumer {
-  /** True when it wants no more of this stream. */
-  readonly ignoring: boolean
   /** Returns where it stopped: before `end`, when it must wait for the other direction first. The bytes are good only during the call. */
   data(segment: Segment): number
   /** That many bytes were never captured. */
@@ -169,11 +167,11 @@ export class TcpStream {
     this.ended = false
   }
 
-  /** Nothing more will come: holes are given up, and the consumer hears of the end. */
+  /** Nothing more will come: holes are given up, but not for what the other side never had; the consumer hears of the end. */
   finish(): void {
     while (this.#pending.length > 0 && !this.ended) {
       const before = this.#pending.length
-      this.skipHole()
+      if (this.stalled || this.holeAcked || this.acked === undefined) this.skipHole()
       if (this.#pending.length === before) break
     }
     this.drop()

@@ -33,6 +33,7 @@ type State =
 /** How much text is made of bytes at once: most heads are shorter. */
 const textBytes = 4096
 const mostChunkLineBytes = 4096
+const conflictFlaw = "TCP segments overlap with different data"
 // 2^52: longer is no length but an attempt to make it wrap around.
 const mostChunkDigits = 13
 
@@ -48,6 +49,8 @@ export class HttpStream implements Consumer {
   #transaction: Transaction | undefined = undefined
   #draft: Draft<unknown> | undefined = undefined
   #request = false
+  /** Before a message began. */
+  #conflict = false
   #status = 0
 
   constructor(side: Side, exchange: Exchange) {
@@ -55,15 +58,12 @@ export class HttpStream implements Consumer {
     this.#exchange = exchange
   }
 
+  /** It wants no more of this stream, as far as can be seen. */
   get ignoring(): boolean {
-    return this.#state === "not-http" || this.#state === "lost" || this.#state === "tunnel"
+    return this.#state === "not-http" || this.#state === "tunnel"
   }
 
-  get isLost(): boolean {
-    return this.#state === "lost"
-  }
-
-  /** For a stream that is ignored: true when this segment surely starts a message, from which it then goes on. */
+  /** For a stream that was given up: true when this segment surely starts a message, from which it then goes on. */
   restart({ data, start, end }: Segment): boolean {
     if (this.#state === "tunnel" || this.#exchange.tunnel) return false
     const first = data[start] ?? 0
@@ -100,6 +100,8 @@ export class HttpStream implements Consumer {
           this.#body(data, pos, end)
           return end
         case "lost":
+          if (pos > segment.start || !this.restart(segment)) return end
+          break
         case "not-http":
         case "tunnel":
           return end
@@ -112,7 +114,7 @@ export class HttpStream implements Consumer {
   }
 
   gap(bytes: number): void {
-    if (this.ignoring) return
+    if (this.ignoring || this.#state === "lost") return
     if (this.#state === "sniff" && this.#partial === "") {
       this.#state = "lost"
       return
@@ -133,12 +135,13 @@ export class HttpStream implements Consumer {
   }
 
   conflict(): void {
-    this.#flaw("TCP segments overlap with different data")
+    if (this.#transaction === undefined) this.#conflict = true
+    else this.#flaw(conflictFlaw)
   }
 
   end(): void {
     if (this.#state === "until-close") this.#messageDone()
-    else if (!this.ignoring) {
+    else if (!this.ignoring && this.#state !== "lost") {
       this.#lastLine(this.#partial.trimEnd())
       if (this.#draft !== undefined) this.#flaw(this.#draft.headDone ? "body ended early" : "header block ended early")
       this.#lose()
@@ -222,13 +225,17 @@ export class HttpStream implements Consumer {
   }
 
   #open(segment: Segment): void {
+    if (this.#request) this.#transaction = this.#exchange.openRequest(segment)
+    else this.#transaction = this.#exchange.awaiting
+    if (this.#conflict) this.#flaw(conflictFlaw)
+    this.#conflict = false
     if (this.#request) {
-      this.#transaction = this.#exchange.openRequest(segment)
-      this.#draft = this.#transaction.request
+      this.#draft = this.#transaction?.request
       return
     }
-    this.#transaction = this.#exchange.awaiting
-    this.#draft = this.#transaction?.response ?? draft(this.#exchange.around)
+    // What was given on already must not change any more.
+    const given = this.#transaction === undefined || this.#transaction.emitted
+    this.#draft = given ? draft(this.#exchange.around) : this.#transaction?.response
   }
 
   #flaw(what: string): void {

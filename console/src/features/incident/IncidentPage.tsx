@@ -64,11 +64,7 @@ function Detail({ incident, alerts, countermeasures }: IncidentDetail) {
       {incident.stages.map((stage) => (
         <Section key={stage.index} title={`${stage.index + 1}. ${stage.name}`} about={stage.because}>
           <Stack gap={6}>
-            {alerts
-              .filter(({ id }) => stage.alerts.includes(id))
-              .map((alert) => (
-                <AlertEvidence key={alert.id} alert={alert} />
-              ))}
+            <StageAlerts alerts={alerts.filter(({ id }) => stage.alerts.includes(id))} />
             {stage.count > stage.alerts.length && (
               <Text c="dimmed">and {stage.count - stage.alerts.length} more alerts</Text>
             )}
@@ -77,6 +73,26 @@ function Detail({ incident, alerts, countermeasures }: IncidentDetail) {
       ))}
       <Explain id={incident.id} opened={explaining} onClose={close} />
     </Page>
+  )
+}
+
+// Scans make many alerts that are alike; the first ones tell the story.
+const firstAlerts = 4
+
+function StageAlerts({ alerts }: Pick<IncidentDetail, "alerts">) {
+  const [all, { open }] = useDisclosure()
+  const shown = all ? alerts : alerts.slice(0, firstAlerts)
+  return (
+    <>
+      {shown.map((alert) => (
+        <AlertEvidence key={alert.id} alert={alert} />
+      ))}
+      {shown.length < alerts.length && (
+        <Button variant="subtle" size="compact-sm" w="fit-content" onClick={open}>
+          Show {alerts.length - shown.length} more
+        </Button>
+      )}
+    </>
   )
 }
 

@@ -3,8 +3,14 @@ import { describe, expect, it } from "vitest"
 import { type Cidr, covers, prefix } from "../core/index.ts"
 import { isSingle } from "./coverage.ts"
 import { type Block, keyOf, type Observed, type Operation } from "./enforcer.ts"
-import { endsLater, plan, reduce, sameEnd } from "./planner.ts"
+import { endsLater, merge, plan, sameEnd } from "./planner.ts"
 
+const reduce = (list: readonly Block[], at: number) => [
+  ...merge(
+    list.map((one) => [keyOf(one), one]),
+    at,
+  ).values(),
+]
 const now = 1_700_000_000_000
 const toleranceMs = 2500
 

@@ -13,8 +13,15 @@ export interface PlanInput {
 
 /** What has to change in the target so that it holds exactly what is desired. Pure; a second plan on its result is empty. */
 export function plan({ desired, observed, now, toleranceMs }: PlanInput): readonly Operation[] {
-  const wanted = new Map(reduce(desired, now).map((block) => [keyOf(block), block]))
-  const there = new Map(observed.map((block) => [keyOf(block), block]))
+  return difference(merge(keyed(desired), now), new Map(keyed(observed)), toleranceMs)
+}
+
+/** As `plan`, for blocks by their keys: those that are wanted come from `merge`. */
+export function difference(
+  wanted: ReadonlyMap<string, Block>,
+  there: ReadonlyMap<string, Observed>,
+  toleranceMs: Millis,
+): readonly Operation[] {
   const removals: Operation[] = []
   const changes: Operation[] = []
   for (const [key, { target, direction }] of there)
@@ -33,17 +40,20 @@ export function plan({ desired, observed, now, toleranceMs }: PlanInput): readon
  * since sets of intervals can't hold both; it comes back when the wider one ends. Single addresses stand apart from prefixes in every
  * target, and stay.
  */
-export function reduce(blocks: readonly Block[], now: Millis): readonly Block[] {
+export function merge(blocks: Iterable<readonly [string, Block]>, now: Millis): Map<string, Block> {
   const latest = new Map<string, Block>()
-  for (const block of blocks) {
-    if (block.expiresAt !== null && block.expiresAt <= now) continue
-    const key = keyOf(block)
+  for (const [key, { target, direction, expiresAt }] of blocks) {
+    if (expiresAt !== null && expiresAt <= now) continue
     const known = latest.get(key)
-    if (known !== undefined && !endsLater(block.expiresAt, known.expiresAt)) continue
-    latest.set(key, { target: block.target, direction: block.direction, expiresAt: block.expiresAt })
+    if (known === undefined || endsLater(expiresAt, known.expiresAt)) latest.set(key, { target, direction, expiresAt })
   }
   const coverage = createCoverage(latest.values())
-  return [...latest.values()].filter((block) => isSingle(block) || coverage.wider(block) === undefined)
+  for (const [key, block] of latest) if (!isSingle(block) && coverage.wider(block) !== undefined) latest.delete(key)
+  return latest
+}
+
+function* keyed(blocks: readonly Block[]): Generator<readonly [string, Block]> {
+  for (const block of blocks) yield [keyOf(block), block]
 }
 
 export function endsLater(one: Millis | null, other: Millis | null): boolean {

@@ -82,7 +82,9 @@ export function createReconciler(deps: ReconcilerDeps, options: ReconcilerOption
       const observed = await enforcer.observe(signal)
       known = { inForce: new Map(observed.map((block) => [keyOf(block), block])), readAt: clock.now() }
     }
-    return { readAt: known.readAt, observed: [...known.inForce.values()].filter((block) => !hasEndedByItself(block)) }
+    const observed = new Map(known.inForce)
+    for (const [key, block] of known.inForce) if (hasEndedByItself(block)) observed.delete(key)
+    return { readAt: known.readAt, observed }
   }
   const hasEndedByItself = ({ expiresAt }: Observed) =>
     enforcer.timeouts === "in-target" && expiresAt !== null && expiresAt + enforcer.toleranceMs <= clock.now()

@@ -1,7 +1,7 @@
 import { type Clock, type Countermeasure, compareSeverity, messageOf } from "../core/index.ts"
 import { createCoverage, isSingle } from "./coverage.ts"
 import { type Block, type Enforcer, keyOf, type Observed, type Operation, type OperationResult } from "./enforcer.ts"
-import { endsLater, plan, reduce } from "./planner.ts"
+import { difference, endsLater, merge } from "./planner.ts"
 
 /** What is true of one countermeasure after a round. */
 export interface Verdict {
@@ -35,26 +35,24 @@ interface LeftOut {
 // A prefix that fails brings back the narrower ones that it hid, and those may fail in turn; the next round goes on from here.
 const maxPasses = 8
 
+/** A countermeasure, with the key of the entry that it wants. */
+type Wish = readonly [key: string, of: Countermeasure]
+
 /** Brings the target from what it holds to what these countermeasures want, and says what is true of each. */
 export async function performRound(
   wanted: readonly Countermeasure[],
-  observed: readonly Observed[],
+  observed: ReadonlyMap<string, Observed>,
   deps: RoundDeps,
 ): Promise<RoundOutcome> {
   const { enforcer, clock, signal } = deps
-  const inForce = new Map(observed.map((block) => [keyOf(block), block]))
+  const inForce = new Map(observed)
   const stuck = new Map<string, string>()
   const leftOut = new Map<string, LeftOut>()
   const { admitted, refused, retry } = await admit(wanted, inForce, deps)
 
   for (let pass = 0; pass < maxPasses; pass++) {
-    const desired = fillByRank(admitted, { inForce, leftOut, enforcer, now: clock.now(), kept: [...refused.keys()] })
-    const operations = plan({
-      desired,
-      observed: [...inForce.values()],
-      now: clock.now(),
-      toleranceMs: enforcer.toleranceMs,
-    })
+    const desired = fillByRank({ admitted, refused, inForce, leftOut, enforcer, now: clock.now() })
+    const operations = difference(desired, inForce, enforcer.toleranceMs)
     if (operations.length === 0) break
     const results = await enforcer.apply(operations, signal)
     const failedPrefix = operations
@@ -73,23 +71,24 @@ async function admit(
   inForce: ReadonlyMap<string, Observed>,
   { enforcer, refusalNow }: RoundDeps,
 ) {
-  const admitted: Countermeasure[] = []
-  const refused = new Map<Countermeasure, string>()
+  const admitted: Wish[] = []
+  const refused = new Map<Wish, string>()
   let retry = false
   for (const countermeasure of wanted.toSorted(byRank)) {
-    const there = inForce.get(keyOf(countermeasure))
+    const wish: Wish = [keyOf(countermeasure), countermeasure]
+    const there = inForce.get(wish[0])
     if (there !== undefined && !adds(countermeasure, there, enforcer.toleranceMs)) {
-      admitted.push(countermeasure)
+      admitted.push(wish)
       continue
     }
     try {
       const refusal = await refusalNow(countermeasure)
-      if (refusal === undefined) admitted.push(countermeasure)
-      else refused.set(countermeasure, refusal)
+      if (refusal === undefined) admitted.push(wish)
+      else refused.set(wish, refusal)
     } catch (error) {
       // Without the guardrails nothing new is put in force.
       retry = true
-      refused.set(countermeasure, `the guardrails can't be asked: ${messageOf(error)}`)
+      refused.set(wish, `the guardrails can't be asked: ${messageOf(error)}`)
     }
   }
   return { admitted, refused, retry }
@@ -100,51 +99,60 @@ function adds({ expiresAt }: Countermeasure, there: Observed, toleranceMs: numbe
 }
 
 function byRank(one: Countermeasure, other: Countermeasure): number {
-  return compareSeverity(other.severity, one.severity) || other.createdAt - one.createdAt
+  return one.severity === other.severity
+    ? other.createdAt - one.createdAt
+    : compareSeverity(other.severity, one.severity)
 }
 
-interface Fitting {
+interface Filling {
+  readonly admitted: readonly Wish[]
+  readonly refused: ReadonlyMap<Wish, string>
   readonly inForce: ReadonlyMap<string, Observed>
   readonly leftOut: Map<string, LeftOut>
   readonly enforcer: Enforcer
   readonly now: number
-  readonly kept: readonly Countermeasure[]
 }
 
 /** What shall stand in the target: all that is admitted, by rank as far as the room goes. */
-function fillByRank(
-  admitted: readonly Countermeasure[],
-  { inForce, leftOut, enforcer, now, kept }: Fitting,
-): readonly Block[] {
+function fillByRank({ admitted, refused, inForce, leftOut, enforcer, now }: Filling): ReadonlyMap<string, Block> {
+  const asItIs = (key: string): readonly (readonly [string, Block])[] => {
+    const there = inForce.get(key)
+    return there === undefined ? [] : [[key, there]]
+  }
   for (;;) {
-    const asItIs = kept.flatMap((block) => inForce.get(keyOf(block)) ?? [])
-    const blocks = admitted.flatMap((block): readonly Block[] => {
-      const out = leftOut.get(keyOf(block))
-      if (out === undefined) return [block]
-      return out.makeRoom ? [] : [inForce.get(keyOf(block)) ?? []].flat()
-    })
-    const desired = reduce([...asItIs, ...blocks], now)
+    const kept = [...refused.keys()].flatMap(([key]) => asItIs(key))
+    const chosen =
+      leftOut.size === 0
+        ? admitted
+        : admitted.flatMap((wish) => {
+            const out = leftOut.get(wish[0])
+            if (out === undefined) return [wish]
+            return out.makeRoom ? [] : asItIs(wish[0])
+          })
+    const desired = merge([...kept, ...chosen], now)
     const excess = beyondRoom(desired, enforcer)
-    for (const [block, reason] of excess)
-      leftOut.set(keyOf(block), { verdict: { state: "not-enforced", reason }, makeRoom: true })
-    // Without a prefix that found no room, the narrower ones that it hid are wanted again.
-    if (excess.every(([block]) => isSingle(block))) {
-      const out = new Set(excess.map(([block]) => keyOf(block)))
-      return desired.filter((block) => !out.has(keyOf(block)))
+    for (const { key, reason } of excess) {
+      leftOut.set(key, { verdict: { state: "not-enforced", reason }, makeRoom: true })
+      desired.delete(key)
     }
+    // Without a prefix that found no room, the narrower ones that it hid are wanted again.
+    if (excess.every(({ block }) => isSingle(block))) return desired
   }
 }
 
-function beyondRoom(desired: readonly Block[], enforcer: Enforcer): readonly (readonly [Block, string])[] {
+function beyondRoom(desired: ReadonlyMap<string, Block>, enforcer: Enforcer) {
   const { poolOf } = enforcer
-  if (poolOf === undefined) return []
   const filled = new Map<string, number>()
-  return desired.flatMap((block) => {
+  const excess: { readonly key: string; readonly block: Block; readonly reason: string }[] = []
+  if (poolOf === undefined) return excess
+  for (const [key, block] of desired) {
     const { name, size } = poolOf(block)
     const before = filled.get(name) ?? 0
     filled.set(name, before + 1)
-    return before < size ? [] : [[block, `capacity: ${name} is full (${size} entries) with what ranks higher`] as const]
-  })
+    if (before < size) continue
+    excess.push({ key, block, reason: `capacity: ${name} is full (${size} entries) with what ranks higher` })
+  }
+  return excess
 }
 
 interface State {
@@ -174,20 +182,21 @@ function settle(
 }
 
 function judge(
-  admitted: readonly Countermeasure[],
-  refused: ReadonlyMap<Countermeasure, string>,
+  admitted: readonly Wish[],
+  refused: ReadonlyMap<Wish, string>,
   { inForce, leftOut }: Pick<State, "inForce" | "leftOut">,
 ): ReadonlyMap<Countermeasure, Verdict> {
   const coverage = createCoverage(inForce.values())
   const verdicts = new Map<Countermeasure, Verdict>()
-  for (const countermeasure of admitted) {
-    const wider = coverage.wider(countermeasure)
+  for (const [key, countermeasure] of admitted) {
+    const out = leftOut.get(key)
     // A wider prefix counts only as long as it lasts: then the round that ends it brings this one back.
-    const held = wider ?? (leftOut.has(keyOf(countermeasure)) ? undefined : inForce.get(keyOf(countermeasure)))
-    const verdict = leftOut.get(keyOf(countermeasure))?.verdict
-    if (held !== undefined) verdicts.set(countermeasure, { state: "applied", reason: null })
-    else verdicts.set(countermeasure, verdict ?? { state: "failed", reason: "it is not in the target yet" })
+    const held = (out === undefined && inForce.has(key)) || coverage.wider(countermeasure) !== undefined
+    verdicts.set(countermeasure, held ? applied : (out?.verdict ?? missing))
   }
-  for (const [countermeasure, reason] of refused) verdicts.set(countermeasure, { state: "not-enforced", reason })
+  for (const [[, countermeasure], reason] of refused) verdicts.set(countermeasure, { state: "not-enforced", reason })
   return verdicts
 }
+
+const applied: Verdict = { state: "applied", reason: null }
+const missing: Verdict = { state: "failed", reason: "it is not in the target yet" }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { address, type Alert, createIds, nodeId, systemClock } from "../src/core/index.ts"
+import { type Alert, address, createIds, nodeId, systemClock } from "../src/core/index.ts"
 import { createSqliteStore } from "../src/store/index.ts"
 import type { Bench } from "./main.ts"
 
@@ -17,10 +17,13 @@ export const store: Bench = async (onProgress) => {
   try {
     onProgress(`${count} alerts in batches of ${batch}`)
     const inBatches = await cpuSeconds(async () => {
-      for (let start = 0; start < count; start += batch) await opened.record({ alerts: alerts.slice(start, start + batch) })
+      for (let start = 0; start < count; start += batch)
+        await opened.record({ alerts: alerts.slice(start, start + batch) })
     })
     onProgress(`${count} alerts, each on its own`)
-    const alone = await cpuSeconds(() => Promise.all(alerts.slice(count).map((alert) => opened.record({ alerts: [alert] }))))
+    const alone = await cpuSeconds(() =>
+      Promise.all(alerts.slice(count).map((alert) => opened.record({ alerts: [alert] }))),
+    )
     return [
       { what: "SQLite: alerts in batches of 500", value: count / inBatches, unit: "alerts per CPU-second" },
       { what: "SQLite: alerts one by one, commits shared", value: count / alone, unit: "alerts per CPU-second" },

@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { address, allowlistEntry, networkPolicy } from "../core/index.ts"
+import type { Page, Store } from "./store.ts"
+import { alertAt, auditAt, countermeasureAt, incidentAt } from "./testing/samples.ts"
+
+export interface Opened {
+  readonly store: Store
+  /** Opens the same data once more; undefined where it does not outlive its store. */
+  reopen?(): Promise<Store>
+  cleanUp(): Promise<void>
+}
+
+/** What every store must do; run against each implementation. */
+export function describeStore(name: string, open: () => Promise<Opened>): void {
+  describe(`${name} as a store`, () => {
+    let opened: Opened
+    let store: Store
+    beforeEach(async () => {
+      opened = await open()
+      store = opened.store
+    })
+    afterEach(async () => {
+      await store.close()
+      await opened.cleanUp()
+    })
+
+    it("gives back exactly what was recorded, every byte of it", async () => {
+      const bytes = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).join("")
+      const strange = `${bytes}\ud800 lone \udfff surrogates \u2028 ' " \\ -- $1 ?`
+      const alert = alertAt(1000, "a", {
+        title: strange,
+        evidence: { summary: strange, request: strange, response: null },
+      })
+      const incident = incidentAt(1000, "a", { title: strange })
+      const countermeasure = countermeasureAt(1000, "a", {
+        reason: { by: "x", text: strange, policy: null, incident: incident.id, alerts: [alert.id] },
+      })
+      await store.record({
+        alerts: [alert],
+        incidents: [incident],
+        countermeasures: [countermeasure],
+        audit: [auditAt(1000, "a")],
+      })
+      expect(await store.alert(alert.id)).toEqual(alert)
+      expect(await store.incident(incident.id)).toEqual(incident)
+      expect(await store.countermeasure(countermeasure.id)).toEqual(countermeasure)
+      expect((await store.audit({})).items).toEqual([auditAt(1000, "a")])
+    })
+
+    it("leaves a known alert alone, and replaces an incident by a higher version only", async () => {
+      await store.record({
+        alerts: [alertAt(1, "a", { title: "first" })],
+        incidents: [incidentAt(1, "a", { version: 2, title: "second" })],
+      })
+      await store.record({
+        alerts: [alertAt(1, "a", { title: "again" })],
+        incidents: [incidentAt(1, "a", { version: 1, title: "late" })],
+      })
+      expect((await store.alert(alertAt(1, "a").id))?.title).toBe("first")
+      expect((await store.incident(incidentAt(1, "a").id))?.title).toBe("second")
+      await store.record({ incidents: [incidentAt(1, "a", { version: 3, title: "third" })] })
+      expect((await store.incident(incidentAt(1, "a").id))?.title).toBe("third")
+    })
+
+    it("pages newest first, without a gap or a repeat, while others are written", async () => {
+      await store.record({
+        alerts: Array.from({ length: 25 }, (_, index) =>
+          alertAt(1000 + Math.floor(index / 5), `p${String(index).padStart(2, "0")}`),
+        ),
+      })
+      const seen: string[] = []
+      let page: Page<{ readonly id: string }> = await store.alerts({ limit: 7 })
+      for (let round = 0; ; round++) {
+        seen.push(...page.items.map(({ id }) => id))
+        if (page.next === undefined) break
+        await store.record({ alerts: [alertAt(5000 + round, `new${round}`)] })
+        page = await store.alerts({ limit: 7, cursor: page.next })
+      }
+      expect(seen).toEqual(Array.from({ length: 25 }, (_, index) => `alr_p${String(24 - index).padStart(2, "0")}`))
+      await expect(store.alerts({ cursor: "rubbish" })).rejects.toThrow(/not a cursor/)
+    })
+
+    it("filters alerts by attacker, time, severity and id", async () => {
+      const other = address("198.51.100.7")
+      await store.record({
+        alerts: [
+          alertAt(1, "a"),
+          alertAt(2, "b", { attacker: other }),
+          alertAt(3, "c", { severity: "critical" }),
+          alertAt(4, "d", { severity: "low" }),
+        ],
+      })
+      const idsOf = async (query: Parameters<Store["alerts"]>[0]) =>
+        (await store.alerts(query)).items.map(({ id }) => id)
+      expect(await idsOf({ attacker: other })).toEqual(["alr_b"])
+      expect(await idsOf({ since: 2, until: 3 })).toEqual(["alr_c", "alr_b"])
+      expect(await idsOf({ minSeverity: "high" })).toEqual(["alr_c", "alr_b", "alr_a"])
+      expect(await idsOf({ ids: [alertAt(1, "a").id, alertAt(1, "x").id] })).toEqual(["alr_a"])
+      expect(await idsOf({ ids: [] })).toEqual([])
+    })
+
+    it("filters incidents, and countermeasures by whether they are wanted at a time", async () => {
+      const incident = incidentAt(2, "b", { status: "contained" })
+      await store.record({
+        incidents: [incidentAt(1, "a"), incident],
+        countermeasures: [
+          countermeasureAt(1, "over", { expiresAt: 100 }),
+          countermeasureAt(2, "ended", { endedAt: 50, endReason: "undone", endedBy: "user:test" }),
+          countermeasureAt(3, "on", {
+            expiresAt: 1000,
+            reason: { by: "p", text: "t", policy: null, incident: incident.id, alerts: [] },
+          }),
+          countermeasureAt(4, "forever", { expiresAt: null }),
+        ],
+      })
+      expect((await store.incidents({ status: "contained" })).items.map(({ id }) => id)).toEqual(["inc_b"])
+      expect((await store.countermeasures({ activeAt: 500 })).items.map(({ id }) => id)).toEqual([
+        "cm_forever",
+        "cm_on",
+      ])
+      expect((await store.countermeasures({ incident: incident.id })).items.map(({ id }) => id)).toEqual(["cm_on"])
+      expect((await store.countermeasures({})).items).toHaveLength(4)
+    })
+
+    it("keeps settings and accounts, replaces them by id, and removes what is removed", async () => {
+      const policy = networkPolicy.parse({
+        id: "p",
+        name: "P",
+        enabled: true,
+        mode: "automatic",
+        on: { kind: "incident", rule: null, minStages: 3 },
+        severity: "high",
+        count: 1,
+        windowMs: 1000,
+        blockMs: null,
+        enforcers: [],
+      })
+      const entry = allowlistEntry.parse({
+        id: "alw_1",
+        prefix: "192.0.2.0/24",
+        comment: "office",
+        owner: "user:test",
+        createdAt: 1,
+        expiresAt: null,
+      })
+      const user = {
+        name: "ada",
+        role: "admin",
+        passwordHash: "x",
+        mustChangePassword: true,
+        createdAt: 1,
+        disabled: false,
+      } as const
+      const session = { secretHash: "s1", user: "ada", createdAt: 1, expiresAt: 2, address: "192.0.2.7", byLink: false }
+      const token = {
+        id: "tok_1",
+        name: "t",
+        secretHash: "t1",
+        role: "viewer",
+        createdBy: "ada",
+        createdAt: 1,
+        expiresAt: null,
+        lastUsedAt: null,
+      } as const
+      await store.record({
+        policies: [policy],
+        allowlist: [entry],
+        users: [user],
+        sessions: [session],
+        tokens: [token],
+      })
+      await store.record({
+        policies: [{ ...policy, enabled: false }],
+        users: [{ ...user, disabled: true }],
+        tokens: [{ ...token, lastUsedAt: 7 }],
+      })
+      expect(await store.policies()).toEqual([{ ...policy, enabled: false }])
+      expect(await store.allowlist()).toEqual([entry])
+      expect(await store.user("ada")).toEqual({ ...user, disabled: true })
+      expect(await store.session("s1")).toEqual(session)
+      expect(await store.sessionsOf("ada")).toEqual([session])
+      expect(await store.tokenBySecret("t1")).toEqual({ ...token, lastUsedAt: 7 })
+      await store.record({ removedAllowlist: ["alw_1"], removedSessions: ["s1"], removedTokens: ["tok_1"] })
+      expect([await store.allowlist(), await store.sessionsOf("ada"), await store.tokens()]).toEqual([[], [], []])
+      expect(await store.user("nobody")).toBeUndefined()
+    })
+
+    it("writes all of a record or nothing, and one that fails does not fail the others beside it", async () => {
+      const bad = {
+        ...alertAt(2, "bad"),
+        at: "never" as unknown as number,
+        attacker: null as unknown as ReturnType<typeof address>,
+      }
+      const results = await Promise.allSettled([
+        store.record({ alerts: [alertAt(1, "a")] }),
+        store.record({ incidents: [incidentAt(1, "half")], alerts: [bad] }),
+        store.record({ alerts: [alertAt(3, "c")] }),
+      ])
+      expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"])
+      expect((await store.alerts({})).items.map(({ id }) => id)).toEqual(["alr_c", "alr_a"])
+      expect(await store.incident(incidentAt(1, "half").id)).toBeUndefined()
+    })
+
+    it("takes a thousand overlapping records and has them all, also when it is opened again", async () => {
+      await Promise.all(
+        Array.from({ length: 1000 }, (_, index) => store.record({ alerts: [alertAt(index, `o${index}`)] })),
+      )
+      expect((await store.alerts({ limit: 1000 })).items).toHaveLength(1000)
+      if (opened.reopen === undefined) return
+      await store.close()
+      store = await opened.reopen()
+      expect((await store.alerts({ limit: 1000 })).items).toHaveLength(1000)
+    })
+
+    it("may be closed twice, and fails with a clear error afterwards", async () => {
+      await store.close()
+      await store.close()
+      await expect(store.policies()).rejects.toMatchObject({ code: "THWART_STORE_FAILED" })
+    })
+  })
+}

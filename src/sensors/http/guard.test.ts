@@ -40,6 +40,28 @@ describe("the guard and blocked addresses", () => {
     agent.destroy()
   })
 
+  it("cuts the answer that is under way when they are blocked, and nobody else's", async () => {
+    const { blocked, guard } = createTestGuard({ cutEveryMs: 20, trustedProxies: [prefix("127.0.0.0/8")] })
+    const port = await serve(guard.wrap((_, response) => void response.write("an endless story")))
+    const [attacker, friend] = [await dial(port), await dial(port)]
+    const closed: string[] = []
+    for (const [name, socket] of [
+      ["attacker", attacker],
+      ["friend", friend],
+    ] as const) {
+      socket.on("close", () => closed.push(name))
+      socket.write(
+        `GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${name === "friend" ? "198.51.100.7" : "203.0.113.66"}\r\n\r\n`,
+      )
+      await once(socket, "data")
+    }
+    blocked.add("203.0.113.66")
+    await until(() => closed.length === 1)
+    await sleep(60)
+    expect(closed).toEqual(["attacker"])
+    expect(guard.counters().cut).toBe(1)
+  })
+
   it("knows a client behind a trusted proxy by what the proxy says, and nobody else by what he says himself", async () => {
     const behind = createTestGuard({ trustedProxies: [prefix("127.0.0.0/8")] })
     const open = createTestGuard()
@@ -435,6 +457,16 @@ describe("upgrades to other protocols", () => {
       mode === "monitor" ? [["/chat", null]] : [],
     )
     expect(guard.counters().requests).toBe(1)
+  })
+
+  it("are cut when their client is blocked", async () => {
+    const { port, blocked, guard } = await echo({ cutEveryMs: 20 })
+    const socket = await dial(port)
+    socket.write(upgrade("/chat"))
+    await once(socket, "data")
+    blocked.add("127.0.0.1")
+    await once(socket, "close")
+    expect(guard.counters()).toMatchObject({ cut: 1, refusedBlocked: 0 })
   })
 
   it("are refused to blocked addresses, and to attacks in block mode", async () => {

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream"
 import type { Alert, Clock, Ids, IpAddress, Millis, NodeRef, Observation } from "../../core/index.ts"
 import type { Detector } from "../../detection/index.ts"
 import type { SensorStatus } from "../sensor.ts"
+import { createInFlight } from "./in-flight.ts"
 import { type Frame, ownEndpoint, requestOf, sourceOf } from "./observation.ts"
 import { defaultGuardOptions, type GuardOptions } from "./options.ts"
 import { refuse, refuseUpgrade } from "./refusal.ts"
@@ -32,6 +33,8 @@ export interface GuardCounters {
   /** Bodies that took too long to come in, in `mode: "block"`. */
   readonly slowBodies: number
   readonly failures: number
+  /** Answers and upgraded connections that were under way when their client was blocked. */
+  readonly cut: number
   /** Connections that the application opened because of requests. */
   readonly connections: number
 }
@@ -65,6 +68,10 @@ export function createGuard(deps: GuardDeps, given: Partial<GuardOptions> = {}):
     deps.onError(error)
   }
   const watch = createWatch({ ...deps, onError: fail }, options)
+  const inFlight = createInFlight(
+    { isBlocked: (client) => deps.blockOf(client) !== undefined, onError: fail },
+    { everyMs: options.cutEveryMs },
+  )
 
   const frameOf = (request: IncomingMessage): Frame => ({
     id: ids.observation(),
@@ -115,6 +122,7 @@ export function createGuard(deps: GuardDeps, given: Partial<GuardOptions> = {}):
   const admit = (request: IncomingMessage, response: ServerResponse, application: () => unknown) => {
     const frame = frameOf(request)
     if (isBlocked(frame)) return refuse(response)
+    response.once("close", inFlight.track(request.socket, frame.source.address))
     const body = tapRequest(request, options.bodyLimitBytes)
     const following = watch.follow(frame, request, response, body)
     const cause = { source: frame.source, request: () => requestOf(request, body, options.bodyLimitBytes) }
@@ -134,6 +142,7 @@ export function createGuard(deps: GuardDeps, given: Partial<GuardOptions> = {}):
     const frame = frameOf(request)
     const turnAway = () => refuseUpgrade(socket)
     if (isBlocked(frame)) return turnAway()
+    socket.once("close", inFlight.track(socket, frame.source.address))
     const read = () => requestOf(request, null, options.bodyLimitBytes)
     const enter = () => watch.runFor({ source: frame.source, request: read }, [], listener)
     if (options.mode === "block") return void holdBack(frame, request, null, { enter, turnAway })
@@ -178,9 +187,10 @@ export function createGuard(deps: GuardDeps, given: Partial<GuardOptions> = {}):
       skipped: counters.slowBodies === 0 ? {} : { "slow body": counters.slowBodies },
       dropped: 0,
     }),
-    counters: () => ({ ...counters, connections: watch.counts().connections }),
+    counters: () => ({ ...counters, cut: inFlight.cut(), connections: watch.counts().connections }),
     close: () => {
       closed = true
+      inFlight.close()
       watch.close()
     },
   }

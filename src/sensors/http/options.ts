@@ -12,6 +12,8 @@ export interface GuardOptions {
   readonly bodyWaitMs: Millis
   /** A transaction that is not over by then is inspected as far as it has come, and again at its end. */
   readonly patienceMs: Millis
+  /** How soon after a block what is under way for that client is cut. */
+  readonly cutEveryMs: Millis
   /** What happens to a request when the guard itself fails. */
   readonly failMode: "open" | "closed"
   /** Look at the connections that the application opens because of a request. */
@@ -27,6 +29,7 @@ export const defaultGuardOptions: GuardOptions = {
   // A slow phone sends 128 KiB in this time.
   bodyWaitMs: 10_000,
   patienceMs: 1000,
+  cutEveryMs: 500,
   failMode: "open",
   watchEgress: true,
 }

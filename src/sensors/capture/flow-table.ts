@@ -39,7 +39,7 @@ export class FlowTable {
   readonly #checks = new Order<Flow>()
   readonly #due = new Order<Transaction<Flow>>()
   readonly #context: FlowContext
-  readonly #header: TcpHeader = { seq: 0, ack: 0, flags: 0 }
+  readonly #header: TcpHeader = { seq: 0, ack: 0, flags: 0, urgent: 0 }
   readonly #segment: Segment = { data: Buffer.alloc(0), start: 0, end: 0, frame: 0, at: 0 }
   readonly #words = new Int32Array(9)
   readonly #skip: (reason: string, count?: number) => void
@@ -96,6 +96,7 @@ export class FlowTable {
     header.seq = data.readInt32BE(start + 4)
     header.ack = data.readInt32BE(start + 8)
     header.flags = data[start + 13] ?? 0
+    header.urgent = (header.flags & tcpFlags.urg) === 0 ? 0 : data.readUInt16BE(start + 18)
     const segment = this.#segment
     segment.data = data
     segment.start = start + headerBytes

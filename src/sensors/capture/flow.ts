@@ -7,12 +7,14 @@ import { Entry } from "./order.ts"
 import { type Segment, TcpStream } from "./tcp-stream.ts"
 
 /** RFC 9293 §3.1 */
-export const tcpFlags = { fin: 1, syn: 2, rst: 4, ack: 16 } as const
+export const tcpFlags = { fin: 1, syn: 2, rst: 4, ack: 16, urg: 32 } as const
 
 export interface TcpHeader {
   seq: number
   ack: number
   flags: number
+  /** 0 for none. */
+  urgent: number
 }
 
 /** What a flow asks of the table that it is in. */
@@ -151,7 +153,7 @@ export class Flow implements Surroundings<Flow> {
     const length = segment.end - segment.start
     if (length > 0) {
       this.#resetAt = undefined
-      this.#data(life, side, { seq: header.seq, segment })
+      this.#data(life, side, { seq: header.seq, urgent: header.urgent, segment })
     }
     if (flags & tcpFlags.fin) mine.fin((header.seq + length) | 0)
     if (mine.ended && other.ended) this.finish()
@@ -159,14 +161,15 @@ export class Flow implements Surroundings<Flow> {
     return "taken"
   }
 
-  #data(life: Life, side: Side, { seq, segment }: { seq: number; segment: Segment }): void {
+  #data(life: Life, side: Side, { seq, urgent = 0, segment }: Arrival): void {
     const stream = life.streams[side]
     const parser = life.parsers[side]
     if (parser.ignoring) {
       if (this.#sawSyn || !parser.restart(segment)) return
       stream.restart(seq)
     }
-    stream.add(seq, segment)
+    if (urgent > 0 && urgent <= segment.end - segment.start) stream.addUrgent(seq, segment, urgent)
+    else stream.add(seq, segment)
   }
 
   #syn(side: Side, header: TcpHeader, segment: Segment): FlowVerdict {
@@ -250,6 +253,12 @@ export class Flow implements Surroundings<Flow> {
     this.#bases = [streams[0].base, streams[1].base]
     this.#life = undefined
   }
+}
+
+interface Arrival {
+  readonly seq: number
+  readonly urgent?: number
+  readonly segment: Segment
 }
 
 /** What names a flow. */

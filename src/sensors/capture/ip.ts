@@ -1,6 +1,7 @@
 import type { Millis } from "../../core/index.ts"
 import type { Skipped } from "../input/index.ts"
 import { createFragments, type Fragments } from "./fragments.ts"
+import { ethernetPayload } from "./link-layer.ts"
 
 /** A TCP segment as IP carried it; one object, filled anew for each. */
 export interface Datagram {
@@ -17,8 +18,21 @@ export interface Datagram {
   missing: number
 }
 
-const protocols = { hopByHop: 0, ipv4: 4, tcp: 6, ipv6: 41, routing: 43, fragment: 44, gre: 47, ah: 51 } as const
+const protocols = {
+  hopByHop: 0,
+  ipv4: 4,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  routing: 43,
+  fragment: 44,
+  gre: 47,
+  ah: 51,
+} as const
 const destinationOptions = 60
+const tunnels: ReadonlySet<number> = new Set([protocols.ipv4, protocols.udp, protocols.ipv6, protocols.gre])
+const greTypes = { ethernet: 0x6558, erspan: 0x88be } as const
+const vxlanPort = 4789
 const skippedHeaders: ReadonlySet<number> = new Set([
   protocols.hopByHop,
   protocols.routing,
@@ -152,9 +166,10 @@ export class IpDecoder {
       this.datagram.end = end
       return true
     }
-    if (protocol !== protocols.ipv4 && protocol !== protocols.ipv6 && protocol !== protocols.gre) return false
+    if (!tunnels.has(protocol)) return false
     if (depth >= mostTunnels) return this.#skip("too many tunnels in each other")
-    return protocol === protocols.gre ? this.#gre(layer) : this.#ip({ ...layer, depth: depth + 1 })
+    if (protocol === protocols.gre) return this.#gre(layer)
+    return protocol === protocols.udp ? this.#vxlan(layer) : this.#ip({ ...layer, depth: depth + 1 })
   }
 
   /** RFC 2784 and 2890: checksum, key and sequence number are there when their bit is set. */
@@ -163,9 +178,26 @@ export class IpDecoder {
     const flags = data[at] ?? 0
     const type = data.readUInt16BE(at + 2)
     const version = (data[at + 1] ?? 0) & 7
-    if (version !== 0 || (type !== 0x0800 && type !== 0x86dd)) return false
-    const optional = (flags & 0x80 ? 4 : 0) + (flags & 0x20 ? 4 : 0) + (flags & 0x10 ? 4 : 0)
-    return this.#ip({ data, at: at + 4 + optional, end, depth: depth + 1 })
+    if (version !== 0) return false
+    const sequenced = (flags & 0x10) !== 0
+    const optional = (flags & 0x80 ? 4 : 0) + (flags & 0x20 ? 4 : 0) + (sequenced ? 4 : 0)
+    const inner = { data, at: at + 4 + optional, end, depth: depth + 1 }
+    if (type === 0x0800 || type === 0x86dd) return this.#ip(inner)
+    if (type === greTypes.ethernet) return this.#ethernet(inner)
+    // draft-foschiano-erspan-03: type II has a header of its own and is sequenced, type I neither.
+    return type === greTypes.erspan && this.#ethernet({ ...inner, at: inner.at + (sequenced ? 8 : 0) })
+  }
+
+  /** RFC 7348: Ethernet in UDP. */
+  #vxlan({ data, at, end, depth }: Layer): boolean {
+    if (at + 16 > end || data.readUInt16BE(at + 2) !== vxlanPort) return false
+    return ((data[at + 8] ?? 0) & 0x08) !== 0 && this.#ethernet({ data, at: at + 16, end, depth: depth + 1 })
+  }
+
+  #ethernet(layer: Layer): boolean {
+    const at = ethernetPayload(layer.data, layer.at, layer.end)
+    if (typeof at === "string") return this.#skip(at)
+    return at !== null && this.#ip({ ...layer, at })
   }
 
   #skip(reason: string): false {

@@ -34,10 +34,21 @@ describe("the link layer", () => {
     ["PPP", 9, behind("0021")],
     ["PPP in HDLC framing", 50, behind("ff03 0021")],
     ["GRE", 101, behind("4500 0000 0000 0000 402f 0000 0a000001 0a000002 0000 0800")],
+    ["Ethernet in GRE", 101, behind(`4500 0000 0000 0000 402f 0000 0a000001 0a000002 0000 6558 ${macs} 0800`)],
+    [
+      "ERSPAN",
+      101,
+      behind(`4500 0000 0000 0000 402f 0000 0a000001 0a000002 1000 88be 00000001 1000000000000000 ${macs} 0800`),
+    ],
+    [
+      "VXLAN",
+      101,
+      behind(`4500 0000 0000 0000 4011 0000 0a000001 0a000002 8000 12b5 0000 0000 0800000000000100 ${macs} 0800`),
+    ],
     ["IP in IP", 101, behind("4500 0000 0000 0000 4004 0000 0a000001 0a000002")],
   ]
   it("is taken off, whichever it is", async () => {
-    expect(layers).toHaveLength(22)
+    expect(layers).toHaveLength(25)
     for (const [name, linkType, wrap] of layers) {
       const bytes = pcap(
         hello.map((segment) => ({ data: wrap(ip(segment)) })),

@@ -28,7 +28,7 @@ export type LinkResult = number | string | null
 export function ipOffset({ data, start, end, linkType }: Packet): LinkResult {
   switch (linkType) {
     case linkTypes.ethernet:
-      return end - start < 14 ? "truncated link header" : etherPayload(data, start + 12, end)
+      return ethernetPayload(data, start, end)
     case linkTypes.linuxCooked:
       return end - start < 16 ? "truncated link header" : etherPayload(data, start + 14, end)
     case linkTypes.ciscoHdlc:
@@ -51,6 +51,11 @@ export function ipOffset({ data, start, end, linkType }: Packet): LinkResult {
     default:
       return `link layer ${linkType} not supported`
   }
+}
+
+/** As `ipOffset`, of an Ethernet frame wherever it stands. */
+export function ethernetPayload(data: Buffer, start: number, end: number): LinkResult {
+  return end - start < 14 ? "truncated link header" : etherPayload(data, start + 12, end)
 }
 
 function cooked2(data: Buffer, start: number, end: number): LinkResult {

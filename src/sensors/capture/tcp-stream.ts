@@ -15,8 +15,8 @@ export interface Consumer {
   data(segment: Segment): number
   /** That many bytes were never captured. */
   gap(bytes: number): void
-  /** Two segments brought different bytes for the same place. */
-  conflict(): void
+  /** Something is wrong with the stream around here. */
+  flaw(what: string): void
   /** No more will come. */
   end(): void
 }
@@ -95,7 +95,7 @@ export class TcpStream {
     if (!this.started) this.start(seq)
     const ahead = (seq - this.next) | 0
     const length = segment.end - segment.start
-    if (ahead + length <= 0) return
+    if (ahead + length <= 0 || length === 0) return
     if (ahead > mostAhead) {
       this.refused++
       return
@@ -112,6 +112,18 @@ export class TcpStream {
       this.#keep(this.next, segment)
     }
     this.#checkEnd()
+  }
+
+  /** As `add`, with a byte that the receiver's socket does not give to a reader (RFC 6093 §3.2: as Linux and BSD count it). */
+  addUrgent(seq: number, segment: Segment, pointer: number): void {
+    const { start, end } = segment
+    this.#consumer.flaw("TCP urgent data")
+    segment.end = start + pointer - 1
+    this.add(seq, segment)
+    if (!this.waiting && this.next === ((seq + pointer - 1) | 0)) this.next = (this.next + 1) | 0
+    segment.start = start + pointer
+    segment.end = end
+    this.add((seq + pointer) | 0, segment)
   }
 
   fin(seq: number): void {
@@ -238,7 +250,7 @@ export class TcpStream {
       const [low, high] = [Math.max(knownFrom, from), Math.min(knownTo, to)]
       const place = source + low - from
       if (known.bytes.compare(data, place, place + high - low, low - knownFrom, high - knownFrom) !== 0)
-        this.#consumer.conflict()
+        this.#consumer.flaw("TCP segments overlap with different data")
       source += high - from
       from = high
     }

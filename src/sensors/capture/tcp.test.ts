@@ -167,6 +167,20 @@ describe("a TCP connection", () => {
     expect(await targets([...segments, reset])).toEqual([["/one", null]])
   })
 
+  it("loses its urgent byte, as the server's socket does", async () => {
+    const segments = talk()
+    const data = at(segments, 3)
+    const evil = { ...data, flags: tcpFlags.ack | tcpFlags.urg, urgent: 7, payload: request("/oXne") }
+    const shifted = segments
+      .slice(4)
+      .map((segment) => (segment.from === client ? { ...segment, seq: segment.seq + 1 } : segment))
+    const { transactions } = await observe(pcap(frames([...segments.slice(0, 3), evil, ...shifted])))
+    expect(transactions.map((one) => [one.request.target, one.malformed])).toEqual([
+      ["/one", ["TCP urgent data"]],
+      ["/two", []],
+    ])
+  })
+
   it("may bring data in its SYN", async () => {
     const [syn, synAck, , data, ...rest] = talk()
     if (syn === undefined || synAck === undefined || data === undefined) throw new Error("no segments")

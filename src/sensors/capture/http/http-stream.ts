@@ -33,7 +33,6 @@ type State =
 /** How much text is made of bytes at once: most heads are shorter. */
 const textBytes = 4096
 const mostChunkLineBytes = 4096
-const conflictFlaw = "TCP segments overlap with different data"
 // 2^52: longer is no length but an attempt to make it wrap around.
 const mostChunkDigits = 13
 
@@ -49,8 +48,8 @@ export class HttpStream implements Consumer {
   #transaction: Transaction | undefined = undefined
   #draft: Draft<unknown> | undefined = undefined
   #request = false
-  /** Before a message began. */
-  #conflict = false
+  /** A flaw of the stream from before the message began. */
+  #early: string | undefined = undefined
   #status = 0
 
   constructor(side: Side, exchange: Exchange) {
@@ -134,9 +133,9 @@ export class HttpStream implements Consumer {
     this.#lose()
   }
 
-  conflict(): void {
-    if (this.#transaction === undefined) this.#conflict = true
-    else this.#flaw(conflictFlaw)
+  flaw(what: string): void {
+    if (this.#transaction === undefined) this.#early ??= what
+    else this.#flaw(what)
   }
 
   end(): void {
@@ -227,8 +226,8 @@ export class HttpStream implements Consumer {
   #open(segment: Segment): void {
     if (this.#request) this.#transaction = this.#exchange.openRequest(segment)
     else this.#transaction = this.#exchange.awaiting
-    if (this.#conflict) this.#flaw(conflictFlaw)
-    this.#conflict = false
+    if (this.#early !== undefined) this.#flaw(this.#early)
+    this.#early = undefined
     if (this.#request) {
       this.#draft = this.#transaction?.request
       return

@@ -14,6 +14,7 @@ export interface TcpSegment {
   readonly seq: number
   readonly ack?: number
   readonly flags?: number
+  readonly urgent?: number
   readonly payload?: Buffer | string
 }
 
@@ -28,7 +29,7 @@ function addressBytes(address: string): Buffer {
   return address.includes(".") ? Buffer.from(address.split(".").map(Number)) : Buffer.from(address, "hex")
 }
 
-export function tcp({ from, to, seq, ack = 0, flags = tcpFlags.ack, payload = "" }: TcpSegment): Buffer {
+export function tcp({ from, to, seq, ack = 0, flags = tcpFlags.ack, urgent = 0, payload = "" }: TcpSegment): Buffer {
   const header = Buffer.alloc(20)
   header.writeUInt16BE(from.port, 0)
   header.writeUInt16BE(to.port, 2)
@@ -37,6 +38,7 @@ export function tcp({ from, to, seq, ack = 0, flags = tcpFlags.ack, payload = ""
   header[12] = 0x50
   header[13] = flags
   header.writeUInt16BE(65_535, 14)
+  header.writeUInt16BE(urgent, 18)
   return Buffer.concat([header, bytesOf(payload)])
 }
 

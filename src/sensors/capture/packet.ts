@@ -34,36 +34,52 @@ export function emptyPacket(): Packet {
 // tcpdump never captures more than 262,144 bytes of a packet; a longer record is a broken or forged length.
 export const mostPacketBytes = 1024 * 1024
 
-/** The bytes that were pushed and not yet used. */
+/**
+ * The bytes that were pushed and not yet used. A pushed chunk's memory is used again for the next one, so what is left of it
+ * must be kept (`keep`) before that is asked for.
+ */
 export class Window {
   data: Buffer = Buffer.alloc(0)
   pos = 0
   end = 0
+  /** Where `data` begins in the input. */
   #offset = 0
   #skip = 0
-  #joined: Buffer = Buffer.alloc(0)
+  #own: Buffer = Buffer.alloc(0)
 
   push(chunk: Buffer): void {
     const skipped = Math.min(this.#skip, chunk.length)
-    const left = this.end - this.pos
     this.#skip -= skipped
+    const left = this.end - this.pos
     this.#offset += this.pos
     if (left === 0) {
       this.#offset += skipped
       this.data = skipped > 0 ? chunk.subarray(skipped) : chunk
-      this.pos = 0
       this.end = this.data.length
-      return
+    } else {
+      this.#moveIn(left + chunk.length)
+      chunk.copy(this.#own, left)
+      this.end = left + chunk.length
     }
-    if (this.#joined.length < left + chunk.length) {
-      const grown = Buffer.allocUnsafeSlow(left + chunk.length)
-      this.data.copy(grown, 0, this.pos, this.end)
-      this.#joined = grown
-    } else this.data.copy(this.#joined, 0, this.pos, this.end)
-    chunk.copy(this.#joined, left)
-    this.data = this.#joined
     this.pos = 0
-    this.end = left + chunk.length
+  }
+
+  /** Copies what is left into memory of its own. Always false, for `next` to return. */
+  keep(): false {
+    const left = this.end - this.pos
+    if (left === 0 || this.data === this.#own) return false
+    this.#offset += this.pos
+    this.#moveIn(left)
+    this.pos = 0
+    this.end = left
+    return false
+  }
+
+  #moveIn(room: number): void {
+    const target = this.#own.length < room ? Buffer.allocUnsafeSlow(room) : this.#own
+    this.data.copy(target, 0, this.pos, this.end)
+    this.#own = target
+    this.data = target
   }
 
   get available(): number {

@@ -45,29 +45,31 @@ export function createPcapReader(name: string, skipped: Skipped): PacketReader {
     return false
   }
 
+  const read = () => {
+    if (ended) return false
+    if (recordHeader === 0) {
+      if (window.available < fileHeaderBytes) return false
+      readFileHeader()
+    }
+    if (window.available < recordHeader) return false
+    const { data, pos } = window
+    const captured = u32(data, pos + 8, little)
+    if (captured > mostPacketBytes) return stop("record length implausible")
+    if (window.available < recordHeader + captured) return false
+    packet.data = data
+    packet.at = u32(data, pos, little) * 1000 + Math.floor(u32(data, pos + 4, little) / perMs)
+    packet.originalLength = u32(data, pos + 12, little)
+    packet.start = pos + recordHeader
+    packet.end = packet.start + captured
+    packet.frame++
+    window.pos = packet.end
+    return true
+  }
+
   return {
     packet,
     push: (chunk) => window.push(chunk),
-    next: () => {
-      if (ended) return false
-      if (recordHeader === 0) {
-        if (window.available < fileHeaderBytes) return false
-        readFileHeader()
-      }
-      if (window.available < recordHeader) return false
-      const { data, pos } = window
-      const captured = u32(data, pos + 8, little)
-      if (captured > mostPacketBytes) return stop("record length implausible")
-      if (window.available < recordHeader + captured) return false
-      packet.data = data
-      packet.at = u32(data, pos, little) * 1000 + Math.floor(u32(data, pos + 4, little) / perMs)
-      packet.originalLength = u32(data, pos + 12, little)
-      packet.start = pos + recordHeader
-      packet.end = packet.start + captured
-      packet.frame++
-      window.pos = packet.end
-      return true
-    },
+    next: () => read() || window.keep(),
     finish: () => {
       if (!ended && recordHeader === 0)
         throw new ThwartError(

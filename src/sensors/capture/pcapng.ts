@@ -120,24 +120,31 @@ export function createPcapngReader(name: string, skipped: Skipped): PacketReader
     return true
   }
 
+  /** The next block: true when it was a packet, undefined when more bytes are needed. */
+  const readBlock = () => {
+    const length = blockLength()
+    if (length === undefined) return undefined
+    const type = u32(window.data, window.pos, little)
+    const held = type === sectionHeader || type === block.interface || isPacketBlock(type)
+    const tooLong = held && length > mostPacketBytes + 1024
+    if (held && !tooLong && window.available < length) return undefined
+    if (tooLong) skipped.add("block too long")
+    if (tooLong && isPacketBlock(type)) packet.frame++
+    const isPacket = held && !tooLong && take(type, window.pos + length)
+    window.skip(length)
+    return isPacket
+  }
+
   return {
     packet,
     push: (chunk) => window.push(chunk),
     next: () => {
       while (!ended) {
-        const length = blockLength()
-        if (length === undefined) return false
-        const type = u32(window.data, window.pos, little)
-        const held = type === sectionHeader || type === block.interface || isPacketBlock(type)
-        const tooLong = held && length > mostPacketBytes + 1024
-        if (held && !tooLong && window.available < length) return false
-        if (tooLong) skipped.add("block too long")
-        if (tooLong && isPacketBlock(type)) packet.frame++
-        const isPacket = held && !tooLong && take(type, window.pos + length)
-        window.skip(length)
+        const isPacket = readBlock()
+        if (isPacket === undefined) break
         if (isPacket) return true
       }
-      return false
+      return window.keep()
     },
     finish: () => {
       if (ended) return

@@ -105,7 +105,7 @@ export class HttpStream implements Consumer {
         case "tunnel":
           return end
         default:
-          if (this.#state === "start-line" && this.#mustWait()) return pos
+          if (this.#state === "start-line" && this.#partial === "" && this.#mustWait()) return pos
           pos = this.#lines(segment, pos)
       }
     }
@@ -158,7 +158,7 @@ export class HttpStream implements Consumer {
 
   /** A response whose request did not come yet waits for it: captures hold packets of the two directions out of order. */
   #mustWait(): boolean {
-    return !this.#request && this.#partial === "" && !this.#exchange.orphaned && this.#exchange.awaiting === undefined
+    return !this.#request && !this.#exchange.orphaned && this.#exchange.awaiting === undefined
   }
 
   /** Where to go on, or undefined to wait. */

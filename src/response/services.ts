@@ -1,0 +1,79 @@
+import type { Bus } from "../bus/bus.ts"
+import type {
+  Alert,
+  AllowlistEntry,
+  Cidr,
+  Clock,
+  Countermeasure,
+  CountermeasureId,
+  Direction,
+  EnforcementReport,
+  Ids,
+  Incident,
+  IncidentId,
+  IncidentStatus,
+  Millis,
+  NetworkPolicy,
+} from "../core/index.ts"
+import type { Changes, Store } from "../store/store.ts"
+import type { GuardrailLimits } from "./guardrails/index.ts"
+import type { Protected } from "./surroundings.ts"
+
+/** Who makes a change, and the address it comes from (null for Thwart itself). */
+export interface Actor {
+  readonly who: string
+  readonly from: string | null
+}
+
+export interface BlockRequest {
+  readonly target: Cidr
+  readonly direction: Direction
+  /** Null: until someone ends it. */
+  readonly durationMs: Millis | null
+  readonly reason: string
+}
+
+export interface ResponderDeps {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly store: Store
+  readonly bus: Pick<Bus, "publish">
+  /** Ids of the enforcers that run. */
+  readonly enforcers: readonly string[]
+  /** The node's own addresses, gateways, resolvers and the server's. */
+  readonly surroundings: () => readonly Protected[]
+  /** Where operators who are signed in came from. */
+  readonly operators: () => Promise<readonly string[]>
+  /** Correlation's own word on the status of an incident that it has in memory. */
+  readonly setIncidentStatus: (id: IncidentId, status: IncidentStatus, at: Millis) => Incident | undefined
+  readonly limits?: GuardrailLimits
+}
+
+export interface Responder {
+  /** Loads what is in force, and seeds the default policies of a new store. */
+  start(): Promise<void>
+  /** Decides about these alerts and incidents; `record` stores the decision together with its cause, and only then does it hold. */
+  handle(
+    alerts: readonly Alert[],
+    incidents: readonly Incident[],
+    record: (decided: Changes) => Promise<void>,
+  ): Promise<void>
+  block(request: BlockRequest, actor: Actor): Promise<Countermeasure>
+  undo(
+    id: CountermeasureId,
+    how: { readonly falsePositive: boolean; readonly comment: string },
+    actor: Actor,
+  ): Promise<Countermeasure>
+  allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
+  disallow(id: string, actor: Actor): Promise<void>
+  changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
+  changePolicy(policy: NetworkPolicy, actor: Actor): Promise<void>
+  /** What shall be in force now. */
+  desired(): readonly Countermeasure[]
+  onDesiredChange(listener: () => void): () => void
+  /** Asked again right before something is put in force: why it must not be, or undefined. */
+  refusalNow(of: Countermeasure): Promise<string | undefined>
+  report(id: CountermeasureId, report: EnforcementReport): Promise<void>
+  /** Ends what is past its time. */
+  sweep(): Promise<void>
+}

@@ -22,6 +22,8 @@ export type {
   Terminal,
 } from "./deps.ts"
 
+export { reference } from "./reference.ts"
+
 export interface Cli {
   /** Resolves with the process's exit code. */
   run(argv: readonly string[], signal: AbortSignal): Promise<number>

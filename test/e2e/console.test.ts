@@ -59,7 +59,8 @@ describe.runIf(has("the console in Chromium", "chromium"))("the console", () => 
       pauseMs: 0,
       onStep: () => undefined,
       untilBlocked: async () => {
-        for (let tries = 0; tries < 200 && (await thwart.blockOf(address)) === undefined; tries++) await new Promise((resolve) => setTimeout(resolve, 20))
+        for (let tries = 0; tries < 200 && (await thwart.blockOf(address)) === undefined; tries++)
+          await new Promise((resolve) => setTimeout(resolve, 20))
       },
     })
   }
@@ -98,13 +99,24 @@ describe.runIf(has("the console in Chromium", "chromium"))("the console", () => 
     await page.keyboard.press("Enter")
     await page.getByRole("list", { name: "Stages" }).waitFor()
     const stages = await page.getByRole("list", { name: "Stages" }).getByRole("listitem").allInnerTexts()
-    expect(stages.map((text) => text.split("\n")[0]?.toLowerCase())).toEqual(["scan", "exploitation", "installation", "command and control"])
+    expect(stages.map((text) => text.split("\n")[0]?.toLowerCase())).toEqual([
+      "scan",
+      "exploitation",
+      "installation",
+      "command and control",
+    ])
     await page.getByText(/http: applied/).waitFor()
-    await page.getByRole("button", { name: /SQL injection/ }).first().click()
+    await page
+      .getByRole("button", { name: /SQL injection/ })
+      .first()
+      .click()
     await page.locator("mark:visible").filter({ hasText: "UNION SELECT name" }).first().waitFor()
     await picture("incident")
     await page.getByRole("button", { name: "Explain" }).click()
-    await page.getByRole("dialog").getByText(/was blocked at/).waitFor()
+    await page
+      .getByRole("dialog")
+      .getByText(/was blocked at/)
+      .waitFor()
     await picture("explain")
     await page.keyboard.press("Escape")
   })
@@ -113,10 +125,16 @@ describe.runIf(has("the console in Chromium", "chromium"))("the console", () => 
     const { page } = watched
     const send = createClient(port, hostile, "Nikto <img src=x onerror=window.hacked=1>")
     await send({ path: `/search?q=${encodeURIComponent("<script>window.hacked=1</script>")}` })
-    await send({ path: `/search?q=${encodeURIComponent("x' UNION SELECT '<img src=x onerror=window.hacked=1>', name FROM customers-- ")}` })
+    await send({
+      path: `/search?q=${encodeURIComponent("x' UNION SELECT '<img src=x onerror=window.hacked=1>', name FROM customers-- ")}`,
+    })
     await page.goto(`${thwart.url}/incidents`)
     const row = page.getByRole("row", { name: new RegExp(hostile) })
-    await send({ method: "POST", path: "/upload", body: "<?php system($_GET['cmd']); ?><img src=x onerror=window.hacked=1>" })
+    await send({
+      method: "POST",
+      path: "/upload",
+      body: "<?php system($_GET['cmd']); ?><img src=x onerror=window.hacked=1>",
+    })
     await row.click()
     await page.getByRole("list", { name: "Stages" }).waitFor()
     for (const button of await page.locator(".evidence-toggle").all()) await button.click()
@@ -141,7 +159,10 @@ describe.runIf(has("the console in Chromium", "chromium"))("the console", () => 
     await page.getByLabel("Address or prefix").fill("169.254.169.254")
     await page.getByLabel("Reason").fill("test")
     await page.getByRole("dialog").getByRole("button", { name: "Block", exact: true }).click()
-    await page.getByRole("alert").getByText(/metadata/).waitFor()
+    await page
+      .getByRole("alert")
+      .getByText(/metadata/)
+      .waitFor()
     await picture("guardrail")
     await page.getByLabel("Address or prefix").fill("198.51.100.77")
     await page.getByRole("dialog").getByRole("button", { name: "Block", exact: true }).click()
@@ -154,7 +175,15 @@ describe.runIf(has("the console in Chromium", "chromium"))("the console", () => 
     let drawn = 0
     for (const scheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: scheme })
-      for (const [path, heading] of [["/", "Overview"], ["/incidents", "Incidents"], ["/countermeasures", "Countermeasures"], ["/policies", "Policies"], ["/allowlist", "Allowlist"], ["/audit", "Audit log"], ["/accounts", "Users and tokens"]] as const) {
+      for (const [path, heading] of [
+        ["/", "Overview"],
+        ["/incidents", "Incidents"],
+        ["/countermeasures", "Countermeasures"],
+        ["/policies", "Policies"],
+        ["/allowlist", "Allowlist"],
+        ["/audit", "Audit log"],
+        ["/accounts", "Users and tokens"],
+      ] as const) {
         await page.goto(`${thwart.url}${path}`)
         await page.getByRole("heading", { name: heading }).first().waitFor()
         await page.waitForFunction("document.querySelector('[aria-busy=true]') === null")
@@ -171,11 +200,23 @@ describe.runIf(has("the console in Chromium", "chromium"))("the console", () => 
 
   it("says what is wrong when the server fails, and tries again", async () => {
     const { page } = watched
-    await page.route("**/api/v1/policies", (route) => route.fulfill({ status: 403, contentType: "application/json", body: '{"error":{"code":"FORBIDDEN","message":"this needs the role viewer"}}' }))
+    await page.route("**/api/v1/policies", (route) =>
+      route.fulfill({
+        status: 403,
+        contentType: "application/json",
+        body: '{"error":{"code":"FORBIDDEN","message":"this needs the role viewer"}}',
+      }),
+    )
     await page.goto(`${thwart.url}/policies`)
     await page.getByText("You may not see this").waitFor()
     await page.unroute("**/api/v1/policies")
-    await page.route("**/api/v1/allowlist", (route) => route.fulfill({ status: 400, contentType: "application/json", body: '{"error":{"code":"X","message":"the store is away"}}' }))
+    await page.route("**/api/v1/allowlist", (route) =>
+      route.fulfill({
+        status: 400,
+        contentType: "application/json",
+        body: '{"error":{"code":"X","message":"the store is away"}}',
+      }),
+    )
     await page.goto(`${thwart.url}/allowlist`)
     await page.getByText("the store is away").waitFor()
     await picture("error")

@@ -26,7 +26,15 @@ export async function openBrowser(origin: string): Promise<Browser> {
     executablePath: chromiumPath,
     headless: true,
     viewport: { width: 1280, height: 800 },
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   })
   return {
     context,
@@ -36,7 +44,11 @@ export async function openBrowser(origin: string): Promise<Browser> {
       const [errors, foreign]: [string[], string[]] = [[], []]
       page.on("pageerror", (error) => errors.push(error.message))
       page.on("console", (message) => message.type() === "error" && errors.push(message.text()))
-      page.on("request", (request) => !request.url().startsWith(origin) && !/^(data|blob):/.test(request.url()) && foreign.push(request.url()))
+      page.on(
+        "request",
+        (request) =>
+          !request.url().startsWith(origin) && !/^(data|blob):/.test(request.url()) && foreign.push(request.url()),
+      )
       return { page, errors, foreign }
     },
     close: async () => {

@@ -1,0 +1,193 @@
+import type { Command } from "commander"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { createHarness, type Harness } from "../api/testing/harness.ts"
+import { alertAt, incidentAt } from "../store/testing/samples.ts"
+import { type CliDeps, createCli } from "./index.ts"
+import { noWorld } from "./testing/no-world.ts"
+
+async function run(words: readonly string[], overrides: Partial<CliDeps> = {}) {
+  const said = { out: "", err: "" }
+  const code = await createCli(noWorld(overrides, said), "1.2.3").run(words, new AbortController().signal)
+  return { code, ...said }
+}
+
+function leaves(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves)
+}
+
+describe("the command line", () => {
+  it("helps with every command: a description, every option's meaning, and examples", async () => {
+    const all = leaves(createCli(noWorld(), "1.2.3").describe())
+    expect(all).toHaveLength(18)
+    for (const command of all) {
+      const words = command.parent?.parent === null ? [command.name()] : [command.parent?.name() ?? "", command.name()]
+      const { code, out } = await run([...words, "--help"])
+      expect(code, words.join(" ")).toBe(0)
+      expect(out, words.join(" ")).toMatch(/Examples:\n {2}\S*(sudo )?thwart /)
+      expect(command.description(), words.join(" ")).toMatch(/^[a-z].{9,}/)
+      for (const { flags, description } of command.options)
+        expect(description, `${words.join(" ")} ${flags}`).not.toBe("")
+    }
+  })
+
+  it("tells mistakes by what was given and what is taken, with code 2", async () => {
+    const mistakes: readonly (readonly [words: readonly string[], said: RegExp])[] = [
+      [["replya"], /Did you mean replay/],
+      [["block"], /missing required argument 'target'/],
+      [["block", "203.0.113.7", "--for", "soon"], /"soon" is no length of time.*10m/],
+      [["block", "203.0.113.7", "--for", "10ms"], /"10ms" is no length of time/],
+      [["serve", "--port", "99999"], /"99999" is not a port/],
+      [["list", "nothing"], /Allowed choices are countermeasures/],
+      [["list", "--limit", "0"], /"0" is not a number from 1 on/],
+      [["serve", "--nonsense"], /unknown option '--nonsense'/],
+    ]
+    expect(mistakes).toHaveLength(8)
+    for (const [words, said] of mistakes) {
+      const { code, err } = await run(words)
+      expect(err.replaceAll("\n", " "), words.join(" ")).toMatch(said)
+      expect(code, words.join(" ")).toBe(2)
+    }
+  })
+
+  it("says how to reach a server when there is none", async () => {
+    const { code, err } = await run(["list"])
+    expect(code).toBe(1)
+    expect(err).toMatch(/no server was found.*thwart serve.*\[THWART_API_UNREACHABLE\]/s)
+    expect((await run(["list", "--server", "http://127.0.0.1:1"])).err).toMatch(/token is needed/)
+    expect((await run(["list", "--server", "http://127.0.0.1:1", "--token", "thw_x"], { fetch })).err).toMatch(
+      /no server answers at http:\/\/127\.0\.0\.1:1/,
+    )
+  })
+
+  it("ends a replay with the code of what it found, and prints the timeline with the matched bytes marked", async () => {
+    const hostile = "x' UNION\u001b]0;owned\u0007 SELECT"
+    const alert = alertAt(1000, "a", {
+      title: "SQL injection",
+      contributions: [
+        {
+          rule: "9500200" as never,
+          message: "SQL: a UNION",
+          severity: "high",
+          score: 5,
+          tags: [],
+          matches: [{ variable: "ARGS:q", value: hostile, offset: 3, length: 5 }],
+        },
+      ],
+    })
+    const stage = {
+      index: 1,
+      name: "exploitation",
+      intent: "exploitation",
+      tactic: null,
+      technique: "T1190",
+      firstAt: 1000,
+      lastAt: 1000,
+      count: 1,
+      alerts: [alert.id],
+      because: "test",
+    } as const
+    const found: CliDeps["replay"] = async (_options, on) => {
+      on.onAlert(alert)
+      on.onAlert(alertAt(2000, "alone"))
+      return {
+        incidents: [incidentAt(1000, "a", { stages: [stage] })],
+        files: [{ file: "a.pcap", observations: 2, skipped: { "truncated packet": 3 } }],
+        observations: 2,
+        alerts: 2,
+        rules: new Map(),
+      }
+    }
+    const { code, out } = await run(["replay", "a.pcap"], { replay: found })
+    expect(code).toBe(1)
+    expect(out).toContain("ARGS:q = x' »UNION«\\x1b]0;owned\\x07 SELECT")
+    expect(out).toContain("1 of 4 stages")
+    expect(out).toMatch(/belong to no incident\n.*\n.*203\.0\.113\.66/)
+    expect(out).toContain("skipped: truncated packet 3")
+    expect([...out].filter((character) => character < " " && character !== "\n")).toEqual([])
+
+    const nothing: CliDeps["replay"] = async () => ({
+      incidents: [],
+      files: [],
+      observations: 0,
+      alerts: 0,
+      rules: new Map(),
+    })
+    expect((await run(["replay", "a.pcap"], { replay: nothing })).code).toBe(0)
+    const broken: CliDeps["replay"] = async (options, on) => {
+      on.onProblem({ file: "b.pcap", code: "THWART_FILE_UNREADABLE", message: "it is not there" })
+      return nothing(options, on, new AbortController().signal)
+    }
+    const problem = await run(["replay", "b.pcap"], { replay: broken })
+    expect(problem.code).toBe(3)
+    expect(problem.err).toContain("b.pcap: it is not there [THWART_FILE_UNREADABLE]")
+
+    const lines = (await run(["replay", "a.pcap", "--json"], { replay: found })).out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+    expect(lines.map(({ kind }) => kind)).toEqual(["alert", "alert", "incident", "summary"])
+  })
+})
+
+describe("the command line with a server", () => {
+  let harness: Harness
+  let server: Partial<CliDeps>
+  beforeEach(async () => {
+    harness = await createHarness()
+    const [url, token] = [await harness.api.listen(), await harness.tokenOf("admin")]
+    server = { fetch, localServer: async () => ({ url, token }), now: harness.clock.now }
+  })
+  afterEach(() => harness.close())
+  const thwart = (...words: readonly string[]) => run(words, server)
+
+  it("blocks, lists, explains and unblocks", async () => {
+    expect((await thwart("list")).out).toBe("Nothing is blocked.\n")
+    expect((await thwart("block", "203.0.113.7", "--for", "10m", "--reason", "noise")).out).toMatch(
+      /^203\.0\.113\.7\/32 is blocked for 10 min \(cm_/,
+    )
+    expect((await thwart("list")).out).toMatch(/203\.0\.113\.7 +nowhere +10 min +token:admin +noise/)
+    expect((await thwart("explain", "203.0.113.7")).out).toMatch(/203\.0\.113\.7\/32 was blocked at .* by token:admin/)
+    expect((await thwart("unblock", "203.0.113.7", "--false-positive")).out).toMatch(
+      /is no longer blocked \(cm_\w+, false-positive\)/,
+    )
+    expect((await thwart("unblock", "203.0.113.7")).err).toMatch(/nothing blocks 203\.0\.113\.7/)
+    expect(
+      (await thwart("list", "--all", "--json")).out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).endReason),
+    ).toEqual(["false-positive"])
+  })
+
+  it("passes on what a guardrail refuses", async () => {
+    const { code, err } = await thwart("block", "127.0.0.1")
+    expect([code, err]).toEqual([1, expect.stringMatching(/loopback.*\[THWART_API_REFUSED\]/)])
+    expect((await thwart("block", "127.1")).code).toBe(2)
+  })
+
+  it("keeps the allowlist, users and tokens", async () => {
+    expect((await thwart("allow", "192.0.2.0/24", "--comment", "office", "--until", "30d")).out).toMatch(
+      /192\.0\.2\.0\/24 is on the allowlist/,
+    )
+    expect((await thwart("list", "allowlist")).out).toMatch(/192\.0\.2\.0\/24 +\d+ d.* +token:admin +office/)
+    expect((await thwart("disallow", "192.0.2.0/24")).out).toMatch(/off the allowlist/)
+    expect((await thwart("user", "add", "ada", "--role", "analyst")).out).toMatch(
+      /ada signs in with the one-time password \S+/,
+    )
+    expect((await thwart("user", "list")).out).toMatch(/ada +analyst +enabled/)
+    expect((await thwart("token", "create", "grafana", "--role", "viewer")).out).toMatch(/^thw_\S+\n$/)
+    const id = /(tok_\w+) +grafana/.exec((await thwart("token", "list")).out)?.[1] ?? ""
+    expect((await thwart("token", "revoke", id)).out).toBe(`${id} is revoked\n`)
+    expect((await thwart("list", "audit")).out).toMatch(/token revoked/)
+  })
+
+  it("shows incidents, alerts, policies and the status", async () => {
+    await harness.store.record({ alerts: [alertAt(1, "a")], incidents: [incidentAt(1, "a")] })
+    expect((await thwart("list", "incidents")).out).toMatch(/203\.0\.113\.66/)
+    expect((await thwart("list", "alerts", "--limit", "1")).out).toMatch(/SQL injection/)
+    expect((await thwart("list", "policies")).out).toMatch(/automatic +1 High incident/)
+    expect((await thwart("incident", "inc_a", "--status", "closed")).out).toMatch(/status closed/)
+    expect((await thwart("status")).out).toMatch(/0 countermeasures/)
+    expect((await thwart("incident", "inc_none")).err).toMatch(/there is no incident inc_none/)
+  })
+})

@@ -5,7 +5,8 @@ import { alertId, observationId, ruleId } from "./ids.ts"
 import { nodeRef } from "./node.ts"
 import { direction, endpoint, origin } from "./observation.ts"
 
-export const millis = z.number().min(0)
+// The last moment that a Date can tell (ECMA-262 §21.4.1.1).
+export const millis = z.number().min(0).max(8_640_000_000_000_000)
 
 /** Bytes that a rule matched: `value` is the inspected value (latin1, cut to 1 KiB around the match), `offset` and `length` count bytes in it. */
 export const match = z

@@ -32,6 +32,9 @@ export interface Changes {
   readonly removedSessions?: readonly string[]
   readonly tokens?: readonly ApiToken[]
   readonly removedTokens?: readonly string[]
+  /** As they are after use: written only where they still are, so that one that was removed meanwhile does not come back. */
+  readonly usedSessions?: readonly Session[]
+  readonly usedTokens?: readonly ApiToken[]
   readonly audit?: readonly AuditEntry[]
 }
 

@@ -39,6 +39,7 @@ export async function write(db: Transaction<Database>, changes: Changes): Promis
   }
   await writeSettings(db, changes)
   await writeAccounts(db, changes)
+  await writeUses(db, changes)
   for (const rows of slices(changes.audit)) {
     const values = rows.map((entry) => ({ id: entry.id, at: entry.at, document: json(entry) }))
     await db
@@ -123,6 +124,21 @@ async function writeAccounts(
       .execute()
   }
   for (const id of removedTokens) await db.deleteFrom("tokens").where("id", "=", id).execute()
+}
+
+async function writeUses(db: Transaction<Database>, { usedSessions = [], usedTokens = [] }: Changes): Promise<void> {
+  for (const session of usedSessions)
+    await db
+      .updateTable("sessions")
+      .set({ expires_at: session.expiresAt, document: json(session) })
+      .where("secret_hash", "=", session.secretHash)
+      .execute()
+  for (const token of usedTokens)
+    await db
+      .updateTable("tokens")
+      .set({ document: json(token) })
+      .where("id", "=", token.id)
+      .execute()
 }
 
 /** JSON.stringify escapes U+0000 and lone surrogates, so that the text is valid in every database. */

@@ -24,8 +24,6 @@ export const configSchema = z.strictObject({
   capture: names,
   /** Run tcpdump and nft in this network namespace. */
   netns: z.string().nullable().default(null),
-  /** Access logs to follow. */
-  logs: names,
   enforcers: z.array(z.string()).max(20).default([]),
   /** How often the targets are read again. */
   driftCheckMs: z.int().min(250).max(3_600_000).default(10_000),

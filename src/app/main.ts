@@ -57,7 +57,6 @@ function configOf(options: ServeOptions): Config {
         : { cert: options.tlsCert, key: options.tlsKey },
     database: options.database ?? base.database,
     capture: options.capture.length > 0 ? [...options.capture] : base.capture,
-    logs: options.log.length > 0 ? [...options.log] : base.logs,
     enforcers: options.enforcers.length > 0 ? [...options.enforcers] : base.enforcers,
     rules: options.rules.length > 0 ? [...options.rules] : base.rules,
   }

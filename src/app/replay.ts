@@ -1,4 +1,3 @@
-import { statSync } from "node:fs"
 import type { ReplayEvents, ReplayOptions, ReplaySummary } from "../cli/index.ts"
 import {
   type Cidr,
@@ -15,8 +14,7 @@ import {
 } from "../core/index.ts"
 import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
 import { createDetector, loadRules } from "../detection/index.ts"
-import { createCaptureFileSensor } from "../sensors/capture/index.ts"
-import type { Sensor } from "../sensors/sensor.ts"
+import { createFileSensor } from "../sensors/index.ts"
 import { thisNode } from "./node.ts"
 import { ruleFilesOnDisk, starterRules } from "./rule-files.ts"
 
@@ -53,7 +51,11 @@ export async function replay(
   for (const file of files) {
     if (signal.aborted) break
     try {
-      const sensor = await sensorFor(file, { ids, node, home }, (progress) => on.onProgress({ file, ...progress }))
+      const onProgress = (progress: { bytesRead: number; bytesTotal: number }) => on.onProgress({ file, ...progress })
+      const sensor = await createFileSensor(
+        { ids },
+        { file, node, onProgress, ...(home.length > 0 ? { homeNets: home } : {}) },
+      )
       await sensor.run(look, signal)
       const { observations: seen, skipped } = sensor.status()
       read.push({ file, observations: seen, skipped })
@@ -72,21 +74,6 @@ export async function replay(
     alerts,
     rules: matched,
   }
-}
-
-interface Parts {
-  readonly ids: ReturnType<typeof createIds>
-  readonly node: NodeRef
-  readonly home: readonly Cidr[]
-}
-
-async function sensorFor(
-  file: string,
-  { ids, node, home }: Parts,
-  onProgress: (progress: { bytesRead: number; bytesTotal: number }) => void,
-): Promise<Sensor> {
-  statSync(file)
-  return createCaptureFileSensor({ ids }, { file, node, onProgress, ...(home.length > 0 ? { homeNets: home } : {}) })
 }
 
 function refuse(text: string): never {

@@ -33,8 +33,6 @@ export interface ServeOptions {
   readonly tlsKey: string | undefined
   /** Interfaces to capture on. */
   readonly capture: readonly string[]
-  /** Access logs to follow. */
-  readonly log: readonly string[]
   /** Ids of the enforcers to run. */
   readonly enforcers: readonly string[]
   readonly rules: readonly string[]

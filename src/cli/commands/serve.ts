@@ -11,7 +11,6 @@ interface Flags {
   readonly tlsCert?: string
   readonly tlsKey?: string
   readonly capture?: string[]
-  readonly log?: string[]
   readonly enforcer?: string[]
   readonly rules?: string[]
 }
@@ -24,7 +23,6 @@ export const serve: AddCommand = (program, run) => {
     .option("--host <address>", "listen here (default: 127.0.0.1); elsewhere than loopback needs TLS or --insecure")
     .option("--port <number>", "listen on this port (default: 8470; 0: any free one)", portNumber)
     .option("--capture <interfaces...>", "read live traffic of these interfaces (any: all of them)")
-    .option("--log <files...>", "follow these access logs")
     .option("--enforcer <ids...>", "put blocks in force by these (nftables)")
     .option("--rules <paths...>", "SecLang rules: files or folders (default: the starter rules)")
     .option("--database <url>", "keep state in PostgreSQL (postgres://…) instead of the data folder")
@@ -35,7 +33,7 @@ export const serve: AddCommand = (program, run) => {
       "after",
       examples(
         "sudo thwart serve --capture eth0 --enforcer nftables",
-        "thwart serve --log /var/log/nginx/access.log --port 9000",
+        "thwart serve --port 9000 --database postgres://thwart@db/thwart",
       ),
     )
     .action(
@@ -50,7 +48,6 @@ export const serve: AddCommand = (program, run) => {
           tlsCert: flags.tlsCert,
           tlsKey: flags.tlsKey,
           capture: flags.capture ?? [],
-          log: flags.log ?? [],
           enforcers: flags.enforcer ?? [],
           rules: flags.rules ?? [],
         }
@@ -71,7 +68,7 @@ function tell(context: Context, ready: ServeReady): void {
       `\n  First sign-in: ${paint.bold(ready.firstSignIn.name)}, one-time password ${paint.bold(ready.firstSignIn.oneTimePassword)}\n  It is shown once; the console asks for a new one.\n\n`,
     )
   }
-  context.print(`  sensors    ${ready.sensors.join(", ") || "none (give --capture or --log)"}\n`)
+  context.print(`  sensors    ${ready.sensors.join(", ") || "none (give --capture)"}\n`)
   context.print(
     `  enforcers  ${ready.enforcers.join(", ") || "none: blocks are decided and shown, but not enforced (give --enforcer nftables)"}\n`,
   )

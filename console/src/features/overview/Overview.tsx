@@ -78,7 +78,7 @@ function Sensors({ of }: { readonly of: Status["sensors"] }) {
   return (
     <Machines
       title="Sensors"
-      empty="None runs: start the server with --capture or --log, or put a guard into an application."
+      empty="None runs: start the server with --capture, or put a guard into an application."
       rows={of.map(({ id, state, reason, observations, dropped }) => ({
         id,
         good: state === "running",

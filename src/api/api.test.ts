@@ -1,3 +1,4 @@
+import type { InjectOptions } from "fastify"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { type Role, roles } from "../core/index.ts"
 import { alertAt, incidentAt } from "../store/testing/samples.ts"
@@ -240,7 +241,7 @@ describe("the API", () => {
 
   it("answers bad input with what is wrong where, and never with a stack", async () => {
     const headers = bearer(await harness.tokenOf("admin"))
-    const bad: readonly (readonly [Parameters<typeof harness.app.inject>[0], number, RegExp])[] = [
+    const bad: readonly (readonly [InjectOptions, number, RegExp])[] = [
       [
         {
           method: "POST",

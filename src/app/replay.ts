@@ -1,11 +1,9 @@
 import type { ReplayEvents, ReplayOptions, ReplaySummary } from "../cli/index.ts"
 import {
-  type Cidr,
   createIds,
   type Incident,
   type IncidentId,
   messageOf,
-  type NodeRef,
   type Observation,
   parseCidr,
   type RuleId,

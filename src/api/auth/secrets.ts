@@ -5,40 +5,51 @@ export function newSecret(prefix = ""): string {
   return prefix + randomBytes(32).toString("base64url")
 }
 
+/** A password of 120 random bits that a person can copy from a terminal. */
+export function newOneTimePassword(): string {
+  return randomBytes(15).toString("base64url")
+}
+
 /** Secrets of 256 random bits need no slow hash: they can't be guessed. */
 export function hashOf(secret: string): string {
   return createHash("sha256").update(secret).digest("hex")
 }
 
-// OWASP's advice for scrypt: N = 2^17, r = 8, p = 1; 128 MiB and some 300 ms, which throttling keeps rare.
-const cost = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 }
+export interface PasswordCost {
+  readonly N: number
+  readonly r: number
+  readonly p: number
+}
+
+// One of OWASP's equal choices for scrypt, the one for little memory: 32 MiB and some 300 ms, which throttling keeps rare.
+const usualCost: PasswordCost = { N: 2 ** 15, r: 8, p: 3 }
+const maxMemoryBytes = 256 * 1024 * 1024
 const keyBytes = 32
 
-/** `scrypt$N$r$p$salt$key`, so that the parameters may rise later. */
-export async function hashPassword(password: string): Promise<string> {
+/** `scrypt$N$r$p$salt$key`: a hash carries its own parameters, so that they may rise later. */
+export async function hashPassword(password: string, cost = usualCost): Promise<string> {
   const salt = randomBytes(16)
-  const key = await derive(password, salt, cost)
-  return ["scrypt", cost.N, cost.r, cost.p, salt.toString("base64url"), key.toString("base64url")].join("$")
+  return format(cost, salt, await derive(password, salt, cost))
 }
 
 /** Takes as long for a user that does not exist (`undefined`) as for one that does. */
 export async function isPassword(password: string, hash: string | undefined): Promise<boolean> {
   const [, N, r, p, salt = "", key = ""] = (hash ?? nobody).split("$")
   const expected = Buffer.from(key, "base64url")
-  const derived = await derive(password, Buffer.from(salt, "base64url"), {
-    N: Number(N),
-    r: Number(r),
-    p: Number(p),
-    maxmem: cost.maxmem,
-  })
+  const derived = await derive(password, Buffer.from(salt, "base64url"), { N: Number(N), r: Number(r), p: Number(p) })
   return derived.length === expected.length && timingSafeEqual(derived, expected) && hash !== undefined
 }
 
-const nobody = `scrypt$${cost.N}$${cost.r}$${cost.p}$${Buffer.alloc(16).toString("base64url")}$${Buffer.alloc(keyBytes).toString("base64url")}`
+function format({ N, r, p }: PasswordCost, salt: Buffer, key: Buffer): string {
+  return ["scrypt", N, r, p, salt.toString("base64url"), key.toString("base64url")].join("$")
+}
 
-function derive(password: string, salt: Buffer, options: typeof cost): Promise<Buffer> {
+const nobody = format(usualCost, Buffer.alloc(16), Buffer.alloc(keyBytes))
+
+function derive(password: string, salt: Buffer, cost: PasswordCost): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(password.normalize("NFKC"), salt, keyBytes, options, (error, key) =>
+    // Two ways of typing the same letter are the same password (RFC 8265 §4.2 asks for more; this is the part that people meet).
+    scrypt(password.normalize("NFKC"), salt, keyBytes, { ...cost, maxmem: maxMemoryBytes }, (error, key) =>
       error === null ? resolve(key) : reject(error),
     )
   })

@@ -6,7 +6,7 @@ const maxTextBytes = 8192
 const maxValueBytes = 1024
 
 export function evidenceOf(request: HttpRequest, response: HttpResponse | null): Evidence {
-  const answer = response === null ? "" : ` → ${response.status}`
+  const answer = response === null ? "" : ` -> ${response.status}`
   return {
     summary: `${request.method} ${request.target}${answer}`.slice(0, 500),
     request: requestText(request).slice(0, maxTextBytes),

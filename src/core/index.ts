@@ -43,6 +43,7 @@ export {
 } from "./countermeasure.ts"
 export type { Diagnostic } from "./diagnostic.ts"
 export { formatDiagnostic } from "./diagnostic.ts"
+export { duration, durationInWords, roughDuration } from "./duration.ts"
 export type { ErrorCode } from "./errors.ts"
 export { errorCodes, messageOf, ThwartError } from "./errors.ts"
 export type { AlertId, CountermeasureId, Ids, IncidentId, NodeId, ObservationId, PolicyId, RuleId } from "./ids.ts"

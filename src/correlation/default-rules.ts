@@ -1,20 +1,13 @@
-import { ruleId } from "../core/index.ts"
-import { type IntentRule, intentRule } from "./intent-rule.ts"
+import { formatDiagnostic, ThwartError } from "../core/index.ts"
+import { killChain } from "./content/kill-chain.ts"
+import type { IntentRule } from "./intent-rule.ts"
+import { parseIntentRules } from "./rule-file.ts"
 
-/**
- * The chain that most intrusions through a public service follow (Lockheed Martin's Cyber Kill Chain from its first to its sixth step;
- * MITRE ATT&CK TA0043 → TA0001 → TA0003 → TA0011).
- */
-export const defaultIntentRules: readonly IntentRule[] = [
-  intentRule.parse({
-    id: ruleId.parse("thwart/kill-chain"),
-    title: "Attack chain in progress",
-    description: "One attacker scans, exploits what was found, installs something that stays, and takes command of it.",
-    stages: [
-      { name: "scan", intents: ["reconnaissance"] },
-      { name: "exploitation", intents: ["weaponization", "delivery", "exploitation"] },
-      { name: "installation", intents: ["installation"] },
-      { name: "command and control", intents: ["command-and-control", "actions-on-objectives"] },
-    ],
-  }),
-]
+/** The rules that ship, read from the same kind of text that users write. */
+export const defaultIntentRules: readonly IntentRule[] = read(killChain, "kill-chain.yaml")
+
+function read(text: string, file: string): readonly IntentRule[] {
+  const parsed = parseIntentRules(text, file)
+  if (parsed.kind === "ok") return parsed.value
+  throw new ThwartError("THWART_RULES_INVALID", parsed.diagnostics.map(formatDiagnostic).join("\n"))
+}

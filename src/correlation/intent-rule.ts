@@ -1,96 +1,63 @@
 import { z } from "zod"
-import {
-  type Alert,
-  type Classtype,
-  classtype,
-  compareSeverity,
-  type Diagnostic,
-  type Intent,
-  intent,
-  millis,
-  type Parsed,
-  parseYaml,
-  ruleId,
-  severity,
-  tactic,
-  technique,
-} from "../core/index.ts"
+import { classtype, intent, millis, ruleId, severity, tactic, technique } from "../core/index.ts"
 
 /** Which alerts are this stage; an empty list asks for nothing, and every list that is not empty must agree. */
 export const stageFilter = z
   .strictObject({
     name: z.string().min(1).max(100),
-    intents: z.array(intent).readonly().default([]),
-    classtypes: z.array(classtype).readonly().default([]),
-    tactics: z.array(tactic).readonly().default([]),
-    techniques: z.array(technique).readonly().default([]),
+    intents: z.array(intent).max(100).readonly().default([]),
+    classtypes: z.array(classtype).max(1000).readonly().default([]),
+    tactics: z.array(tactic).max(100).readonly().default([]),
+    techniques: z.array(technique).max(1000).readonly().default([]),
     minSeverity: severity.default("info"),
   })
   .readonly()
 export type StageFilter = z.infer<typeof stageFilter>
 
-/** An attack as an ordered list of stages that one attacker goes through within a window. */
+// A kill chain has seven steps; more than these is a mistake, and the work for one alert grows with their square.
+const maxStages = 20
+const dayMs = 86_400_000
+
+export const ruleFields = {
+  id: ruleId,
+  title: z.string().min(1).max(200),
+  description: z.string().max(2000).default(""),
+  enabled: z.boolean().default(true),
+  /** What the alerts of one incident have in common; `source`: the attacker. */
+  join: z.enum(["source"]).default("source"),
+  /** Each stage begins no earlier than the one before it. */
+  order: z.enum(["ordered"]).default("ordered"),
+  /** `any`: an attack may be seen first in its middle; stages before that count as not seen. */
+  startsAt: z.enum(["any", "first"]).default("any"),
+  /** An incident opens when so many different stages were seen. */
+  opensAt: z.int().min(1).default(2),
+  /** By how many stages were seen: the first for `opensAt`, and so on; the last holds for more. */
+  severities: z.array(severity).min(1).max(maxStages).readonly().default(["high", "critical"]),
+  stages: z.array(stageFilter).min(1).max(maxStages).readonly(),
+} as const
+
+/** From one alert to the next: a longer silence ends the incident, and what comes after it is another. */
+export const windowMs = millis.min(1000).max(30 * dayMs)
+/** How far behind the newest alert another may arrive and still take its exact place in time. */
+export const lateMs = millis.max(3_600_000)
+
+/** An attack as stages that one attacker goes through. */
 export const intentRule = z
-  .strictObject({
-    id: ruleId,
-    title: z.string().min(1).max(200),
-    description: z.string().max(2000).default(""),
-    enabled: z.boolean().default(true),
-    /** From the first alert to the last. */
-    windowMs: millis.default(3_600_000),
-    /** How far behind the newest an alert may arrive and still take its place in time. */
-    lateMs: millis.default(30_000),
-    /** An incident opens when so many different stages were seen in order; it may be entered at any stage. */
-    opensAt: z.int().min(1).default(2),
-    /** By how many stages were seen: the first for `opensAt`, and so on; the last holds for more. */
-    severities: z.array(severity).min(1).readonly().default(["high", "critical"]),
-    stages: z.array(stageFilter).min(1).max(20).readonly(),
-  })
+  .strictObject({ ...ruleFields, windowMs: windowMs.default(3_600_000), lateMs: lateMs.default(30_000) })
+  .superRefine(checkRule)
   .readonly()
 export type IntentRule = z.infer<typeof intentRule>
 
-const rulesFile = z.strictObject({ rules: z.array(intentRule).max(1000) })
-
-/** The intent rules of a YAML text, or everything that is wrong with it. */
-export function parseIntentRules(text: string, file: string): Parsed<readonly IntentRule[]> {
-  const parsed: Parsed<z.infer<typeof rulesFile>> = parseYaml(text, file, rulesFile)
-  if (parsed.kind === "bad") return parsed
-  const seen = new Set<string>()
-  const diagnostics: Diagnostic[] = []
-  for (const { id } of parsed.value.rules) {
-    if (seen.has(id))
-      diagnostics.push({
-        code: "RULE_DUPLICATE",
-        severity: "error",
-        message: `two rules have the id "${id}"`,
-        file,
-        line: 1,
-        column: 1,
-      })
-    seen.add(id)
+/** What must be true of a rule as a whole. */
+export function checkRule(
+  { stages, opensAt }: { readonly stages: readonly StageFilter[]; readonly opensAt: number },
+  context: Pick<z.core.$RefinementCtx, "addIssue">,
+): void {
+  const fail = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message })
+  if (stages.length > 0 && opensAt > stages.length)
+    fail(["opensAt"], `opens at ${opensAt} stages, but there are only ${stages.length}`)
+  for (const [index, { name }] of stages.entries()) {
+    if (stages.findIndex((stage) => stage.name === name) < index)
+      fail(["stages", index, "name"], `two stages have the name "${name}"`)
   }
-  return diagnostics.length > 0 ? { kind: "bad", diagnostics } : { kind: "ok", value: parsed.value.rules }
-}
-
-export function isStage(filter: StageFilter, alert: Alert): boolean {
-  const { intents, classtypes, tactics, techniques, minSeverity } = filter
-  return (
-    (intents.length === 0 || intents.includes(alert.intent)) &&
-    (classtypes.length === 0 || classtypes.includes(alert.classtype)) &&
-    (tactics.length === 0 || (alert.tactic !== null && tactics.includes(alert.tactic))) &&
-    (techniques.length === 0 || (alert.technique !== null && techniques.includes(alert.technique))) &&
-    compareSeverity(alert.severity, minSeverity) >= 0
-  )
-}
-
-/** The rule as an English sentence. */
-export function sentenceOf(rule: IntentRule): string {
-  const stages = rule.stages.map((stage) => `${wanted(stage)}`)
-  return `When one attacker shows ${stages.join(", followed by ")} within ${Math.round(rule.windowMs / 60_000)} minutes, open "${rule.title}" at ${rule.opensAt} of ${rule.stages.length} stages.`
-}
-
-function wanted({ name, intents, classtypes, minSeverity }: StageFilter): string {
-  const by: readonly (Intent | Classtype)[] = [...intents, ...classtypes]
-  const what = by.length === 0 ? name : by.join(" or ")
-  return minSeverity === "info" ? what : `${what} of ${minSeverity} severity or more`
 }

@@ -1,0 +1,82 @@
+import { type Incident, type NodeRef, roughDuration, type Stage } from "../core/index.ts"
+import { incidentIdOf } from "./incident-id.ts"
+import { longestRun, type Step } from "./progress.ts"
+import { criteriaOf } from "./sentence.ts"
+import { progressOf } from "./timeline.ts"
+import type { Track } from "./track.ts"
+
+// Nodes that an incident names; an attack on more is told by its stages.
+const maxNodes = 100
+
+/** The incident as the track has it now: undefined when there is none, or nothing changed since it was told. */
+export function incidentOf(track: Track): Incident | undefined {
+  const { rule } = track.compiled
+  const progress = progressOf(track.timeline, rule)
+  const run = longestRun(progress)
+  const first = run[0]
+  if (first === undefined || run.length < rule.opensAt) return undefined
+  // Two sessions can turn out to be one when an alert between them comes late; then the name of the later one stays.
+  const known = progress.session <= track.session ? track.incident : undefined
+  const stages = run.map((step, place) => stageOf(track, step, run[place - 1]))
+  if (known !== undefined && isSame(known.stages, stages)) return undefined
+  return {
+    id: known?.id ?? incidentIdOf(rule.id, track.attacker, { at: first.firstAt, alert: first.alerts[0] }),
+    version: (known?.version ?? 0) + 1,
+    rule: rule.id,
+    title: rule.title,
+    severity: rule.severities[Math.min(run.length - rule.opensAt, rule.severities.length - 1)] ?? "high",
+    status: known?.status ?? "open",
+    attacker: track.attacker,
+    nodes: nodesOf(run),
+    stages,
+    stagesTotal: rule.stages.length,
+    complete: run.length === rule.stages.length,
+    score: run.reduce((sum, { score }) => sum + score, 0),
+    startedAt: first.firstAt,
+    updatedAt: Math.max(known === undefined ? 0 : track.statusAt, ...run.map(({ lastAt }) => lastAt)),
+  }
+}
+
+function stageOf(track: Track, step: Step, before: Step | undefined): Stage {
+  const { stage: index, intent, tactic, technique, firstAt, lastAt, count, alerts } = step
+  const name = track.compiled.rule.stages[index]?.name ?? `stage ${index + 1}`
+  const because = becauseOf(track, step, before)
+  return { index, name, intent, tactic, technique, firstAt, lastAt, count, alerts: [...alerts], because }
+}
+
+/** "12 alerts from 203.0.113.7 with intent exploitation, 42 seconds after scan began: SQL injection; Log4Shell". */
+function becauseOf({ compiled, attacker }: Track, step: Step, before: Step | undefined): string {
+  const { stages } = compiled.rule
+  const filter = stages[step.stage]
+  const many = step.count === 1 ? "1 alert" : `${step.count} alerts`
+  const asked = filter === undefined ? "" : ` with ${criteriaOf(filter)}`
+  const after =
+    before === undefined
+      ? ""
+      : `, ${roughDuration(step.firstAt - before.firstAt)} after ${stages[before.stage]?.name ?? "the stage before"} began`
+  const titles = step.titles.length === 0 ? "" : `: ${step.titles.join("; ")}`
+  return `${many} from ${attacker}${asked}${after}${titles}`
+}
+
+/** Counts and times tell every change: a step is only ever added to, or reached earlier. */
+function isSame(told: readonly Stage[], now: readonly Stage[]): boolean {
+  return (
+    told.length === now.length &&
+    now.every((stage, place) => {
+      const before = told[place]
+      return (
+        before?.index === stage.index &&
+        before.count === stage.count &&
+        before.firstAt === stage.firstAt &&
+        before.lastAt === stage.lastAt &&
+        before.alerts[0] === stage.alerts[0]
+      )
+    })
+  )
+}
+
+function nodesOf(run: readonly Step[]): readonly NodeRef[] {
+  const nodes = new Map<string, NodeRef>()
+  for (const step of run) for (const node of step.nodes) if (nodes.size < maxNodes) nodes.set(node.id, node)
+  return [...nodes.values()]
+}

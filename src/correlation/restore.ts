@@ -1,0 +1,100 @@
+import type { Alert, AlertId, Incident, Millis, RuleId } from "../core/index.ts"
+import { longestRun, type Progress, type Step } from "./progress.ts"
+import type { Seen } from "./seen.ts"
+import { emptyTimeline, progressOf } from "./timeline.ts"
+import { type CompiledRule, isOver, lastAlertAt, type Track } from "./track.ts"
+import type { Tracks } from "./tracks.ts"
+
+export interface Restoring {
+  readonly compiled: readonly CompiledRule[]
+  readonly tracks: Tracks
+  readonly seen: Seen
+  take(of: CompiledRule, alert: Alert): Track | undefined
+}
+
+/**
+ * Builds the tracks again from stored alerts, and gives each the incident that was told of it. An incident whose beginning is older
+ * than the alerts is taken up as it was told.
+ */
+export function restoreTracks(restoring: Restoring, alerts: readonly Alert[], incidents: readonly Incident[]): void {
+  const { tracks } = restoring
+  const { ongoing, closedAt } = sort(restoring, incidents)
+  const loaded = new Set(alerts.map(({ id }) => id))
+  for (const [track, incident] of ongoing)
+    if (!isLoaded(incident, loaded)) track.timeline = emptyTimeline(progressAsTold(incident))
+  takeAll(restoring, alerts, closedAt)
+  for (const [track, incident] of ongoing) {
+    takeUp(track, incident)
+    tracks.touched(track, undefined)
+  }
+}
+
+/** What goes on, one incident a track, and when somebody closed what is over. */
+function sort({ compiled, tracks }: Restoring, incidents: readonly Incident[]) {
+  const rules = new Map<RuleId, CompiledRule>(compiled.map((of) => [of.rule.id, of]))
+  const ongoing = new Map<Track, Incident>()
+  const closedAt = new Map<Track, Millis>()
+  for (const incident of incidents) {
+    const of = rules.get(incident.rule)
+    if (of === undefined) continue
+    const track = tracks.of(of, incident.attacker)
+    tracks.touched(track, undefined)
+    if (isOver(incident.status)) {
+      track.closedUntil = Math.max(track.closedUntil, lastAlertAt(incident))
+      closedAt.set(track, Math.max(closedAt.get(track) ?? 0, incident.updatedAt))
+    } else if (lastAlertAt(ongoing.get(track) ?? incident) <= lastAlertAt(incident)) ongoing.set(track, incident)
+  }
+  return { ongoing, closedAt }
+}
+
+function takeAll(
+  { compiled, tracks, seen, take }: Restoring,
+  alerts: readonly Alert[],
+  closedAt: ReadonlyMap<Track, Millis>,
+): void {
+  for (const alert of alerts.toSorted((one, other) => one.at - other.at)) {
+    if (alert.masked || !seen.add(alert.id)) continue
+    for (const of of compiled) {
+      if (alert.at <= (closedAt.get(tracks.of(of, alert.attacker)) ?? Number.NEGATIVE_INFINITY)) continue
+      const track = take(of, alert)
+      if (track !== undefined) tracks.touched(track, track.incident?.id)
+    }
+  }
+}
+
+/** Gives the track the name and version that were told. */
+function takeUp(track: Track, incident: Incident): void {
+  const { rule } = track.compiled
+  let progress = progressOf(track.timeline, rule)
+  const isCurrent = progress.session > 0 && progress.firstAt <= lastAlertAt(incident)
+  if (progress.session === 0 || (isCurrent && longestRun(progress).length < incident.stages.length)) {
+    track.timeline = emptyTimeline(progressAsTold(incident))
+    progress = progressOf(track.timeline, rule)
+  }
+  track.incident = incident
+  track.statusAt = incident.updatedAt > lastAlertAt(incident) ? incident.updatedAt : 0
+  // What began after a long silence is another incident, with a name of its own.
+  track.session = progress.firstAt <= lastAlertAt(incident) ? progress.session : progress.session - 1
+}
+
+function isLoaded({ stages }: Incident, loaded: ReadonlySet<AlertId>): boolean {
+  const first = stages[0]?.alerts[0]
+  return first !== undefined && loaded.has(first)
+}
+
+/** The steps of the run that an incident tells, and of every run that is an end of it. */
+function progressAsTold(incident: Incident): Progress {
+  const { stages, nodes, startedAt } = incident
+  const score = incident.score / Math.max(1, stages.length)
+  const steps = stages.flatMap(({ index, intent, tactic, technique, firstAt, lastAt, count, alerts }, place) =>
+    Array.from(
+      { length: place + 1 },
+      (_, shorter): Step => ({
+        ...{ stage: index, length: shorter + 1, before: shorter === 0 ? -1 : (place * (place - 1)) / 2 + shorter - 1 },
+        ...{ firstAt, lastAt, count, score, intent, tactic, technique },
+        ...{ alerts: [...alerts], titles: [], nodes: [...nodes], countedUntil: lastAt },
+      }),
+    ),
+  )
+  return { steps, session: 1, firstAt: startedAt, lastAt: lastAlertAt(incident) }
+}

@@ -1,0 +1,31 @@
+import { z } from "zod"
+import { duration, type Parsed, parseYaml } from "../core/index.ts"
+import { checkRule, type IntentRule, lateMs, ruleFields, windowMs } from "./intent-rule.ts"
+
+/** A rule as people write it: lengths of time with their unit. */
+const writtenRule = z
+  .strictObject({
+    ...ruleFields,
+    window: duration.pipe(windowMs).default(3_600_000),
+    late: duration.pipe(lateMs).default(30_000),
+  })
+  .superRefine(checkRule)
+  .transform(({ window, late, ...rest }): IntentRule => ({ ...rest, windowMs: window, lateMs: late }))
+
+// Far more than anybody reads; each alert is held against every rule.
+const maxRules = 1000
+
+const rulesFile = z.strictObject({ rules: z.array(writtenRule).max(maxRules) }).superRefine(({ rules }, context) => {
+  const seen = new Set<string>()
+  for (const [index, { id }] of rules.entries()) {
+    if (seen.has(id))
+      context.addIssue({ code: "custom", path: ["rules", index, "id"], message: `two rules have the id "${id}"` })
+    seen.add(id)
+  }
+})
+
+/** The intent rules of a YAML text, or everything that is wrong with it, each with its line and column. */
+export function parseIntentRules(text: string, file: string): Parsed<readonly IntentRule[]> {
+  const parsed: Parsed<z.output<typeof rulesFile>> = parseYaml(text, file, rulesFile)
+  return parsed.kind === "bad" ? parsed : { kind: "ok", value: parsed.value.rules }
+}

@@ -1,0 +1,74 @@
+import type { Incident, IncidentStatus, IpAddress, Millis } from "../core/index.ts"
+import type { IntentRule } from "./intent-rule.ts"
+import type { Shelved } from "./shelf.ts"
+import type { StageMatch } from "./stage-match.ts"
+import { emptyTimeline, progressOf, type Timeline } from "./timeline.ts"
+
+export interface CompiledRule {
+  readonly rule: IntentRule
+  readonly stagesOf: StageMatch
+}
+
+/** One source under one rule. */
+export interface Track extends Shelved<Track> {
+  readonly compiled: CompiledRule
+  readonly attacker: IpAddress
+  timeline: Timeline
+  /** True once a second alert came. */
+  repeated: boolean
+  /** What happened until then belongs to an incident that somebody closed. */
+  closedUntil: Millis
+  /** As it was told last. */
+  incident: Incident | undefined
+  /** When somebody changed its status last. */
+  statusAt: Millis
+  /** The session (see Progress) that the incident belongs to. */
+  session: number
+  /** On which shelf it stands; kept by Tracks alone. */
+  shelf: number
+}
+
+export const notShelved = -1
+
+export function newTrack(compiled: CompiledRule, attacker: IpAddress): Track {
+  return {
+    compiled,
+    attacker,
+    timeline: emptyTimeline(),
+    repeated: false,
+    closedUntil: Number.NEGATIVE_INFINITY,
+    incident: undefined,
+    statusAt: 0,
+    session: 0,
+    shelf: notShelved,
+    quieter: undefined,
+    busier: undefined,
+  }
+}
+
+/** Notes what is told of the track now. */
+export function tell(track: Track, incident: Incident): void {
+  if (incident.id !== track.incident?.id) track.statusAt = 0
+  track.incident = incident
+  track.session = progressOf(track.timeline, track.compiled.rule).session
+}
+
+/** Lets go of an incident that is over: what led to it leads to nothing more. */
+export function startAfresh(track: Track): void {
+  const progress = progressOf(track.timeline, track.compiled.rule)
+  if (track.incident !== undefined) track.closedUntil = Math.max(track.closedUntil, lastAlertAt(track.incident))
+  if (progress.session <= track.session) {
+    track.closedUntil = Math.max(track.closedUntil, progress.lastAt)
+    track.timeline = emptyTimeline()
+  }
+  track.incident = undefined
+  track.session = 0
+}
+
+export function isOver(status: IncidentStatus): boolean {
+  return status === "closed" || status === "false-positive"
+}
+
+export function lastAlertAt({ stages, startedAt }: Incident): Millis {
+  return stages.reduce((latest, { lastAt }) => Math.max(latest, lastAt), startedAt)
+}

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { systemClock } from "../core/index.ts"
+import { createEnforcers } from "./builtins.ts"
+import { parseConfig } from "./config.ts"
+import { announcedServer, announceServer, dataDirOf, forgetServer } from "./data-dir.ts"
+import { examine, type Machine } from "./doctor.ts"
+
+describe("the configuration", () => {
+  it("has a safe default for everything", () => {
+    expect(parseConfig("", "thwart.yaml")).toMatchObject({
+      listen: { host: "127.0.0.1", port: 8470 },
+      insecure: false,
+      enforcers: [],
+      capture: [],
+    })
+  })
+
+  it("tells every mistake with its line and column", () => {
+    const mistakes = () =>
+      parseConfig("listen:\n  port: 99999\ncolour: red\nhomeNets: [10.0.0.0/8, nonsense]\n", "thwart.yaml")
+    expect(mistakes).toThrow(/3 mistakes/)
+    for (const place of ["thwart.yaml:2:9", "thwart.yaml:3:9", "thwart.yaml:4:24"]) expect(mistakes).toThrow(place)
+  })
+
+  it("names enforcers that there are, once each", () => {
+    const make = (...ids: readonly string[]) => createEnforcers(ids, { clock: systemClock }, { netns: null })
+    expect(make("http", "nftables").map(({ id }) => id)).toEqual(["http", "nftables"])
+    expect(() => make("iptables")).toThrow(/no enforcer "iptables"; there are: nftables, http/)
+    expect(() => make("http", "http")).toThrow(/named twice/)
+  })
+})
+
+describe("the data folder", () => {
+  it("is what was asked for, the environment's, or the user's own", () => {
+    expect(dataDirOf("/asked", { THWART_DATA: "/env" }, true)).toBe("/asked")
+    expect(dataDirOf(undefined, { THWART_DATA: "/env" }, true)).toBe("/env")
+    expect(dataDirOf(undefined, {}, true)).toBe("/var/lib/thwart")
+    expect(dataDirOf(undefined, {}, false)).toMatch(/\.thwart$/)
+  })
+
+  it("tells its own user alone where the server is", () => {
+    const folder = mkdtempSync(join(tmpdir(), "thwart-data-"))
+    const server = { url: "http://127.0.0.1:8470", token: "thw_x" }
+    expect(announcedServer(folder)).toBeUndefined()
+    announceServer(folder, server)
+    expect(announcedServer(folder)).toEqual(server)
+    expect(statSync(join(folder, "server.json")).mode & 0o777).toBe(0o600)
+    forgetServer(folder)
+    expect(announcedServer(folder)).toBeUndefined()
+    rmSync(folder, { recursive: true, force: true })
+  })
+})
+
+describe("the doctor", () => {
+  const machine = (overrides: Partial<Machine>): Machine => ({
+    platform: "linux",
+    nodeVersion: "v24.1.0",
+    isRoot: true,
+    probe: () => undefined,
+    exists: () => false,
+    read: () => undefined,
+    ...overrides,
+  })
+  const states = (of: Machine) => Object.fromEntries(examine(of).map(({ name, state }) => [name, state]))
+
+  it("finds what is there", () => {
+    const able = machine({
+      probe: (command) => `${command} 1.0`,
+      exists: () => true,
+      read: () => "CapEff:\t000001ffffffffff\n",
+    })
+    expect(states(able)).toEqual({
+      node: "ok",
+      privileges: "ok",
+      nft: "ok",
+      tcpdump: "ok",
+      bpftrace: "ok",
+      containers: "ok",
+    })
+  })
+
+  it("says of everything that is missing what to do", () => {
+    const bare = examine(machine({ nodeVersion: "v20.1.0", isRoot: false, read: () => "CapEff:\t0000000000000000\n" }))
+    expect(bare.map(({ state }) => state)).toEqual(["missing", "limited", "missing", "missing", "missing", "missing"])
+    for (const { name, fix } of bare) expect(fix, name).toBeTruthy()
+  })
+
+  it("tells a tool that may not be used from one that is not there", () => {
+    const denied = machine({
+      probe: (command, [first]) => (command === "nft" && first === "-j" ? undefined : `${command} 1.0`),
+    })
+    expect(states(denied)).toMatchObject({ nft: "limited", bpftrace: "limited", containers: "limited" })
+  })
+})

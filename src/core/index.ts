@@ -68,5 +68,7 @@ export type {
 export { direction, endpoint, origin } from "./observation.ts"
 export type { Mode, NetworkPolicy } from "./policy.ts"
 export { mode, networkPolicy } from "./policy.ts"
+export type { Shelf, Shelved } from "./shelf.ts"
+export { createShelf } from "./shelf.ts"
 export type { Parsed } from "./yaml.ts"
 export { parseYaml } from "./yaml.ts"

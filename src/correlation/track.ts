@@ -1,6 +1,5 @@
-import type { Incident, IncidentStatus, IpAddress, Millis } from "../core/index.ts"
+import type { Incident, IncidentStatus, IpAddress, Millis, Shelved } from "../core/index.ts"
 import type { IntentRule } from "./intent-rule.ts"
-import type { Shelved } from "./shelf.ts"
 import type { StageMatch } from "./stage-match.ts"
 import { emptyTimeline, progressOf, type Timeline } from "./timeline.ts"
 

@@ -1,5 +1,4 @@
-import type { IncidentId, IpAddress } from "../core/index.ts"
-import { createShelf, type Shelf } from "./shelf.ts"
+import { createShelf, type IncidentId, type IpAddress, type Shelf } from "../core/index.ts"
 import { type CompiledRule, newTrack, notShelved, type Track } from "./track.ts"
 
 export interface CorrelatorLimits {

@@ -5,15 +5,12 @@ import {
   createRunningSensor,
   createSkipped,
   forEachLine,
-  type Line,
   type OpenBytes,
   openBytes,
   type ReadProgress,
-  type Skipped,
 } from "../input/index.ts"
 import type { Sensor } from "../sensor.ts"
-import { parseAccessLine } from "./access-line.ts"
-import { type LogContext, observationOf, unknownServer } from "./log-observation.ts"
+import { type LogContext, readAccessLine, unknownServer } from "./log-observation.ts"
 
 export interface AccessLogDeps {
   readonly ids: Ids
@@ -51,13 +48,4 @@ export function createAccessLogSensor({ ids, open = openBytes }: AccessLogDeps, 
       })
     },
   })
-}
-
-/** The observation that a line tells of; otherwise the reason is counted. */
-export function readAccessLine(line: Line, context: LogContext, skipped: Skipped) {
-  const parsed = parseAccessLine(line.text)
-  if (typeof parsed === "string") skipped.add(parsed)
-  else if (parsed.requestLine === "" || parsed.requestLine === "-") skipped.add("connection without a request")
-  else return observationOf(parsed, line.number, context)
-  return undefined
 }

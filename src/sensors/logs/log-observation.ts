@@ -4,9 +4,11 @@ import {
   type HttpHeader,
   type HttpObservation,
   type Ids,
+  type Latin1,
   type NodeRef,
 } from "../../core/index.ts"
-import type { AccessLine } from "./access-line.ts"
+import type { Skipped } from "../input/index.ts"
+import { type AccessLine, parseAccessLine } from "./access-line.ts"
 
 export interface LogContext {
   readonly ids: Ids
@@ -22,8 +24,21 @@ export const unknownServer: Endpoint = { address: address("0.0.0.0"), port: 80 }
 
 const withoutBody: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "DELETE", "CONNECT"])
 
+/** The observation that a line tells of; otherwise the reason is counted. `number` is null where lines were not counted from the first. */
+export function readAccessLine(
+  line: { readonly text: Latin1; readonly number: number | null },
+  context: LogContext,
+  skipped: Skipped,
+): HttpObservation | undefined {
+  const parsed = parseAccessLine(line.text)
+  if (typeof parsed === "string") skipped.add(parsed)
+  else if (parsed.requestLine === "" || parsed.requestLine === "-") skipped.add("connection without a request")
+  else return observationOf(parsed, line.number, context)
+  return undefined
+}
+
 /** What a line tells of a transaction: no bodies, and of the header fields only Host, Referer and User-Agent. */
-export function observationOf(line: AccessLine, number: number, context: LogContext): HttpObservation {
+function observationOf(line: AccessLine, number: number | null, context: LogContext): HttpObservation {
   const { method, target, protocol, malformed } = splitRequestLine(line.requestLine)
   const headers: HttpHeader[] = []
   if (line.virtualHost !== null) headers.push({ name: "Host", value: line.virtualHost })

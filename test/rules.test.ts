@@ -94,4 +94,47 @@ describe("the starter rules", () => {
     expect(raised).toEqual([])
     expect(ran).toBe(51)
   })
+
+  it("end on hostile values of 100 KB, whatever they repeat", () => {
+    const repeated = [
+      "'",
+      "' or ",
+      "<a ",
+      "<script ",
+      "../",
+      "${",
+      "${${",
+      "; ",
+      "union select ",
+      "<?php system(",
+      "<% ",
+      "(",
+      "%2e%2e/",
+      "\\",
+      "a=",
+      "/**/",
+      "'or'or'or",
+      "-----BEGIN ",
+      "root:",
+      "() {",
+      "uid=1(",
+    ]
+    let ran = 0
+    for (const piece of repeated) {
+      const value = piece.repeat(Math.ceil(100_000 / piece.length))
+      detector.inspect(
+        observationOf(
+          exchange.parse({
+            post: `/?q=${encodeURIComponent(value.slice(0, 20_000))}`,
+            type: "application/x-www-form-urlencoded",
+            body: `q=${value}`,
+            answer: value,
+            headers: { "User-Agent": value.slice(0, 8000), Cookie: `a=${value.slice(0, 8000)}` },
+          }),
+        ),
+      )
+      ran++
+    }
+    expect(ran).toBe(21)
+  })
 })

@@ -31,8 +31,8 @@ function namedIn(text: Latin1, connection: ConnectionObservation): Match | undef
   const own = text.replace(/^host:[^\r\n]*/gim, "")
   for (const [variable, readable] of readings(own)) {
     for (const name of namesOf(connection)) {
-      const offset = readable.toLowerCase().indexOf(name)
-      if (offset < 0 || !isWhole(readable, offset, name.length)) continue
+      const offset = wholeOccurrence(readable, name)
+      if (offset === undefined) continue
       const start = Math.max(0, offset - maxKeptBytes / 2)
       return {
         variable,
@@ -55,8 +55,17 @@ function namesOf({ destination, hostname }: ConnectionObservation): readonly str
   return hosts.flatMap((host) => [`${host}:${destination.port}`, ...(usual ? [host] : [])])
 }
 
-function isWhole(text: string, offset: number, length: number): boolean {
-  return !/[\w.-]/.test(text.charAt(offset - 1)) && !/[\w]/.test(text.charAt(offset + length))
+/** Where the name stands by itself: not as the end or the beginning of a longer one. */
+function wholeOccurrence(text: Latin1, name: string): number | undefined {
+  const lower = text.toLowerCase()
+  for (let offset = lower.indexOf(name); offset >= 0; offset = lower.indexOf(name, offset + 1)) {
+    if (
+      !/[\w.-]/.test(lower.charAt(offset - 1)) &&
+      !/^(?:[\w-]|\.\w)/.test(lower.slice(offset + name.length, offset + name.length + 2))
+    )
+      return offset
+  }
+  return undefined
 }
 
 function* readings(text: Latin1): Generator<readonly [string, Latin1]> {

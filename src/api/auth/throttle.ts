@@ -7,9 +7,10 @@ export interface ThrottleOptions {
 }
 
 export interface Throttle {
-  /** 0: it may try, and the try is counted as a failure until `succeeded` or `forget`. Otherwise how long it has to wait. */
-  attempt(key: string): Millis
-  /** Takes one counted failure back. */
+  /** How long this one has to wait; 0 when it may try. */
+  waitMs(key: string): Millis
+  failed(key: string): void
+  /** Takes one failure back. */
   succeeded(key: string): void
   /** Takes all of them back. */
   forget(key: string): void
@@ -34,22 +35,20 @@ export function createThrottle(clock: Clock, { free, longestWaitMs }: ThrottleOp
     const found = failures.get(key)
     return found === undefined || found.at + memoryMs < clock.now() ? undefined : found
   }
-  const put = (key: string, count: number) => {
-    const waitMs = count <= free ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(30, count - free - 1))
-    failures.delete(key)
-    if (count > 0) failures.set(key, { count, at: clock.now(), until: clock.now() + waitMs })
-    if (failures.size > maxKeys) failures.delete(failures.keys().next().value ?? key)
-  }
   return {
-    attempt: (key) => {
-      const before = known(key)
-      const waitMs = (before?.until ?? 0) - clock.now()
-      if (waitMs > 0) return waitMs
-      // Counted before the slow part, so that many at once are not all the first.
-      put(key, (before?.count ?? 0) + 1)
-      return 0
+    waitMs: (key) => Math.max(0, (known(key)?.until ?? 0) - clock.now()),
+    failed: (key) => {
+      const count = (known(key)?.count ?? 0) + 1
+      const waitMs = count <= free ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(30, count - free - 1))
+      failures.delete(key)
+      failures.set(key, { count, at: clock.now(), until: clock.now() + waitMs })
+      if (failures.size > maxKeys) failures.delete(failures.keys().next().value ?? key)
     },
-    succeeded: (key) => put(key, Math.max(0, (known(key)?.count ?? 0) - 1)),
+    succeeded: (key) => {
+      const before = known(key)
+      if (before !== undefined)
+        failures.set(key, { ...before, count: Math.max(0, before.count - 1), until: clock.now() })
+    },
     forget: (key) => {
       failures.delete(key)
     },

@@ -1,26 +1,24 @@
-import { readFileSync } from "node:fs"
-import { isIP } from "node:net"
 import cookie from "@fastify/cookie"
-import swagger from "@fastify/swagger"
 import Fastify, { type FastifyInstance } from "fastify"
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from "fastify-type-provider-zod"
-import { ThwartError } from "../core/index.ts"
-import { authenticate, cookieName } from "./auth/authenticate.ts"
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod"
+import { authenticate } from "./auth/authenticate.ts"
 import { serveConsole } from "./console.ts"
-import { answerErrors, Refusal } from "./errors.ts"
+import { answerErrors, answerTo } from "./errors.ts"
+import { createStreams, type Streams } from "./events/streams.ts"
+import { harden } from "./harden.ts"
+import { listen, refuseInsecure, tlsOf } from "./listen.ts"
+import { describeApi } from "./openapi.ts"
+import { limitRate } from "./rate-limit.ts"
 import { accountRoutes } from "./routes/accounts.ts"
 import { alertRoutes } from "./routes/alerts.ts"
 import { countermeasureRoutes } from "./routes/countermeasures.ts"
-import { type Events, eventRoutes } from "./routes/events.ts"
+import { eventRoutes } from "./routes/events.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
+import { type OpenRoute, openRoutes } from "./routes/open-routes.ts"
 import { sessionRoutes } from "./routes/session.ts"
 import { settingRoutes } from "./routes/settings.ts"
 import { statusRoutes } from "./routes/status.ts"
+import { tokenRoutes } from "./routes/tokens.ts"
 import type { ApiDeps, ApiOptions } from "./services.ts"
 
 export interface Api {
@@ -31,128 +29,83 @@ export interface Api {
   close(): Promise<void>
   /** For tests that need no socket. */
   readonly app: FastifyInstance
+  /** Everything that it answers to, and whom. */
+  readonly routes: readonly OpenRoute[]
 }
 
 const bodyLimitBytes = 1024 * 1024
+// A request that takes longer to arrive comes from somebody who wants to keep the place.
 const requestTimeoutMs = 30_000
+const maxConnections = 2000
+// The longest id is 200 characters, and some of them take three in a path.
+const maxParamLength = 600
 
 /** The API, the event stream, metrics and the console on one port. */
 export async function createApi(deps: ApiDeps, options: ApiOptions): Promise<Api> {
-  const secure = options.tls !== null
   refuseInsecure(options)
-  const app = Fastify({
-    logger: false,
-    bodyLimit: bodyLimitBytes,
-    requestTimeout: requestTimeoutMs,
-    forceCloseConnections: true,
-    ...tlsOf(options),
-  }).withTypeProvider<ZodTypeProvider>() as unknown as FastifyInstance
-  app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
-  answerErrors(app, deps.onError)
+  const app = createServer(deps, options)
+  const routes = openRoutes(app)
   harden(app, options)
+  limitRate(app, deps.clock)
   await app.register(cookie)
-  authenticate(app, deps.accounts, { secure })
-  await app.register(swagger, { openapi: describe(options.version, secure), transform: jsonSchemaTransform })
-
-  let events: Events | undefined
-  await app.register(
-    async (scope) => {
-      const typed = scope.withTypeProvider<ZodTypeProvider>()
-      sessionRoutes(typed, deps, { secure })
-      for (const routes of [alertRoutes, incidentRoutes, countermeasureRoutes, settingRoutes, accountRoutes])
-        routes(typed, deps)
-      events = eventRoutes(typed, deps)
-      typed.get("/openapi.json", { config: { access: "public" }, schema: { hide: true } }, async () => app.swagger())
-    },
-    { prefix: "/api/v1" },
-  )
-  statusRoutes(app.withTypeProvider<ZodTypeProvider>(), deps)
+  authenticate(app, deps.accounts)
+  await describeApi(app, options)
+  const streams = createStreams(deps, options)
+  await app.register(async (scope) => addRoutes(scope, deps, streams), { prefix: "/api/v1" })
+  statusRoutes(app.withTypeProvider<ZodTypeProvider>(), deps, options)
   await serveConsole(app, options.consoleDir)
+  await app.ready()
 
   return {
     app,
-    watchers: () => events?.watchers() ?? 0,
-    listen: async () => {
-      try {
-        return await app.listen({ host: options.host, port: options.port })
-      } catch (cause) {
-        throw new ThwartError(
-          "THWART_LISTEN_FAILED",
-          `can't listen on ${options.host}:${options.port}; is another Thwart running there? Choose another with --port`,
-          { cause },
-        )
-      }
-    },
+    routes: routes(),
+    watchers: streams.count,
+    listen: () => listen(app, options),
     close: async () => {
-      events?.close()
+      streams.close()
       await app.close()
     },
   }
 }
 
-const loopback = new Set(["localhost", "127.0.0.1", "::1"])
-
-function refuseInsecure({ host, tls, insecure }: ApiOptions): void {
-  if (loopback.has(host) || /^127\.\d+\.\d+\.\d+$/.test(host) || tls !== null || insecure) return
-  throw new ThwartError(
-    "THWART_LISTEN_INSECURE",
-    `${host} is not loopback: give --tls-cert and --tls-key, or --insecure if something in front of it does the encryption`,
-  )
-}
-
-function tlsOf({ tls }: ApiOptions) {
-  if (tls === null) return {}
-  try {
-    return { https: { cert: readFileSync(tls.cert), key: readFileSync(tls.key) } }
-  } catch (cause) {
-    throw new ThwartError("THWART_FILE_UNREADABLE", `the certificate ${tls.cert} or its key ${tls.key} can't be read`, {
-      cause,
-    })
-  }
-}
-
-function harden(app: FastifyInstance, { host, tls }: ApiOptions): void {
-  app.addHook("onRequest", async (request, reply) => {
-    reply.headers({
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-      "x-frame-options": "DENY",
-      "content-security-policy":
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-      ...(request.url.startsWith("/api/") ? { "cache-control": "no-store" } : {}),
-      ...(tls === null ? {} : { "strict-transport-security": "max-age=31536000" }),
-    })
-    // A page of another site can make its own name point at 127.0.0.1 (DNS rebinding); then the name gives it away.
-    if (loopback.has(host) && !isLocalName(request.hostname))
-      throw new Refusal(
-        403,
-        "FORGED",
-        `this server answers on loopback alone, not as "${request.hostname.slice(0, 100)}"`,
-      )
-  })
-}
-
-function isLocalName(hostname: string): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, "")
-  return loopback.has(bare) || (isIP(bare) === 4 && bare.startsWith("127."))
-}
-
-function describe(version: string, secure: boolean) {
-  return {
-    openapi: "3.1.0",
-    info: {
-      title: "Thwart",
-      version,
-      description:
-        "Times are milliseconds since the epoch. Lists are `{items, next}`: pass `next` as `cursor` for the page after. Errors are `{error: {code, message, issues?}}`.",
+function createServer({ onError }: ApiDeps, options: ApiOptions): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: true,
+    trustProxy: [...(options.trustedProxies ?? [])],
+    routerOptions: { maxParamLength },
+    // Addresses that the router can't even read.
+    frameworkErrors: (error, _request, reply) => {
+      const { status, body } = answerTo(error, onError)
+      // Straight to the socket: nothing of the application has seen this request.
+      reply.hijack()
+      reply.raw.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body))
     },
-    components: {
-      securitySchemes: {
-        session: { type: "apiKey", in: "cookie", name: cookieName(secure) } as const,
-        token: { type: "http", scheme: "bearer" } as const,
-      },
-    },
-    security: [{ session: [] }, { token: [] }],
-  }
+    ...tlsOf(options),
+    // The cast holds: over TLS the server has another type, with all members that are used here.
+  }) as unknown as FastifyInstance
+  app.server.maxConnections = maxConnections
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  // A form of another site's page can send text/plain, but never JSON without asking first (CORS).
+  app.removeContentTypeParser("text/plain")
+  answerErrors(app, onError)
+  return app
+}
+
+function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): void {
+  const app = scope.withTypeProvider<ZodTypeProvider>()
+  const groups = [
+    sessionRoutes,
+    incidentRoutes,
+    alertRoutes,
+    countermeasureRoutes,
+    settingRoutes,
+    accountRoutes,
+    tokenRoutes,
+  ]
+  for (const routes of groups) routes(app, deps)
+  eventRoutes(app, streams)
 }

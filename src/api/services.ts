@@ -2,6 +2,7 @@ import type { Bus } from "../bus/bus.ts"
 import type {
   Alert,
   AllowlistEntry,
+  Cidr,
   Clock,
   Countermeasure,
   CountermeasureId,
@@ -11,9 +12,10 @@ import type {
   IncidentStatus,
   NetworkPolicy,
 } from "../core/index.ts"
-import type { Actor, BlockRequest, Explanation } from "../response/index.ts"
+import type { BlockRequest, Explanation } from "../response/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
+import type { Actor } from "./auth/principal.ts"
 import type { Status } from "./contract/index.ts"
 
 /** What response offers to people. */
@@ -57,4 +59,12 @@ export interface ApiOptions {
   /** The built console; null: none. */
   readonly consoleDir: string | null
   readonly version: string
+  /** Whose `X-Forwarded-For`, `-Host` and `-Proto` are believed; none by default. */
+  readonly trustedProxies?: readonly Cidr[]
+  /** Host names that a server on loopback answers to beside its own, for a proxy in front of it. */
+  readonly names?: readonly string[]
+  /** True: `/metrics` asks for no token, for a scraper that can't send one. */
+  readonly metricsOpen?: boolean
+  /** How often a silent event stream shows that it is alive. */
+  readonly heartbeatMs?: number
 }

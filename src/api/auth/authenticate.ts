@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { type Role, roles } from "../../core/index.ts"
 import { Refusal } from "../errors.ts"
-import type { Accounts, Principal } from "./accounts.ts"
+import type { Accounts } from "./accounts.ts"
+import type { Principal } from "./principal.ts"
 
 /** Who may call a route: anybody, whoever is signed in (even before replacing a one-time password), or a role and those above it. */
 export type Access = "public" | "signed-in" | Role
@@ -15,52 +16,58 @@ declare module "fastify" {
   }
 }
 
-/** The session's cookie; with TLS its name lets no sub-domain set it. */
+/** The session's cookie; over TLS its name lets no other host of the domain set it (RFC 6265bis §4.1.3.2). */
 export const cookieName = (secure: boolean) => (secure ? "__Host-thwart_session" : "thwart_session")
 
-/** Every route says who may call it; one that does not is closed. */
-export function authenticate(app: FastifyInstance, accounts: Accounts, { secure }: { readonly secure: boolean }): void {
+export const isSecure = (request: FastifyRequest) => request.protocol === "https"
+
+export const sessionSecret = (request: FastifyRequest) => request.cookies[cookieName(isSecure(request))]
+
+/** Decides about each request before its body is read. A route that does not say who may call it is closed. */
+export function authenticate(app: FastifyInstance, accounts: Accounts): void {
   app.decorateRequest("principal", undefined)
   app.addHook("onRequest", async (request) => {
+    if (request.is404) return
     const access = request.routeOptions.config.access
+    const bearer = request.headers.authorization
+    if (bearer === undefined) forbidForgery(request)
     if (access === "public") return
-    request.principal = await principalOf(request, accounts, secure)
-    if (request.principal === undefined)
-      throw new Refusal(401, "UNAUTHENTICATED", "sign in, or send a token as `Authorization: Bearer …`")
-    if (access === "signed-in") return
-    if (request.principal.mustChangePassword)
-      throw new Refusal(403, "PASSWORD_CHANGE_REQUIRED", "replace the one-time password first")
-    if (access === undefined || roles.indexOf(request.principal.role) < roles.indexOf(access)) {
-      throw new Refusal(
-        403,
-        "FORBIDDEN",
-        `this needs the role ${access ?? "nobody has"}; ${request.principal.name} is ${request.principal.role}`,
-      )
-    }
+    request.principal = bearer === undefined ? await bySession(request, accounts) : await byToken(bearer, accounts)
+    allow(request.principal, access)
   })
 }
 
-async function principalOf(
-  request: FastifyRequest,
-  accounts: Accounts,
-  secure: boolean,
-): Promise<Principal | undefined> {
-  const bearer = /^Bearer (thw_[\w-]{20,100})$/.exec(request.headers.authorization ?? "")?.[1]
-  if (bearer !== undefined) return accounts.byToken(bearer)
-  const cookie = request.cookies[cookieName(secure)]
-  if (cookie === undefined) return undefined
-  forbidForgery(request)
-  return accounts.bySession(cookie)
+function allow(principal: Principal | undefined, access: Exclude<Access, "public"> | undefined): void {
+  if (principal === undefined)
+    throw new Refusal(401, "UNAUTHENTICATED", "sign in, or send a token as `Authorization: Bearer …`")
+  if (access === "signed-in") return
+  if (principal.mustChangePassword)
+    throw new Refusal(403, "PASSWORD_CHANGE_REQUIRED", "replace the one-time password first")
+  if (access === undefined || roles.indexOf(principal.role) < roles.indexOf(access)) {
+    const needed = access ?? "nobody has"
+    throw new Refusal(403, "FORBIDDEN", `this needs the role ${needed}; ${principal.name} is ${principal.role}`)
+  }
+}
+
+async function bySession(request: FastifyRequest, accounts: Accounts): Promise<Principal | undefined> {
+  const secret = sessionSecret(request)
+  return secret === undefined ? undefined : accounts.bySession(secret, request.ip)
+}
+
+/** Who sends a header means it: a bad token is not made good by a cookie beside it. */
+async function byToken(header: string, accounts: Accounts): Promise<Principal | undefined> {
+  const secret = /^Bearer (thw_[\w-]{20,100})$/i.exec(header)?.[1]
+  return secret === undefined ? undefined : accounts.byToken(secret)
 }
 
 /** A browser sends the cookie whoever made it send the request: a change must come from our own page (with SameSite=Strict beside). */
 function forbidForgery(request: FastifyRequest): void {
   if (request.method === "GET" || request.method === "HEAD") return
   const site = request.headers["sec-fetch-site"]
-  const { origin, host } = request.headers
+  const { origin } = request.headers
   const foreign =
     (site !== undefined && site !== "same-origin") ||
-    (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host))
+    (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== request.host))
   if (foreign) throw new Refusal(403, "FORGED", "this change was asked for by another site's page")
 }
 

@@ -10,6 +10,7 @@ import {
   incidentId,
   incidentStatus,
   ipAddress,
+  millis,
   networkPolicy,
   role,
   severity,
@@ -18,45 +19,77 @@ import {
 /** One page of a list, newest first; `next` is the cursor of the page after, null on the last. */
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
 
-export const pageQuery = z.object({
+// What is asked is strict: a misspelt key (`expireAt`) is refused, instead of ignored and its default taken.
+export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   cursor: z.string().max(500).optional(),
 })
 
+/** Beside these, `error.code` is one of Thwart's own codes (`THWART_…`, docs/reference/errors.md). */
+export const apiErrorCodes = [
+  "BUSY",
+  "FORBIDDEN",
+  "FORGED",
+  "INTERNAL",
+  "INVALID",
+  "NOT_FOUND",
+  "PASSWORD_CHANGE_REQUIRED",
+  "THROTTLED",
+  "TOO_LARGE",
+  "UNAUTHENTICATED",
+  "UNSUPPORTED_MEDIA_TYPE",
+  "WRONG_PASSWORD",
+] as const
+export type ApiErrorCode = (typeof apiErrorCodes)[number]
+
 export const errorBody = z.object({
   error: z.object({
+    /** For programs. */
     code: z.string(),
+    /** For people: what failed, with which value, what to do. */
     message: z.string(),
     /** What was wrong where, for bad input. */
     issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   }),
 })
 
+const decadeMs = 10 * 366 * 86_400_000
+/** When something shall end; null: never. */
+const end = millis.int().nullable()
+
 // POST /session (sign in), GET /session (who am I), DELETE /session (sign out), POST /session/password
-export const signIn = z.object({ name: z.string().min(1).max(100), password: z.string().min(1).max(1000) })
-export const oneTimeSignIn = z.object({ token: z.string().min(20).max(200) })
+export const signIn = z.strictObject({ name: z.string().min(1).max(100), password: z.string().min(1).max(1000) })
+export const oneTimeSignIn = z.strictObject({ token: z.string().min(20).max(200) })
 export const whoAmI = z.object({
   name: z.string(),
   role,
   mustChangePassword: z.boolean(),
   expiresAt: z.number().nullable(),
 })
-export const changePassword = z.object({ current: z.string().min(1).max(1000), next: z.string().min(12).max(1000) })
+export const changePassword = z.strictObject({
+  current: z.string().min(1).max(1000),
+  next: z.string().min(12).max(1000),
+})
 
 // GET /alerts, GET /alerts/:id, POST /alerts (sensors and agents: acknowledged once stored)
 export const alertsQuery = pageQuery.extend({
   attacker: ipAddress.optional(),
   minSeverity: severity.optional(),
-  since: z.coerce.number().optional(),
+  since: z.coerce.number().pipe(millis.int()).optional(),
 })
 export const alertPage = pageOf(alert)
-export const newAlerts = z.object({ alerts: z.array(alert).min(1).max(1000) })
+// Four times what evidence and matches come to when they are cut as they should be.
+const maxAlertCharacters = 256 * 1024
+const boundedAlert = alert.refine((one) => JSON.stringify(one).length <= maxAlertCharacters, {
+  error: `an alert has at most ${maxAlertCharacters} characters of JSON`,
+})
+export const newAlerts = z.strictObject({ alerts: z.array(boundedAlert).min(1).max(1000) })
 export const acknowledged = z.object({ accepted: z.int() })
 
 // GET /incidents, GET /incidents/:id, PATCH /incidents/:id
 export const incidentsQuery = pageQuery.extend({ status: incidentStatus.optional(), attacker: ipAddress.optional() })
 export const incidentPage = pageOf(incident)
-export const incidentChange = z.object({ status: incidentStatus })
+export const incidentChange = z.strictObject({ status: incidentStatus })
 /** An incident with all that explains it. */
 export const incidentDetail = z.object({ incident, alerts: z.array(alert), countermeasures: z.array(countermeasure) })
 
@@ -66,14 +99,14 @@ export const countermeasuresQuery = pageQuery.extend({
   incident: incidentId.optional(),
 })
 export const countermeasurePage = pageOf(countermeasure)
-export const newBlock = z.object({
+export const newBlock = z.strictObject({
   target: cidr,
   direction: direction.default("inbound"),
   /** Null: until someone ends it. */
-  durationMs: z.number().min(1000).nullable(),
+  durationMs: z.int().min(1000).max(decadeMs).nullable(),
   reason: z.string().min(1).max(500),
 })
-export const undo = z.object({
+export const undo = z.strictObject({
   /** True: do not re-create it from the same evidence. */
   falsePositive: z.boolean(),
   comment: z.string().max(500).default(""),
@@ -91,16 +124,16 @@ export const explanation = z.object({
 
 // GET /allowlist, POST /allowlist, DELETE /allowlist/:id
 export const allowlist = z.object({ items: z.array(allowlistEntry) })
-export const newAllowlistEntry = z.object({
+export const newAllowlistEntry = z.strictObject({
   prefix: cidr,
   comment: z.string().min(1).max(500),
-  expiresAt: z.number().nullable().default(null),
+  expiresAt: end.default(null),
 })
 
 // GET /policies, PUT /policies/:id
 export const policies = z.object({ items: z.array(networkPolicy.unwrap().extend({ sentence: z.string() })) })
 
-// GET /users, POST /users, PATCH /users/:name; GET /tokens, POST /tokens, DELETE /tokens/:id; GET /audit
+// GET /users, POST /users, PATCH /users/:name, POST /users/:name/password (reset); GET /tokens, POST /tokens, DELETE /tokens/:id; GET /audit
 export const user = z.object({
   name: z.string(),
   role,
@@ -109,8 +142,13 @@ export const user = z.object({
   createdAt: z.number(),
 })
 export const users = z.object({ items: z.array(user) })
-export const newUser = z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/), role })
-export const userChange = z.object({ role: role.optional(), disabled: z.boolean().optional() })
+export const newUser = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "small letters, digits, dots, dashes and underscores, 64 at most"),
+  role,
+})
+export const userChange = z.strictObject({ role: role.optional(), disabled: z.boolean().optional() })
 /** The only time that the password is shown. */
 export const createdUser = user.extend({ oneTimePassword: z.string() })
 export const token = z.object({
@@ -123,10 +161,14 @@ export const token = z.object({
   lastUsedAt: z.number().nullable(),
 })
 export const tokens = z.object({ items: z.array(token) })
-export const newToken = z.object({
-  name: z.string().min(1).max(100),
+export const newToken = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^\P{Cc}+$/u, "no control characters"),
   role,
-  expiresAt: z.number().nullable().default(null),
+  expiresAt: end.default(null),
 })
 /** The only time that the secret is shown. */
 export const createdToken = token.extend({ secret: z.string() })
@@ -158,7 +200,10 @@ export const status = z.object({
   counts: z.object({ alerts: z.number(), openIncidents: z.number(), activeCountermeasures: z.number() }),
 })
 
-/** GET /events (server-sent events): `event:` is the kind, `data:` the JSON of the thing, `id:` rises by one. */
+/**
+ * GET /events (server-sent events): `event:` is the kind, `data:` the JSON of the thing, `id:` rises by one. Who comes back with
+ * `Last-Event-ID` gets what was missed, or `event: reset` when that is no longer there: then load everything anew.
+ */
 export const streamEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("alert"), alert }),
   z.object({ kind: z.literal("incident"), incident }),

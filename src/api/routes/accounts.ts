@@ -1,13 +1,20 @@
 import { z } from "zod"
-import type { ApiToken, User } from "../../core/index.ts"
+import type { User } from "../../core/index.ts"
 import { actorOf } from "../auth/authenticate.ts"
-import { createdToken, createdUser, newToken, newUser, tokens, user, userChange, users } from "../contract/index.ts"
-import type { Routes } from "./route.ts"
+import type { NewUser } from "../auth/users.ts"
+import { auditPage, createdUser, newUser, pageQuery, user, userChange, users } from "../contract/index.ts"
+import { type Routes, shownPage } from "./route.ts"
+
+const tags = ["accounts"]
+const params = z.object({ name: z.string().max(100) })
 
 export const accountRoutes: Routes = (app, { store, accounts }) => {
   app.get(
     "/users",
-    { config: { access: "admin" }, schema: { summary: "Who may sign in", response: { 200: users } } },
+    {
+      config: { access: "admin" },
+      schema: { operationId: "listUsers", tags, summary: "Who may sign in", response: { 200: users } },
+    },
     async () => ({ items: (await store.users()).map(shownUser) }),
   )
   app.post(
@@ -15,14 +22,17 @@ export const accountRoutes: Routes = (app, { store, accounts }) => {
     {
       config: { access: "admin" },
       schema: {
-        summary: "Add a user; the one-time password is shown once",
+        operationId: "addUser",
+        tags,
+        summary: "Add a user",
+        description: "The one-time password is shown this once; it must be replaced at the first sign-in.",
         body: newUser,
         response: { 201: createdUser },
       },
     },
     async (request, reply) => {
       const made = await accounts.addUser(request.body.name, request.body.role, actorOf(request))
-      return reply.status(201).send({ ...shownUser(made.user), oneTimePassword: made.oneTimePassword })
+      return reply.status(201).send(shownNew(made))
     },
   )
   app.patch(
@@ -30,48 +40,53 @@ export const accountRoutes: Routes = (app, { store, accounts }) => {
     {
       config: { access: "admin" },
       schema: {
+        operationId: "changeUser",
+        tags,
         summary: "Change a user's role, or disable one",
-        params: z.object({ name: z.string().max(100) }),
+        description: "A disabled user is signed out everywhere. The last administrator stays one.",
+        params,
         body: userChange,
         response: { 200: user },
       },
     },
     async (request) => shownUser(await accounts.changeUser(request.params.name, request.body, actorOf(request))),
   )
-  app.get(
-    "/tokens",
-    { config: { access: "admin" }, schema: { summary: "Tokens for programs", response: { 200: tokens } } },
-    async () => ({ items: (await store.tokens()).map(shownToken) }),
-  )
   app.post(
-    "/tokens",
+    "/users/:name/password",
     {
       config: { access: "admin" },
-      schema: { summary: "Make a token; its secret is shown once", body: newToken, response: { 201: createdToken } },
+      schema: {
+        operationId: "resetPassword",
+        tags,
+        summary: "Give a user a new one-time password",
+        description: "It is shown this once. The user is signed out everywhere.",
+        params,
+        response: { 200: createdUser },
+      },
     },
-    async (request, reply) => {
-      const made = await accounts.addToken(request.body, actorOf(request))
-      return reply.status(201).send({ ...shownToken(made.token), secret: made.secret })
-    },
+    async (request) => shownNew(await accounts.resetPassword(request.params.name, actorOf(request))),
   )
-  app.delete(
-    "/tokens/:id",
+  app.get(
+    "/audit",
     {
-      config: { access: "admin" },
-      schema: { summary: "Revoke a token", params: z.object({ id: z.string().max(100) }), response: { 204: z.null() } },
+      config: { access: "analyst" },
+      schema: {
+        operationId: "listAudit",
+        tags,
+        summary: "Who changed what, from where, newest first",
+        querystring: pageQuery,
+        response: { 200: auditPage },
+      },
     },
-    async (request, reply) => {
-      await accounts.removeToken(request.params.id, actorOf(request))
-      return reply.status(204).send(null)
-    },
+    async ({ query }) => shownPage(await store.audit(query)),
   )
+}
+
+function shownNew({ user, oneTimePassword }: NewUser) {
+  return { ...shownUser(user), oneTimePassword }
 }
 
 /** Without the hash. */
 function shownUser({ name, role, disabled, mustChangePassword, createdAt }: User) {
   return { name, role, disabled, mustChangePassword, createdAt }
-}
-
-function shownToken({ secretHash: _, ...shown }: ApiToken) {
-  return shown
 }

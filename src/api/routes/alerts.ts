@@ -1,8 +1,10 @@
 import { z } from "zod"
 import { alert, alertId, ThwartError } from "../../core/index.ts"
 import { acknowledged, alertPage, alertsQuery, newAlerts } from "../contract/index.ts"
-import type { Routes } from "./route.ts"
+import { type Routes, shownPage } from "./route.ts"
 
+const tags = ["alerts"]
+// A thousand alerts with the evidence that they usually have.
 const maxBodyBytes = 8 * 1024 * 1024
 
 export const alertRoutes: Routes = (app, { store, ingest }) => {
@@ -10,18 +12,27 @@ export const alertRoutes: Routes = (app, { store, ingest }) => {
     "/alerts",
     {
       config: { access: "viewer" },
-      schema: { summary: "Alerts, newest first", querystring: alertsQuery, response: { 200: alertPage } },
+      schema: {
+        operationId: "listAlerts",
+        tags,
+        summary: "Alerts, newest first",
+        querystring: alertsQuery,
+        response: { 200: alertPage },
+      },
     },
-    async ({ query }) => {
-      const { items, next } = await store.alerts(query)
-      return { items: [...items], next: next ?? null }
-    },
+    async ({ query }) => shownPage(await store.alerts(query)),
   )
   app.get(
     "/alerts/:id",
     {
       config: { access: "viewer" },
-      schema: { summary: "One alert", params: z.object({ id: alertId }), response: { 200: alert } },
+      schema: {
+        operationId: "alert",
+        tags,
+        summary: "One alert",
+        params: z.object({ id: alertId }),
+        response: { 200: alert },
+      },
     },
     async ({ params }) => {
       const found = await store.alert(params.id)
@@ -35,7 +46,11 @@ export const alertRoutes: Routes = (app, { store, ingest }) => {
       config: { access: "analyst" },
       bodyLimit: maxBodyBytes,
       schema: {
-        summary: "Alerts of a sensor; acknowledged once they are stored",
+        operationId: "sendAlerts",
+        tags,
+        summary: "Alerts of a sensor",
+        description:
+          "The answer comes once they are stored. Alerts whose id is known are left alone, so that sending again does no harm.",
         body: newAlerts,
         response: { 202: acknowledged },
       },

@@ -2,8 +2,9 @@ import { z } from "zod"
 import { countermeasure, countermeasureId, ThwartError } from "../../core/index.ts"
 import { actorOf } from "../auth/authenticate.ts"
 import { countermeasurePage, countermeasuresQuery, explanation, newBlock, undo } from "../contract/index.ts"
-import type { Routes } from "./route.ts"
+import { type Routes, shownPage } from "./route.ts"
 
+const tags = ["countermeasures"]
 const params = z.object({ id: countermeasureId })
 
 export const countermeasureRoutes: Routes = (app, { store, decisions, explain, clock }) => {
@@ -12,24 +13,29 @@ export const countermeasureRoutes: Routes = (app, { store, decisions, explain, c
     {
       config: { access: "viewer" },
       schema: {
+        operationId: "listCountermeasures",
+        tags,
         summary: "Countermeasures, newest first",
         querystring: countermeasuresQuery,
         response: { 200: countermeasurePage },
       },
     },
     async ({ query: { active, ...query } }) => {
-      const { items, next } = await store.countermeasures({
-        ...query,
-        activeAt: active === true ? clock.now() : undefined,
-      })
-      return { items: [...items], next: next ?? null }
+      const activeAt = active === true ? clock.now() : undefined
+      return shownPage(await store.countermeasures({ ...query, activeAt }))
     },
   )
   app.get(
     "/countermeasures/:id",
     {
       config: { access: "viewer" },
-      schema: { summary: "One countermeasure", params, response: { 200: countermeasure } },
+      schema: {
+        operationId: "countermeasure",
+        tags,
+        summary: "One countermeasure",
+        params,
+        response: { 200: countermeasure },
+      },
     },
     async ({ params: { id } }) => {
       const found = await store.countermeasure(id)
@@ -41,7 +47,13 @@ export const countermeasureRoutes: Routes = (app, { store, decisions, explain, c
     "/countermeasures",
     {
       config: { access: "analyst" },
-      schema: { summary: "Block an address or a prefix", body: newBlock, response: { 201: countermeasure } },
+      schema: {
+        operationId: "block",
+        tags,
+        summary: "Block an address or a prefix",
+        body: newBlock,
+        response: { 201: countermeasure },
+      },
     },
     async (request, reply) => {
       const made = await decisions.block(request.body, actorOf(request))
@@ -53,7 +65,10 @@ export const countermeasureRoutes: Routes = (app, { store, decisions, explain, c
     {
       config: { access: "analyst" },
       schema: {
-        summary: "End a countermeasure; as a false positive, the same evidence does not bring it back",
+        operationId: "undo",
+        tags,
+        summary: "End a countermeasure",
+        description: "As a false positive, the same evidence does not bring it back.",
         params,
         body: undo,
         response: { 200: countermeasure },
@@ -66,6 +81,8 @@ export const countermeasureRoutes: Routes = (app, { store, decisions, explain, c
     {
       config: { access: "viewer" },
       schema: {
+        operationId: "explain",
+        tags,
         summary: "From an address, countermeasure, incident or alert back to every byte that led there",
         params: z.object({ subject: z.string().min(1).max(200) }),
         response: { 200: explanation },

@@ -2,11 +2,12 @@ import { z } from "zod"
 import { incident, incidentId, ThwartError } from "../../core/index.ts"
 import { actorOf } from "../auth/authenticate.ts"
 import { incidentChange, incidentDetail, incidentPage, incidentsQuery } from "../contract/index.ts"
-import type { Routes } from "./route.ts"
+import { type Routes, shownPage } from "./route.ts"
 
 // What one page of evidence can show; the list of alerts has the rest.
 const maxAlerts = 200
 
+const tags = ["incidents"]
 const params = z.object({ id: incidentId })
 
 export const incidentRoutes: Routes = (app, { store, decisions }) => {
@@ -14,18 +15,27 @@ export const incidentRoutes: Routes = (app, { store, decisions }) => {
     "/incidents",
     {
       config: { access: "viewer" },
-      schema: { summary: "Incidents, newest first", querystring: incidentsQuery, response: { 200: incidentPage } },
+      schema: {
+        operationId: "listIncidents",
+        tags,
+        summary: "Incidents, newest first",
+        querystring: incidentsQuery,
+        response: { 200: incidentPage },
+      },
     },
-    async ({ query }) => {
-      const { items, next } = await store.incidents(query)
-      return { items: [...items], next: next ?? null }
-    },
+    async ({ query }) => shownPage(await store.incidents(query)),
   )
   app.get(
     "/incidents/:id",
     {
       config: { access: "viewer" },
-      schema: { summary: "An incident with its alerts and countermeasures", params, response: { 200: incidentDetail } },
+      schema: {
+        operationId: "incident",
+        tags,
+        summary: "An incident with its alerts and countermeasures",
+        params,
+        response: { 200: incidentDetail },
+      },
     },
     async ({ params: { id } }) => {
       const found = await store.incident(id)
@@ -42,7 +52,14 @@ export const incidentRoutes: Routes = (app, { store, decisions }) => {
     "/incidents/:id",
     {
       config: { access: "analyst" },
-      schema: { summary: "Change an incident's status", params, body: incidentChange, response: { 200: incident } },
+      schema: {
+        operationId: "changeIncident",
+        tags,
+        summary: "Change an incident's status",
+        params,
+        body: incidentChange,
+        response: { 200: incident },
+      },
     },
     (request) => decisions.changeIncident(request.params.id, request.body.status, actorOf(request)),
   )

@@ -1,14 +1,24 @@
 import { z } from "zod"
 import { allowlistEntry, networkPolicy, policyId } from "../../core/index.ts"
 import { actorOf } from "../auth/authenticate.ts"
-import { allowlist, auditPage, newAllowlistEntry, pageQuery, policies } from "../contract/index.ts"
+import { allowlist, newAllowlistEntry, policies } from "../contract/index.ts"
 import { Refusal } from "../errors.ts"
 import type { Routes } from "./route.ts"
+
+const tags = ["settings"]
 
 export const settingRoutes: Routes = (app, { store, decisions, policySentence }) => {
   app.get(
     "/allowlist",
-    { config: { access: "viewer" }, schema: { summary: "What must never be touched", response: { 200: allowlist } } },
+    {
+      config: { access: "viewer" },
+      schema: {
+        operationId: "listAllowlist",
+        tags,
+        summary: "What must never be touched",
+        response: { 200: allowlist },
+      },
+    },
     async () => ({ items: [...(await store.allowlist())] }),
   )
   app.post(
@@ -16,7 +26,10 @@ export const settingRoutes: Routes = (app, { store, decisions, policySentence })
     {
       config: { access: "analyst" },
       schema: {
-        summary: "Add to the allowlist; ends what is in force against it",
+        operationId: "allow",
+        tags,
+        summary: "Add to the allowlist",
+        description: "Ends what is in force against it.",
         body: newAllowlistEntry,
         response: { 201: allowlistEntry },
       },
@@ -31,6 +44,8 @@ export const settingRoutes: Routes = (app, { store, decisions, policySentence })
     {
       config: { access: "analyst" },
       schema: {
+        operationId: "disallow",
+        tags,
         summary: "Remove from the allowlist",
         params: z.object({ id: z.string().max(100) }),
         response: { 204: z.null() },
@@ -45,7 +60,12 @@ export const settingRoutes: Routes = (app, { store, decisions, policySentence })
     "/policies",
     {
       config: { access: "viewer" },
-      schema: { summary: "Network policies, each also as a sentence", response: { 200: policies } },
+      schema: {
+        operationId: "listPolicies",
+        tags,
+        summary: "Network policies, each also as a sentence",
+        response: { 200: policies },
+      },
     },
     async () => ({
       items: (await store.policies()).map((policy) => ({ ...policy, sentence: policySentence(policy) })),
@@ -56,6 +76,8 @@ export const settingRoutes: Routes = (app, { store, decisions, policySentence })
     {
       config: { access: "admin" },
       schema: {
+        operationId: "putPolicy",
+        tags,
         summary: "Make or change a network policy",
         params: z.object({ id: policyId }),
         body: networkPolicy,
@@ -67,21 +89,6 @@ export const settingRoutes: Routes = (app, { store, decisions, policySentence })
         throw new Refusal(400, "INVALID", `the policy's id is "${request.body.id}", the path's "${request.params.id}"`)
       await decisions.changePolicy(request.body, actorOf(request))
       return request.body
-    },
-  )
-  app.get(
-    "/audit",
-    {
-      config: { access: "analyst" },
-      schema: {
-        summary: "Who changed what, from where, newest first",
-        querystring: pageQuery,
-        response: { 200: auditPage },
-      },
-    },
-    async ({ query }) => {
-      const { items, next } = await store.audit(query)
-      return { items: [...items], next: next ?? null }
     },
   )
 }

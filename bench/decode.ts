@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib"
 import { createIds, nodeId, systemClock } from "../src/core/index.ts"
 import { createCaptureFileSensor } from "../src/sensors/capture/index.ts"
 import { endlessTraffic, type TrafficKind } from "../src/sensors/capture/testing/traffic.ts"
-import type { Bench, Figure } from "./main.ts"
+import type { Bench, Figure } from "./figure.ts"
 
 const megabytes = Number(process.env.THWART_BENCH_DECODE_MB ?? 1000)
 const headers =

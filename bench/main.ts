@@ -1,15 +1,8 @@
 // `npm run bench [-- NAME…] [--json]`: every figure is measured in this run; CPU time, since wall time depends on who else is busy.
 import { cpus, totalmem } from "node:os"
 import { decode } from "./decode.ts"
+import type { Bench, Figure } from "./figure.ts"
 import { store } from "./store.ts"
-
-export interface Figure {
-  readonly what: string
-  readonly value: number
-  readonly unit: string
-}
-
-export type Bench = (onProgress: (text: string) => void) => Promise<readonly Figure[]>
 
 const benches: Readonly<Record<string, Bench>> = { decode, store }
 

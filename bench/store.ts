@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Alert, address, createIds, nodeId, systemClock } from "../src/core/index.ts"
 import { createSqliteStore } from "../src/store/index.ts"
-import type { Bench } from "./main.ts"
+import type { Bench } from "./figure.ts"
 
 const count = 20_000
 const batch = 500

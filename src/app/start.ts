@@ -4,13 +4,14 @@ import { type Bus, createInProcessBus } from "../bus/index.ts"
 import { type Alert, type Clock, createIds, type Ids, type NodeRef, parseCidr, prefix } from "../core/index.ts"
 import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
 import { createDetector, type Detector, loadRules } from "../detection/index.ts"
-import { createReconciler, type Enforcer, type Reconciler } from "../enforcers/index.ts"
+import type { Enforcer } from "../enforcers/index.ts"
 import { createExplain, createResponder, policySentence, type Responder, surroundingsOf } from "../response/index.ts"
 import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
 import { createPostgresStore, createSqliteStore, type Store } from "../store/index.ts"
 import { createEnforcers } from "./builtins.ts"
 import type { Config } from "./config.ts"
 import { announceServer, forgetServer } from "./data-dir.ts"
+import { enforce } from "./enforce.ts"
 import { createMetrics } from "./metrics.ts"
 import { machineFacts, thisNode } from "./node.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
@@ -51,7 +52,6 @@ export interface Thwart {
   stop(): Promise<void>
 }
 
-const sweepMs = 1000
 const localTokenName = "this machine's command line"
 
 /** Builds the graph, the one place where that is done, and starts it from left to right's end to its beginning. */
@@ -122,52 +122,6 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     await stack.disposeAsync()
     throw error
   }
-}
-
-export interface RunningEnforcer {
-  readonly enforcer: Enforcer
-  readonly reconciler: Reconciler
-}
-
-interface EnforceDeps {
-  readonly clock: Clock
-  readonly responder: Responder
-  readonly onError: (error: unknown) => void
-  readonly driftCheckMs: number
-}
-
-/** One writer for each target, kicked by every change; what is past its time is ended once a second. */
-function enforce(
-  enforcers: readonly Enforcer[],
-  { clock, responder, onError, driftCheckMs }: EnforceDeps,
-  stack: AsyncDisposableStack,
-): readonly RunningEnforcer[] {
-  const running = enforcers.map((enforcer) => ({
-    enforcer,
-    reconciler: createReconciler(
-      {
-        enforcer,
-        clock,
-        desired: responder.desired,
-        refusalNow: responder.refusalNow,
-        report: responder.report,
-        onError,
-      },
-      { driftCheckMs },
-    ),
-  }))
-  const kickAll = () => {
-    for (const { reconciler } of running) reconciler.kick()
-  }
-  const unsubscribe = responder.onDesiredChange(kickAll)
-  const sweep = setInterval(() => void responder.sweep().catch(onError), sweepMs)
-  stack.defer(async () => {
-    clearInterval(sweep)
-    unsubscribe()
-    await Promise.all(running.map(({ reconciler }) => reconciler.stop()))
-  })
-  kickAll()
-  return running
 }
 
 interface ApiParts {

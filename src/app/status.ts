@@ -1,7 +1,7 @@
 import type { Clock } from "../core/index.ts"
 import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
 import type { Store } from "../store/index.ts"
-import type { RunningEnforcer } from "./start.ts"
+import type { RunningEnforcer } from "./enforce.ts"
 import { version } from "./version.ts"
 
 export interface StatusDeps {

@@ -1,15 +1,11 @@
 import { Badge, Button, Code, Group, type MantineColor, Table, Text, Tooltip } from "@mantine/core"
 import { useQuery } from "@tanstack/react-query"
 import { useState } from "react"
-import type { CountermeasurePage } from "../../../../src/api/contract/index.ts"
 import { me } from "../../api/queries.ts"
 import { may } from "../../app/navigation.tsx"
 import { Ago, Remaining } from "../../components/Time.tsx"
+import { type Countermeasure, targetOf } from "./target.ts"
 import { UndoDialog } from "./UndoDialog.tsx"
-
-export type Countermeasure = CountermeasurePage["items"][number]
-
-export const targetOf = ({ target }: Countermeasure) => target.replace(/\/(32|128)$/, "")
 
 export function CountermeasureTable({ items }: { readonly items: readonly Countermeasure[] }) {
   const who = useQuery(me).data

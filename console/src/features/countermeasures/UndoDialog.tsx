@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
 import { api } from "../../api/client.ts"
-import { type Countermeasure, targetOf } from "./CountermeasureTable.tsx"
+import { type Countermeasure, targetOf } from "./target.ts"
 
 export function UndoDialog({ of, onClose }: { readonly of: Countermeasure; readonly onClose: () => void }) {
   const client = useQueryClient()

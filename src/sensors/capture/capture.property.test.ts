@@ -1,8 +1,11 @@
 import { gzipSync } from "node:zlib"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { ThwartError } from "../../core/index.ts"
-import { type Observed, observe } from "./testing/observe.ts"
+import { createIds, systemClock, ThwartError } from "../../core/index.ts"
+import { createSkipped } from "../input/index.ts"
+import { createCaptureReader } from "./capture-reader.ts"
+import { createPipeline } from "./pipeline.ts"
+import { type Observed, observe, testNode } from "./testing/observe.ts"
 import { conversation, ethernet, frames, ip, ipv4, pcap, type TcpSegment, tcp } from "./testing/packets.ts"
 
 const packed = gzipSync("<p>one two three</p>".repeat(40))
@@ -178,3 +181,43 @@ describe("hostile bytes", () => {
     await fc.assert(property, { numRuns: 400 })
   })
 })
+
+describe("what is held", () => {
+  it("is given back to the last byte, whatever came", async () => {
+    const said = fc.array(fc.oneof(fc.constantFrom(...turns), fc.string({ maxLength: 300 })), {
+      minLength: 1,
+      maxLength: 8,
+    })
+    const property = fc.asyncProperty(
+      said,
+      fc.integer({ min: 1, max: 500 }),
+      fc.array(fc.nat(), { maxLength: 30 }),
+      async (all, segmentBytes, losses) => {
+        const segments = conversation(all, { segmentBytes })
+        for (const loss of losses) segments.splice(loss % segments.length, 1)
+        const reader = createCaptureReader("x", createSkipped())
+        const pipeline = createPipeline({ node: testNode, responseWaitMs: 20, maxHeldBytes: 20_000 }, context)
+        const drain = async () => {
+          while (pipeline.ready) await pipeline.take()
+        }
+        reader.push(pcap(frames(segments)))
+        while (reader.next()) {
+          pipeline.packet(reader.packet)
+          await drain()
+        }
+        while (pipeline.finishOne()) await drain()
+        expect(pipeline.heldBytes).toBe(0)
+      },
+    )
+    await fc.assert(property, { numRuns: 300 })
+  })
+})
+
+const context = {
+  ids: createIds(systemClock),
+  sensor: "x",
+  file: "x",
+  seed: 1,
+  skipped: createSkipped(),
+  responseWaitMs: 20,
+}

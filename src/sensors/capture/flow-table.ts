@@ -23,6 +23,8 @@ const freshIdleMs = 60_000
 // Late retransmissions of a closed connection must not look like a new one.
 const closedMs = 10_000
 const mostClosed = 4096
+// What a connection costs besides the bytes that it brought.
+const flowBytes = 2048
 const recheckMs = 250
 // Work per packet stays bounded whatever the clock in the capture does.
 const mostPerTick = 64
@@ -227,10 +229,12 @@ export class FlowTable {
     const key = new Key(this.#words, hash)
     const flow = new Flow(key, this.#now, this.#context)
     this.#buckets.set(hash, { key, flow, next: this.#buckets.get(hash) })
+    this.heldBytes += flowBytes
     return flow
   }
 
   #forget(flow: Flow): void {
+    this.heldBytes -= flowBytes
     flow.place.owner?.remove(flow.place)
     flow.check.owner?.remove(flow.check)
     const { hash } = flow.key as Key // Every flow of this table got its key from `#create`.

@@ -25,6 +25,8 @@ const waitMs = 30_000
 // A datagram holds 65,535 bytes; the smallest links give about 120 fragments of it. Linux stops at 4 MiB in all, too.
 const mostDatagramBytes = 65_535
 const mostPieces = 256
+// What a piece costs besides its bytes.
+const pieceBytes = 256
 const mostDatagrams = 1024
 const mostBytes = 4 * 1024 * 1024
 
@@ -45,7 +47,7 @@ export function createFragments(skipped: Skipped): Fragments {
 
   const drop = (key: string, datagram: Datagram, reason: string | undefined) => {
     if (reason !== undefined) skipped.add(reason)
-    for (const { bytes } of datagram.pieces) held -= bytes.length
+    for (const { bytes } of datagram.pieces) held -= bytes.length + pieceBytes
     datagrams.delete(key)
   }
 
@@ -77,7 +79,7 @@ export function createFragments(skipped: Skipped): Fragments {
         drop(key, datagram, "datagram in too many fragments")
         return undefined
       }
-      for (const { bytes } of fresh) held += bytes.length
+      for (const { bytes } of fresh) held += bytes.length + pieceBytes
       datagram.pieces = [...datagram.pieces, ...fresh].sort((one, other) => one.offset - other.offset)
       const whole = assembled(datagram)
       if (whole !== undefined) drop(key, datagram, undefined)

@@ -158,6 +158,14 @@ describe("a chunked body", () => {
     }
   })
 
+  it("of very many small chunks is kept whole", async () => {
+    const { transactions } = await talk([post(`${"1\r\nx\r\n".repeat(100_000)}0\r\n\r\n`), ok], {
+      segmentBytes: 60_000,
+    })
+    expect(transactions[0]?.request.body.length).toBe(100_000)
+    expect(transactions[0]?.request.bodyTruncated).toBe(false)
+  })
+
   const broken: readonly (readonly [string, string, string])[] = [
     ["a size that is no number", "zz\r\nabc\r\n", "chunk size not hexadecimal"],
     ["a size in C's notation", "0x3\r\nabc\r\n0\r\n\r\n", "chunk size followed by something else"],

@@ -29,7 +29,7 @@ export interface PipelineOptions {
 // 20,000 connections cost some 30 MB. Busy front ends hold about as many open; scans more, but those go first.
 const defaultMaxFlows = 20_000
 // Leaves a whole process under 300 MB, with the copies that decoding and detection make.
-const defaultMaxHeldBytes = 48 * 1024 * 1024
+const defaultMaxHeldBytes = 24 * 1024 * 1024
 // The holes of one fast connection, or a body of each direction with what follows it.
 const maxFlowBytes = 4 * 1024 * 1024
 const defaultMaxBodyBytes = 1024 * 1024
@@ -53,6 +53,8 @@ export interface Pipeline {
   /** Ends the oldest connection, at the end of the input; false when none is left. */
   finishOne(): boolean
   readonly ready: boolean
+  /** For reassembly, heads and bodies. */
+  readonly heldBytes: number
   /** The observation that is ready for longest; mostly at once. */
   take(): HttpObservation | Promise<HttpObservation> | undefined
 }
@@ -93,6 +95,9 @@ export function createPipeline(options: PipelineOptions, context: PipelineContex
     },
     advance: (at) => flows.advance(at),
     finishOne: () => flows.finishOne(),
+    get heldBytes() {
+      return flows.heldBytes + ip.fragments.heldBytes
+    },
     get ready() {
       return ready.length > 0
     },

@@ -37,6 +37,8 @@ interface Pending {
 
 // A window is 64 KiB without scaling and rarely above a few MiB; what waits behind a hole counts against the flow's own limit too.
 const mostPending = 2048
+// What a piece costs besides its bytes.
+const pieceBytes = 256
 // RFC 7323 §2.3: the largest window, so nothing honest is further ahead.
 const mostAhead = 2 ** 30
 
@@ -142,6 +144,7 @@ export class TcpStream {
       const length = piece.bytes.length
       const stop = this.#deliver({ data: piece.bytes, start: 0, end: length, frame: piece.frame, at: piece.at })
       this.#count(-stop)
+      if (stop === length) this.#count(-pieceBytes)
       if (stop < length) {
         piece.bytes = piece.bytes.subarray(stop)
         piece.seq = this.next
@@ -214,48 +217,50 @@ export class TcpStream {
 
   /** Stores the parts of a segment that nothing before it has brought. */
   #keep(seq: number, segment: Segment): void {
-    const { data, end, frame, at } = segment
     // Positions from here on are bytes after `next`; nothing pending is further than `mostAhead`.
-    const behind = Math.max(0, (this.next - seq) | 0)
     const origin = this.next
-    let from = (seq - origin + behind) | 0
-    let source = segment.start + behind
-    const length = end - source
-    const to = from + length
-    if (length > this.#held.room() || this.#pending.length >= mostPending) {
+    const behind = Math.max(0, (origin - seq) | 0)
+    const source = segment.start + behind
+    const place = (seq - origin + behind) | 0
+    const pending = this.#pending
+    if (segment.end - source + pieceBytes > this.#held.room() || pending.length >= mostPending) {
       this.refused++
       return
     }
-    if (this.#pending.length === 0) this.waitingSince = at
-    const fresh: Pending[] = []
-    const take = (until: number) => {
-      if (until <= from) return
-      const bytes = Buffer.from(data.subarray(source, source + until - from))
-      fresh.push({ seq: (origin + from) | 0, frame, at, bytes })
-      this.#count(bytes.length)
-    }
-    const last = this.#pending[this.#pending.length - 1]
-    // Behind a hole segments mostly come in order: no need to look at all of them.
-    if (last === undefined || ((last.seq - origin) | 0) + last.bytes.length <= from) {
-      take(to)
-      this.#pending.push(...fresh)
-      return
-    }
-    for (const known of this.#pending) {
-      const knownFrom = (known.seq - origin) | 0
-      const knownTo = knownFrom + known.bytes.length
-      if (knownFrom >= to) break
-      if (knownTo <= from) continue
-      take(Math.min(knownFrom, to))
-      const [low, high] = [Math.max(knownFrom, from), Math.min(knownTo, to)]
-      const place = source + low - from
-      if (known.bytes.compare(data, place, place + high - low, low - knownFrom, high - knownFrom) !== 0)
+    if (pending.length === 0) this.waitingSince = segment.at
+    const to = place + segment.end - source
+    let from = place
+    let index = this.#firstEndingAfter(from)
+    while (from < to) {
+      const known = pending[index]
+      const knownFrom = known === undefined ? to : (known.seq - origin) | 0
+      if (knownFrom > from) {
+        const until = Math.min(knownFrom, to)
+        const bytes = Buffer.from(segment.data.subarray(source + from - place, source + until - place))
+        pending.splice(index++, 0, { seq: (origin + from) | 0, frame: segment.frame, at: segment.at, bytes })
+        this.#count(bytes.length + pieceBytes)
+        from = until
+      }
+      if (known === undefined || from >= to) break
+      const high = Math.min(knownFrom + known.bytes.length, to)
+      const [low, at] = [from - knownFrom, source + from - place]
+      if (known.bytes.compare(segment.data, at, at + high - from, low, low + high - from) !== 0)
         this.#consumer.flaw("TCP segments overlap with different data")
-      source += high - from
       from = high
+      index++
     }
-    take(to)
-    this.#pending.push(...fresh)
-    this.#pending.sort((one, other) => (one.seq - other.seq) | 0)
+  }
+
+  /** The index of the first piece that ends after this many bytes from `next`. */
+  #firstEndingAfter(place: number): number {
+    const pending = this.#pending
+    let [low, high] = [0, pending.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const piece = pending[middle]
+      if (piece !== undefined && ((piece.seq - this.next) | 0) + piece.bytes.length <= place) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 }

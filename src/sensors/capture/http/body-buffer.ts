@@ -10,10 +10,12 @@ export interface BodyStore extends Held {
 const none = Buffer.alloc(0)
 const growth = 4
 
-/** The first bytes of a body, up to a limit; the rest is let go. */
+/** The first bytes of a body, up to a limit; the rest is let go. Keeps count of what is held for its message. */
 export class BodyBuffer {
   truncated = false
   #length = 0
+  #charged = 0
+  #released = false
   #bytes: Buffer = none
   readonly #store: BodyStore
 
@@ -44,6 +46,13 @@ export class BodyBuffer {
     return true
   }
 
+  /** Counts what else is held for this message: its head. */
+  charge(bytes: number): void {
+    if (this.#released) return
+    this.#charged += bytes
+    this.#store.hold(bytes)
+  }
+
   /** The bytes, until `release`. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length)
@@ -51,8 +60,11 @@ export class BodyBuffer {
 
   /** Keeps nothing from now on. */
   release(): void {
+    this.#released = true
     this.truncated = true
     this.#length = 0
+    this.#store.hold(-this.#charged)
+    this.#charged = 0
     if (this.#bytes === none) return
     this.#store.hold(-this.#bytes.length)
     this.#store.pool.giveBack(this.#bytes)

@@ -39,7 +39,7 @@ export class Exchange<From = unknown> {
   openRequest({ frame, at }: Pick<Segment, "frame" | "at">): Transaction<From> {
     const transaction = new Transaction(this.around.from, { frame, at }, this.around)
     this.#outstanding.push(transaction)
-    if (this.#outstanding.length > mostOutstanding) {
+    if (this.#outstanding.length > mostOutstanding || this.around.room() <= 0) {
       const oldest = this.#outstanding.shift()
       if (oldest !== undefined) this.#emit(oldest)
     }
@@ -92,5 +92,11 @@ export class Exchange<From = unknown> {
     transaction.emitted = true
     transaction.due.owner?.remove(transaction.due)
     if (transaction.request.startLine !== undefined) this.around.emit(transaction)
+    else release(transaction)
   }
+}
+
+function release({ request, response }: Transaction<unknown>): void {
+  request.body.release()
+  response.body.release()
 }

@@ -1,40 +1,22 @@
 import type { Latin1 } from "../../../core/index.ts"
 import type { Consumer, Segment } from "../tcp-stream.ts"
+import { readChunkSize } from "./chunk-size.ts"
 import type { Exchange, Side } from "./exchange.ts"
 import { type Framing, requestFraming, responseFraming } from "./framing.ts"
 import { addHeaderLine, mostHeadBytes } from "./head-parser.ts"
-import {
-  afterEmptyLines,
-  longestSniff,
-  parseRequestLine,
-  parseStatusLine,
-  sniffRequest,
-  sniffResponse,
-  startsRequest,
-  startsResponse,
-} from "./start-line.ts"
+import { type Possible, recognise, startsMessage } from "./recognise.ts"
+import { afterEmptyLines, longestSniff, parseRequestLine, parseStatusLine } from "./start-line.ts"
+import type { State } from "./stream-state.ts"
 import { type Draft, draft, type Transaction } from "./transaction.ts"
 
-type State =
-  | "sniff"
-  | "start-line"
-  | "headers"
-  | "fixed"
-  | "chunk-size"
-  | "chunk-data"
-  | "chunk-end"
-  | "trailers"
-  | "until-close"
-  /** HTTP until here, then something that is none. */
-  | "lost"
-  | "not-http"
-  | "tunnel"
-
 /** How much text is made of bytes at once: most heads are shorter. */
-const textBytes = 4096
+const textBytes = 1024
+// Of the objects that a message and a field of it are made of, besides their text.
+const messageBytes = 1024
+const fieldBytes = 128
 const mostChunkLineBytes = 4096
-// 2^52: longer is no length but an attempt to make it wrap around.
-const mostChunkDigits = 13
+// Chunks may be of one byte, and their lines are short.
+const chunkTextBytes = 32
 
 /** Parses one direction of a connection as HTTP/1 messages. */
 export class HttpStream implements Consumer {
@@ -63,17 +45,18 @@ export class HttpStream implements Consumer {
   }
 
   /** For a stream that was given up: true when this segment surely starts a message, from which it then goes on. */
-  restart({ data, start, end }: Segment): boolean {
-    if (this.#state === "tunnel" || this.#exchange.tunnel) return false
-    const first = data[start] ?? 0
-    if (first < 0x41 || first > 0x5a) return false
-    const side = this.#exchange.requestSide
-    const text = data.toString("latin1", start, Math.min(end, start + 8192))
-    const request = side !== (this.#side === 0 ? 1 : 0) && startsRequest(text)
-    if (!request && (side === this.#side || !startsResponse(text))) return false
+  restart(segment: Segment): boolean {
+    if (this.#state === "tunnel" || this.#exchange.tunnel || !startsMessage(segment, this.#possible)) return false
     this.#state = "sniff"
-    this.#partial = ""
     return true
+  }
+
+  get #possible(): Possible {
+    const { requestSide } = this.#exchange
+    return {
+      request: requestSide === undefined || requestSide === this.#side,
+      response: requestSide === undefined || requestSide !== this.#side,
+    }
   }
 
   data(segment: Segment): number {
@@ -139,7 +122,8 @@ export class HttpStream implements Consumer {
   }
 
   end(): void {
-    if (this.#state === "until-close") this.#messageDone()
+    if (this.#state === "sniff") this.#sniffed("")
+    else if (this.#state === "until-close") this.#messageDone()
     else if (!this.ignoring && this.#state !== "lost") {
       this.#lastLine(this.#partial.trimEnd())
       if (this.#draft !== undefined) this.#flaw(this.#draft.headDone ? "body ended early" : "header block ended early")
@@ -164,44 +148,41 @@ export class HttpStream implements Consumer {
   /** Where to go on, or undefined to wait. */
   #sniff(segment: Segment, pos: number): number | undefined {
     const { data, end } = segment
-    const { requestSide } = this.#exchange
-    const mayRequest = requestSide === undefined || requestSide === this.#side
-    const mayRespond = requestSide === undefined || requestSide !== this.#side
     const text = this.#partial + data.toString("latin1", pos, Math.min(end, pos + longestSniff + 1))
-    const response = mayRespond ? sniffResponse(text) : "no"
-    const request = mayRequest && response !== "yes" ? sniffRequest(text) : "no"
-    if (response === "yes" && this.#mustWait()) return undefined
-    if (request !== "yes" && response !== "yes") {
-      const more = request === "more" || response === "more"
-      if (more) this.#partial = text
-      else this.#giveUp()
+    const kind = recognise(text, this.#possible)
+    if (kind === "response" && this.#mustWait()) return undefined
+    if (kind === "more" || kind === "none") {
+      this.#sniffed(kind === "more" ? text : "")
+      if (kind === "none") this.#state = "not-http"
       return end
     }
-    this.#request = request === "yes"
+    this.#request = kind === "request"
     this.#exchange.requestSide = this.#request === (this.#side === 0) ? 0 : 1
     this.#state = "start-line"
     if (this.#partial === "") return pos
     const held = this.#partial.length
-    this.#partial = ""
+    this.#sniffed("")
     const joined = Buffer.concat([Buffer.from(text.slice(0, held), "latin1"), data.subarray(pos, end)])
     const stop = this.data({ ...segment, data: joined, start: 0, end: joined.length })
     return Math.max(pos, pos + stop - held)
   }
 
-  #giveUp(): void {
-    this.#state = "not-http"
-    this.#partial = ""
+  #sniffed(text: Latin1): void {
+    this.#exchange.around.hold(text.length - this.#partial.length)
+    this.#partial = text
   }
 
   #lines(segment: Segment, pos: number): number {
     const { data, end } = segment
-    const text = data.toString("latin1", pos, Math.min(end, pos + textBytes))
+    const inChunks = this.#state === "chunk-size" || this.#state === "chunk-end"
+    const text = data.toString("latin1", pos, Math.min(end, pos + (inChunks ? chunkTextBytes : textBytes)))
+    if (!inChunks) this.#draft?.body.charge(text.length)
     let from = 0
     while (from < text.length) {
       if (this.#state === "start-line" && this.#draft === undefined) {
         from = afterEmptyLines(text, from)
         if (from === text.length) break
-        this.#open(segment)
+        this.#open(segment, text.length)
       }
       const newline = text.indexOf("\n", from)
       if (newline < 0) {
@@ -223,18 +204,17 @@ export class HttpStream implements Consumer {
     else this.#flaw(limit === mostHeadBytes ? "header block longer than 64 KiB" : "chunk size line too long")
   }
 
-  #open(segment: Segment): void {
+  /** `textLength`: the message's fields are parts of a text, which is held as long as they are. */
+  #open(segment: Segment, textLength: number): void {
     if (this.#request) this.#transaction = this.#exchange.openRequest(segment)
     else this.#transaction = this.#exchange.awaiting
     if (this.#early !== undefined) this.#flaw(this.#early)
     this.#early = undefined
-    if (this.#request) {
-      this.#draft = this.#transaction?.request
-      return
-    }
     // What was given on already must not change any more.
     const given = this.#transaction === undefined || this.#transaction.emitted
-    this.#draft = given ? draft(this.#exchange.around) : this.#transaction?.response
+    const own = this.#request ? this.#transaction?.request : this.#transaction?.response
+    this.#draft = given || own === undefined ? draft(this.#exchange.around) : own
+    this.#draft.body.charge(textLength + messageBytes)
   }
 
   #flaw(what: string): void {
@@ -296,8 +276,11 @@ export class HttpStream implements Consumer {
 
   #header(line: Latin1): void {
     this.#headBytes += line.length
+    const message = this.#draft
+    if (message === undefined) return
+    message.body.charge(fieldBytes)
     if (this.#headBytes > mostHeadBytes) this.#flaw("header block longer than 64 KiB")
-    else if (this.#draft !== undefined) addHeaderLine(line, this.#draft.headers, (what) => this.#flaw(what))
+    else addHeaderLine(line, message.headers, (what) => this.#flaw(what))
   }
 
   #headDone(): void {
@@ -318,7 +301,9 @@ export class HttpStream implements Consumer {
 
   /** RFC 9110 §15.2: the real response is still to come. */
   #informational(): void {
-    if (this.#transaction !== undefined) this.#transaction.response = draft(this.#exchange.around)
+    const given = this.#transaction
+    this.#draft?.body.release()
+    if (given !== undefined && !given.emitted) given.response = draft(this.#exchange.around)
     this.#next()
   }
 
@@ -359,17 +344,13 @@ export class HttpStream implements Consumer {
   }
 
   #chunkSize(line: Latin1): void {
-    const digits = /^[0-9A-Fa-f]+/.exec(line)?.[0] ?? ""
-    const rest = line.slice(digits.length)
-    if (digits === "") this.#flaw("chunk size not hexadecimal")
-    else if (digits.replace(/^0+/, "").length > mostChunkDigits) this.#flaw("chunk size too large")
-    else {
-      if (rest !== "" && !/^[ \t]*;/.test(rest)) this.#flaw("chunk size followed by something else")
-      this.#remaining = Number.parseInt(digits, 16)
-      this.#state = this.#remaining === 0 ? "trailers" : "chunk-data"
+    const size = readChunkSize(line, (what) => this.#flaw(what))
+    if (size === undefined) {
+      this.#lose()
       return
     }
-    this.#lose()
+    this.#remaining = size
+    this.#state = size === 0 ? "trailers" : "chunk-data"
   }
 
   #messageDone(): void {
@@ -383,6 +364,9 @@ export class HttpStream implements Consumer {
   }
 
   #next(): void {
+    const owner = this.#transaction
+    // Nobody will ask for what belongs to no transaction, or to one that was given on without it.
+    if (this.#draft !== owner?.request && this.#draft !== owner?.response) this.#draft?.body.release()
     this.#transaction = undefined
     this.#draft = undefined
     this.#headBytes = 0
@@ -398,6 +382,7 @@ export class HttpStream implements Consumer {
       if (this.#request || started) this.#messageDone()
       else this.#next()
     }
+    if (this.#state === "sniff") this.#sniffed("")
     this.#partial = ""
     this.#state = "lost"
   }

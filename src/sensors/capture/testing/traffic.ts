@@ -5,6 +5,12 @@ import { conversation, frames, type Host, pcap, server } from "./packets.ts"
 export interface TrafficKind {
   readonly turns: readonly (Buffer | string)[]
   readonly perRound: number
+  /** Neither side ends the connection. */
+  readonly open?: boolean
+  /** How many bytes a segment has at most. */
+  readonly segmentBytes?: number
+  /** The first segment of data is missing. */
+  readonly hole?: boolean
 }
 
 const fileHeaderBytes = 24
@@ -43,13 +49,14 @@ export function endlessTraffic(kinds: readonly TrafficKind[], totalBytes: number
 const chunkBytes = 512 * 1024
 
 function oneRound(kinds: readonly TrafficKind[]) {
-  const all = kinds.flatMap(({ turns, perRound }, kind) =>
+  const all = kinds.flatMap(({ turns, perRound, hole = false, ...rest }, kind) =>
     Array.from({ length: perRound }, (_, index) => {
-      const client: Host = { address: "203.0.113.9", port: 10_000 + kind * 10_000 + index }
-      return { client, segments: conversation(turns, { client }) }
+      const client: Host = { address: "203.0.113.9", port: 10_000 + kind * 5000 + index }
+      const segments = conversation(turns, { client, ...rest })
+      return hole ? segments.filter((_, place) => place !== 3) : segments
     }),
   )
-  const segments = all.flatMap((one) => one.segments)
+  const segments = all.flat()
   const bytes = pcap(frames(segments))
   const patches: ((round: number) => void)[] = []
   let at = fileHeaderBytes

@@ -1,7 +1,7 @@
 import type { Cidr, HttpObservation, Ids, Latin1, NodeRef } from "../../core/index.ts"
+import { type Decoded, decodeContent } from "../http-message/index.ts"
 import { createDirections } from "../input/index.ts"
 import type { Flow } from "./flow.ts"
-import { type Decoded, decodeContent } from "../http-message/index.ts"
 import { valuesOf } from "./http/framing.ts"
 import type { Draft, Transaction } from "./http/transaction.ts"
 

@@ -1,9 +1,9 @@
 import swagger from "@fastify/swagger"
-import type { FastifyInstance } from "fastify"
+import type { FastifyContextConfig, FastifyInstance } from "fastify"
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from "fastify-type-provider-zod"
 import { z } from "zod"
 import { alert, allowlistEntry, auditEntry, countermeasure, incident, networkPolicy } from "../core/index.ts"
-import { type Access, cookieName } from "./auth/authenticate.ts"
+import { cookieName } from "./auth/authenticate.ts"
 import * as contract from "./contract/index.ts"
 import type { ApiOptions } from "./services.ts"
 
@@ -28,8 +28,9 @@ const tags = [
 
 /** The OpenAPI document, made from the same schemas that check requests and answers. */
 export async function describeApi(app: FastifyInstance, { version, tls }: ApiOptions): Promise<void> {
-  const schemaRegistry = components()
-  const transform = createJsonSchemaTransform({ schemaRegistry })
+  const made = { schemaRegistry: components(), zodToJsonConfig: { override: annotate } }
+  const transform = createJsonSchemaTransform(made)
+  const transformObject = createJsonSchemaTransformObject(made)
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -49,18 +50,39 @@ export async function describeApi(app: FastifyInstance, { version, tls }: ApiOpt
     },
     transform: (document) => {
       const { schema, url } = transform(document)
-      return { url, schema: schema.hide === true ? schema : withAccess(schema, document.route.config?.access) }
+      return { url, schema: schema.hide === true ? schema : withAnswers(schema, document.route.config ?? {}, url) }
     },
-    transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
+    transformObject: (document) => finish(transformObject(document)),
   })
 }
 
-/** Adds what the access of a route means for its caller. */
-function withAccess(schema: { readonly description?: unknown; readonly response?: unknown }, access?: Access) {
+/** Descriptions and examples come from the schemas; `readonly` is our types' word, and would mean "never send this" here. */
+function annotate({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; jsonSchema: z.core.JSONSchema.BaseSchema }) {
+  delete jsonSchema.readOnly
+  const { description, examples } = z.globalRegistry.get(zodSchema) ?? {}
+  if (description !== undefined) jsonSchema.description = description
+  // The cast holds: an example is whatever its schema takes.
+  if (Array.isArray(examples)) jsonSchema.examples = examples as NonNullable<typeof jsonSchema.examples>
+}
+
+interface Described {
+  readonly description?: unknown
+  readonly body?: unknown
+  readonly response?: unknown
+}
+
+/** Adds what the access of a route means for its caller, and what may go wrong. */
+function withAnswers(schema: Described, { access, alsoAnswers = [] }: FastifyContextConfig, url: string) {
   const open = access === "public"
-  const codes = ["400", ...(open ? [] : ["401", "403"]), "429", "500"]
-  const errors = Object.fromEntries(codes.map((code) => [code, errorAnswer(code)]))
-  const { description: said, response } = schema
+  const codes = [
+    "400",
+    ...(open ? [] : ["401", "403"]),
+    ...(url.includes("{") || url.includes(":") ? ["404"] : []),
+    ...(schema.body === undefined ? [] : ["413", "415"]),
+    "429",
+    "500",
+    ...alsoAnswers,
+  ]
   const needs = open
     ? "Needs no sign-in."
     : access === "signed-in"
@@ -68,18 +90,30 @@ function withAccess(schema: { readonly description?: unknown; readonly response?
       : `Needs the role ${access}.`
   return {
     ...schema,
-    description: typeof said === "string" ? `${said} ${needs}` : needs,
+    description: typeof schema.description === "string" ? `${schema.description} ${needs}` : needs,
     security: open ? [] : [{ session: [] }, { token: [] }],
-    response: { ...errors, ...(typeof response === "object" ? response : {}) },
+    response: {
+      ...Object.fromEntries(codes.map((code) => [code, errorAnswer(code)])),
+      ...(typeof schema.response === "object" ? schema.response : {}),
+    },
   }
 }
 
 const meaning: Readonly<Record<string, string>> = {
+  "200": "As asked",
+  "201": "Made",
+  "202": "Stored",
+  "204": "Done",
   "400": "Something in the request is wrong; `issues` says what and where",
   "401": "Not signed in, or no longer",
   "403": "Signed in, but not allowed to do this",
+  "404": "There is nothing with this id or name",
+  "409": "A guardrail forbids it; the message says which",
+  "413": "The body is too large",
+  "415": "The body is not JSON",
   "429": "Too much at once; `Retry-After` says when to come back",
   "500": "The server failed (500) or can't reach its store (503); its log says why",
+  "503": "There is no place for more at the moment",
 }
 
 function errorAnswer(code: string) {
@@ -89,25 +123,49 @@ function errorAnswer(code: string) {
   }
 }
 
+interface Document {
+  readonly paths?: object
+  readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> }
+}
+
+/** Says what each success is, and leaves schemas out that nothing uses. */
+function finish<D extends Document>(document: D): D {
+  const paths = JSON.parse(JSON.stringify(document.paths), (key, value) =>
+    value?.description === "Default Response" ? { ...value, description: meaning[key] } : value,
+  )
+  const schemas = document.components?.schemas ?? {}
+  const used = new Set<string>()
+  const use = (part: unknown): void => {
+    for (const [, name = ""] of JSON.stringify(part).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(name)) continue
+      used.add(name)
+      use(schemas[name])
+    }
+  }
+  use([paths, { $ref: "#/components/schemas/StreamEvent" }])
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
+  return { ...document, paths, components: { ...document.components, schemas: kept } }
+}
+
 /** The schemas that have a name of their own in the document; others stand where they are used. */
 function components() {
-  const registry = z.registry<{ id: string }>()
-  const named: Readonly<Record<string, z.ZodType>> = {
-    Alert: alert,
-    AllowlistEntry: allowlistEntry,
-    AuditEntry: auditEntry,
-    Countermeasure: countermeasure,
-    Incident: incident,
-    NetworkPolicy: networkPolicy,
-    Error: contract.errorBody,
-    Explanation: contract.explanation,
-    IncidentDetail: contract.incidentDetail,
-    Status: contract.status,
-    StreamEvent: contract.streamEvent,
-    Token: contract.token,
-    User: contract.user,
-    WhoAmI: contract.whoAmI,
+  const registry = z.registry<{ id: string; description?: string }>()
+  const named: Readonly<Record<string, readonly [schema: z.ZodType, description: string]>> = {
+    Alert: [alert, "One detection on one observation, with every rule that contributed and the bytes that it matched"],
+    AllowlistEntry: [allowlistEntry, "What must never be touched"],
+    AuditEntry: [auditEntry, "One change that someone made, with what stood there before and after"],
+    Countermeasure: [countermeasure, "What to do, to whom, until when, because of what, and what is true of it"],
+    Incident: [incident, "An attack in progress: the stages seen so far, in order"],
+    NetworkPolicy: [networkPolicy, "When these are seen so often within this time, block the attacker"],
+    Error: [contract.errorBody, "What went wrong"],
+    Explanation: [contract.explanation, "From what was asked about back to every byte that led there"],
+    IncidentDetail: [contract.incidentDetail, "An incident with all that explains it"],
+    Status: [contract.status, "Sensors, enforcers and counts"],
+    StreamEvent: [contract.streamEvent, "What stands in `data:` of the event stream"],
+    Token: [contract.token, "A token for programs, without its secret"],
+    User: [contract.user, "Somebody who may sign in"],
+    WhoAmI: [contract.whoAmI, "Whoever asks"],
   }
-  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id })
+  for (const [id, [schema, text]] of Object.entries(named)) registry.add(schema, { id, description: text })
   return registry
 }

@@ -13,6 +13,8 @@ declare module "fastify" {
   }
   interface FastifyContextConfig {
     access?: Access
+    /** What the route answers beside what every route may, for its description. */
+    alsoAnswers?: readonly string[]
   }
 }
 

@@ -21,8 +21,8 @@ export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.arra
 
 // What is asked is strict: a misspelt key (`expireAt`) is refused, instead of ignored and its default taken.
 export const pageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100).meta({ description: "How many at most" }),
+  cursor: z.string().max(500).optional().meta({ description: "`next` of the page before" }),
 })
 
 /** Beside these, `error.code` is one of Thwart's own codes (`THWART_…`, docs/reference/errors.md). */
@@ -44,18 +44,17 @@ export type ApiErrorCode = (typeof apiErrorCodes)[number]
 
 export const errorBody = z.object({
   error: z.object({
-    /** For programs. */
-    code: z.string(),
-    /** For people: what failed, with which value, what to do. */
-    message: z.string(),
-    /** What was wrong where, for bad input. */
-    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    code: z.string().meta({ description: "For programs", examples: [...apiErrorCodes, "THWART_GUARDRAIL_REFUSED"] }),
+    message: z.string().meta({ description: "For people: what failed, with which value, what to do" }),
+    issues: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: "What was wrong where, for bad input; `path` is a JSON pointer without its first slash" }),
   }),
 })
 
 const decadeMs = 10 * 366 * 86_400_000
-/** When something shall end; null: never. */
-const end = millis.int().nullable()
+const end = millis.int().nullable().default(null).meta({ description: "When it shall end; null: never" })
 
 // POST /session (sign in), GET /session (who am I), DELETE /session (sign out), POST /session/password
 export const signIn = z.strictObject({ name: z.string().min(1).max(100), password: z.string().min(1).max(1000) })
@@ -74,8 +73,8 @@ export const changePassword = z.strictObject({
 // GET /alerts, GET /alerts/:id, POST /alerts (sensors and agents: acknowledged once stored)
 export const alertsQuery = pageQuery.extend({
   attacker: ipAddress.optional(),
-  minSeverity: severity.optional(),
-  since: z.coerce.number().pipe(millis.int()).optional(),
+  minSeverity: severity.optional().meta({ description: "The mildest that counts" }),
+  since: z.coerce.number().pipe(millis.int()).optional().meta({ description: "Not before" }),
 })
 export const alertPage = pageOf(alert)
 // Four times what evidence and matches come to when they are cut as they should be.
@@ -95,20 +94,22 @@ export const incidentDetail = z.object({ incident, alerts: z.array(alert), count
 
 // GET /countermeasures, GET /countermeasures/:id, POST /countermeasures (block), POST /countermeasures/:id/undo
 export const countermeasuresQuery = pageQuery.extend({
-  active: z.stringbool().optional(),
+  active: z.stringbool().optional().meta({ description: "true: only what is wanted now" }),
   incident: incidentId.optional(),
 })
 export const countermeasurePage = pageOf(countermeasure)
-export const newBlock = z.strictObject({
-  target: cidr,
-  direction: direction.default("inbound"),
-  /** Null: until someone ends it. */
-  durationMs: z.int().min(1000).max(decadeMs).nullable(),
-  reason: z.string().min(1).max(500),
-})
+export const newBlock = z
+  .strictObject({
+    target: cidr.meta({ description: "An address or a prefix" }),
+    direction: direction
+      .default("inbound")
+      .meta({ description: "inbound: what it sends; outbound: what is sent to it" }),
+    durationMs: z.int().min(1000).max(decadeMs).nullable().meta({ description: "null: until someone ends it" }),
+    reason: z.string().min(1).max(500).meta({ description: "For whoever asks why, later" }),
+  })
+  .meta({ examples: [{ target: "203.0.113.7", durationMs: 3_600_000, reason: "password spraying, ticket 4711" }] })
 export const undo = z.strictObject({
-  /** True: do not re-create it from the same evidence. */
-  falsePositive: z.boolean(),
+  falsePositive: z.boolean().meta({ description: "true: do not re-create it from the same evidence" }),
   comment: z.string().max(500).default(""),
 })
 
@@ -124,11 +125,13 @@ export const explanation = z.object({
 
 // GET /allowlist, POST /allowlist, DELETE /allowlist/:id
 export const allowlist = z.object({ items: z.array(allowlistEntry) })
-export const newAllowlistEntry = z.strictObject({
-  prefix: cidr,
-  comment: z.string().min(1).max(500),
-  expiresAt: end.default(null),
-})
+export const newAllowlistEntry = z
+  .strictObject({
+    prefix: cidr.meta({ description: "An address or a prefix" }),
+    comment: z.string().min(1).max(500).meta({ description: "Whose it is, and why" }),
+    expiresAt: end,
+  })
+  .meta({ examples: [{ prefix: "192.0.2.0/24", comment: "office" }] })
 
 // GET /policies, PUT /policies/:id
 export const policies = z.object({ items: z.array(networkPolicy.unwrap().extend({ sentence: z.string() })) })
@@ -168,7 +171,7 @@ export const newToken = z.strictObject({
     .max(100)
     .regex(/^\P{Cc}+$/u, "no control characters"),
   role,
-  expiresAt: end.default(null),
+  expiresAt: end,
 })
 /** The only time that the secret is shown. */
 export const createdToken = token.extend({ secret: z.string() })

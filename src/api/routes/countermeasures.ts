@@ -46,7 +46,7 @@ export const countermeasureRoutes: Routes = (app, { store, decisions, explain, c
   app.post(
     "/countermeasures",
     {
-      config: { access: "analyst" },
+      config: { access: "analyst", alsoAnswers: ["409"] },
       schema: {
         operationId: "block",
         tags,

@@ -10,7 +10,7 @@ export function eventRoutes(app: App, streams: Streams): void {
   app.get(
     "/events",
     {
-      config: { access: "viewer" },
+      config: { access: "viewer", alsoAnswers: ["503"] },
       // A HEAD would hold a stream open that nobody can read.
       exposeHeadRoute: false,
       schema: {

@@ -1,8 +1,11 @@
+import type { LightMyRequestResponse } from "fastify"
 import { createInProcessBus } from "../../bus/index.ts"
-import { createIds, createManualClock, type Role } from "../../core/index.ts"
+import { createIds, createManualClock, type Role, type User } from "../../core/index.ts"
 import { createExplain, createResponder, policySentence } from "../../response/index.ts"
 import { createSqliteStore } from "../../store/index.ts"
 import { createAccounts } from "../auth/accounts.ts"
+import { cookieName } from "../auth/authenticate.ts"
+import { hashPassword } from "../auth/secrets.ts"
 import { createApi } from "../server.ts"
 import type { ApiOptions } from "../services.ts"
 
@@ -53,9 +56,28 @@ export async function createHarness(options: Partial<ApiOptions> = {}) {
   const by = { who: "test", from: null }
   const tokenOf = async (role: Role) => (await accounts.addToken({ name: role, role, expiresAt: null }, by)).secret
 
+  /** Somebody with this password, hashed cheaply: hashes carry their own cost. */
+  const addUser = async (name: string, role: Role, fields: Partial<User> = {}) => {
+    const passwordHash = await hashPassword(password, { N: 16, r: 1, p: 1 })
+    const user = { name, role, passwordHash, mustChangePassword: false, createdAt: clock.now(), disabled: false }
+    await store.record({ users: [{ ...user, ...fields }] })
+  }
+  const signIn = (name: string, text = password, headers: Record<string, string> = {}) =>
+    api.app.inject({
+      method: "POST",
+      url: "/api/v1/session",
+      headers: { host, ...headers },
+      payload: { name, password: text },
+    })
+  /** The headers of somebody's browser. */
+  const browserOf = async (name: string) => ({ host, cookie: cookieOf(await signIn(name)) })
+
   return {
     api,
     app: api.app,
+    addUser,
+    signIn,
+    browserOf,
     store,
     bus,
     clock,
@@ -68,6 +90,15 @@ export async function createHarness(options: Partial<ApiOptions> = {}) {
       await store.close()
     },
   }
+}
+
+export const password = "correct horse battery"
+export const host = "127.0.0.1:8470"
+
+/** The session that an answer sets, as the browser sends it back. */
+export function cookieOf(answer: Pick<LightMyRequestResponse, "cookies">, secure = false): string {
+  const name = cookieName(secure)
+  return `${name}=${answer.cookies.find((cookie) => cookie.name === name)?.value}`
 }
 
 export type Harness = Awaited<ReturnType<typeof createHarness>>

@@ -367,6 +367,15 @@ describe("what is not HTTP", () => {
       }
   })
 
+  it("may be a load balancer's words, with HTTP behind them", async () => {
+    const two = Buffer.from(
+      "\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c\xc0\x00\x02\x01\x0a\x00\x00\x05\x10\x00\x00\x50",
+      "latin1",
+    )
+    for (const preface of [Buffer.from("PROXY TCP4 192.0.2.1 10.0.0.5 4096 80\r\n"), two])
+      expect((await only([Buffer.concat([preface, Buffer.from(get)]), ok])).request.target).toBe("/")
+  })
+
   it("is found to be HTTP on any port, with any method", async () => {
     const options = { server: { address: "10.0.0.5", port: 31_337 }, segmentBytes: 2 }
     const { request } = await only(["FROBNICATE /x HTTP/1.1\r\n\r\n", ok], options)

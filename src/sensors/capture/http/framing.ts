@@ -49,6 +49,8 @@ function isChunked(values: readonly string[], flaws: Flaws): boolean {
 }
 
 function contentLength(values: readonly string[], flaws: Flaws): number {
+  const [only = ""] = values
+  if (values.length === 1 && /^\d{1,15}$/.test(only)) return Number(only)
   const all = values.join(",").split(",").map(trimmed)
   const [first = ""] = all
   if (all.length > 1)

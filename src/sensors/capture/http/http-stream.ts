@@ -4,6 +4,7 @@ import { readChunkSize } from "./chunk-size.ts"
 import type { Exchange, Side } from "./exchange.ts"
 import { type Framing, requestFraming, responseFraming } from "./framing.ts"
 import { addHeaderLine, mostHeadBytes } from "./head-parser.ts"
+import { proxyPrefaceBytes } from "./proxy-preface.ts"
 import { type Possible, recognise, startsMessage } from "./recognise.ts"
 import { afterEmptyLines, longestSniff, parseRequestLine, parseStatusLine } from "./start-line.ts"
 import type { State } from "./stream-state.ts"
@@ -148,6 +149,8 @@ export class HttpStream implements Consumer {
   /** Where to go on, or undefined to wait. */
   #sniff(segment: Segment, pos: number): number | undefined {
     const { data, end } = segment
+    const preface = this.#partial === "" ? proxyPrefaceBytes(data, pos, end) : 0
+    if (preface > 0) return pos + preface
     const text = this.#partial + data.toString("latin1", pos, Math.min(end, pos + longestSniff + 1))
     const kind = recognise(text, this.#possible)
     if (kind === "response" && this.#mustWait()) return undefined
@@ -279,8 +282,10 @@ export class HttpStream implements Consumer {
     const message = this.#draft
     if (message === undefined) return
     message.body.charge(fieldBytes)
-    if (this.#headBytes > mostHeadBytes) this.#flaw("header block longer than 64 KiB")
-    else addHeaderLine(line, message.headers, (what) => this.#flaw(what))
+    const over = this.#headBytes - mostHeadBytes
+    if (over > 0) this.#flaw("header block longer than 64 KiB")
+    const kept = over <= 0 ? line : line.slice(0, Math.max(0, line.length - over))
+    if (kept !== "") addHeaderLine(kept, message.headers, (what) => this.#flaw(what))
   }
 
   #headDone(): void {

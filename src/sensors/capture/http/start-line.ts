@@ -68,6 +68,26 @@ export function startsResponse(text: Latin1): boolean {
 
 /** Undefined when it is no request line; `flaws` gets what is wrong with one. */
 export function parseRequestLine(line: Latin1, flaws: (what: string) => void): RequestLine | undefined {
+  return plainRequestLine(line) ?? oddRequestLine(line, flaws)
+}
+
+/** As RFC 9112 §3 has it, and as nearly all are. */
+function plainRequestLine(line: Latin1): RequestLine | undefined {
+  const version = line.length - 9
+  const first = line.indexOf(" ")
+  if (first <= 0 || first > longestMethod || first >= version || !line.startsWith(" HTTP/1.", version)) return undefined
+  const minor = line.charCodeAt(line.length - 1)
+  if (minor !== 0x30 && minor !== 0x31) return undefined
+  for (let at = first + 1; at < version; at++) {
+    const code = line.charCodeAt(at)
+    if (code <= 0x20 || code === 0x7f) return undefined
+  }
+  const method = line.slice(0, first)
+  if (!isToken(method)) return undefined
+  return { method, target: line.slice(first + 1, version), protocol: minor === 0x31 ? "HTTP/1.1" : "HTTP/1.0" }
+}
+
+function oddRequestLine(line: Latin1, flaws: (what: string) => void): RequestLine | undefined {
   const parts = /^([^ \t]+)[ \t]+(.*)$/s.exec(line)
   const [, method = "", rest = ""] = parts ?? []
   if (parts === null || method.length > longestMethod || !isToken(method)) return undefined

@@ -75,10 +75,14 @@ if (own.includes("--console")) {
 }
 
 if (then >= 0) {
-  const child = spawn(nodeBinary, ["--disable-warning=ExperimentalWarning", ...process.argv.slice(then + 1)], {
-    stdio: "inherit",
-    cwd: root,
-  })
+  const child = spawn(
+    nodeBinary,
+    ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=16", ...process.argv.slice(then + 1)],
+    {
+      stdio: "inherit",
+      cwd: root,
+    },
+  )
   // The terminal sends Ctrl-C to both; this one waits for the other's end.
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && child.kill(signal))
   child.on("error", (error) => {

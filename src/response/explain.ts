@@ -1,142 +1,120 @@
 import {
   type Alert,
   type AlertId,
+  type Cidr,
   type Countermeasure,
-  covers,
+  type CountermeasureId,
   type Incident,
   type IncidentId,
+  overlaps,
   parseAddress,
   parseCidr,
   ThwartError,
 } from "../core/index.ts"
 import type { Store } from "../store/store.ts"
+import { type Findings, tell } from "./story.ts"
 
 /** From whatever was asked about back to every byte that led there. */
-export interface Explanation {
+export interface Explanation extends Findings {
   readonly subject: string
   readonly story: readonly string[]
-  readonly countermeasures: readonly Countermeasure[]
-  readonly incidents: readonly Incident[]
-  readonly alerts: readonly Alert[]
 }
 
 // Enough for a story that a person reads; the lists of the API have the rest.
 const most = 100
+const mostAlerts = 1000
+const perStage = 20
+// The store finds countermeasures by incident and time, not by target: so many of the newest are looked through.
+const lookedThrough = 10_000
 
-/** Explains an address, or a countermeasure, incident or alert by its id. Throws THWART_NOT_FOUND for what is none of these or unknown. */
+/** Explains an address or a prefix, or a countermeasure, incident or alert by its id. Throws THWART_NOT_FOUND for what is none of these or unknown. */
 export function createExplain(store: Store): (subject: string) => Promise<Explanation> {
-  return async (subject) => {
+  return async (asked) => {
+    const subject = asked.trim()
     const found = await gather(store, subject)
     if (found.countermeasures.length + found.incidents.length + found.alerts.length === 0) {
       throw new ThwartError(
         "THWART_NOT_FOUND",
-        `nothing is known of "${subject}"; give an address, or the id of a countermeasure, incident or alert`,
+        `nothing is known of "${subject.slice(0, 100)}"; give an address, or the id of a countermeasure, incident or alert`,
       )
     }
     return { subject, ...found, story: tell(found) }
   }
 }
 
-type Found = Pick<Explanation, "countermeasures" | "incidents" | "alerts">
+const nothing: Findings = { countermeasures: [], incidents: [], alerts: [] }
 
-async function gather(store: Store, subject: string): Promise<Found> {
+async function gather(store: Store, subject: string): Promise<Findings> {
   // The casts hold: an id of another form is simply not found.
   if (subject.startsWith("cm_")) {
-    const countermeasure = await store.countermeasure(subject as Countermeasure["id"])
-    return countermeasure === undefined ? nothing : because(store, [countermeasure], [])
+    const found = await store.countermeasure(subject as CountermeasureId)
+    return found === undefined ? nothing : complete(store, { ...nothing, countermeasures: [found] })
   }
   if (subject.startsWith("inc_")) {
-    const incident = await store.incident(subject as IncidentId)
-    return incident === undefined
-      ? nothing
-      : because(store, (await store.countermeasures({ incident: incident.id, limit: most })).items, [incident])
+    const found = await store.incident(subject as IncidentId)
+    return found === undefined ? nothing : ofIncidents(store, [found])
   }
   if (subject.startsWith("alr_")) {
-    const alert = await store.alert(subject as AlertId)
-    if (alert === undefined) return nothing
-    const incidents = (await store.incidents({ attacker: alert.attacker, limit: most })).items.filter(({ stages }) =>
-      stages.some(({ alerts }) => alerts.includes(alert.id)),
-    )
-    return { countermeasures: [], incidents, alerts: [alert] }
+    const found = await store.alert(subject as AlertId)
+    return found === undefined ? nothing : ofAlert(store, found)
   }
-  return ofAddress(store, subject)
+  const target = parseCidr(subject)
+  return target === undefined ? nothing : ofAddress(store, target, subject)
 }
 
-const nothing: Found = { countermeasures: [], incidents: [], alerts: [] }
+async function ofIncidents(store: Store, incidents: readonly Incident[]): Promise<Findings> {
+  const pages = await Promise.all(incidents.map(({ id }) => store.countermeasures({ incident: id, limit: most })))
+  return complete(store, { ...nothing, incidents, countermeasures: pages.flatMap(({ items }) => items) })
+}
 
-async function ofAddress(store: Store, subject: string): Promise<Found> {
-  const asked = parseCidr(subject)
-  if (asked === undefined) return nothing
-  const countermeasures = (await store.countermeasures({ limit: 1000 })).items
-    .filter(({ target }) => covers(target, asked) || covers(asked, target))
-    .slice(0, most)
+/** The alert alone with its bytes; what it is part of, without the other alerts of that. */
+async function ofAlert(store: Store, alert: Alert): Promise<Findings> {
+  const { items } = await store.incidents({ attacker: alert.attacker, limit: most })
+  const incidents = items.filter(({ stages }) => stages.some(({ alerts }) => alerts.includes(alert.id)))
+  const because = await ofIncidents(store, incidents)
+  const named = await countermeasuresOf(store, ({ reason }) => reason.alerts.includes(alert.id))
+  return { incidents, countermeasures: unique([...because.countermeasures, ...named]), alerts: [alert] }
+}
+
+async function ofAddress(store: Store, target: Cidr, subject: string): Promise<Findings> {
+  const countermeasures = await countermeasuresOf(store, (one) => overlaps(one.target, target))
   const attacker = parseAddress(subject)
-  const found = await because(store, countermeasures, [])
-  if (attacker === undefined) return found
+  if (attacker === undefined) return complete(store, { ...nothing, countermeasures })
   const incidents = (await store.incidents({ attacker, limit: most })).items
   const alerts = (await store.alerts({ attacker, limit: most })).items
-  return {
-    countermeasures,
-    incidents: unique([...found.incidents, ...incidents]),
-    alerts: inOrder(unique([...found.alerts, ...alerts])),
-  }
+  return complete(store, { countermeasures, incidents, alerts })
 }
 
-/** The incidents and alerts that the countermeasures name, and those of the incidents. */
-async function because(
+/** Adds the incidents and alerts that the countermeasures name, and the alerts that the incidents name. */
+async function complete(store: Store, found: Findings): Promise<Findings> {
+  const known = new Set(found.incidents.map(({ id }) => id))
+  const missing = new Set(found.countermeasures.flatMap(({ reason }) => reason.incident ?? []))
+  const named = await Promise.all([...missing].filter((id) => !known.has(id)).map((id) => store.incident(id)))
+  const incidents = [...found.incidents, ...named.filter((incident) => incident !== undefined)]
+  const ids = new Set([
+    ...incidents.flatMap(({ stages }) => stages.flatMap(({ alerts }) => alerts.slice(0, perStage))),
+    ...found.countermeasures.flatMap(({ reason }) => reason.alerts),
+  ])
+  for (const { id } of found.alerts) ids.delete(id)
+  const wanted = [...ids].slice(0, mostAlerts)
+  const more = wanted.length === 0 ? [] : (await store.alerts({ ids: wanted, limit: mostAlerts })).items
+  return { countermeasures: found.countermeasures, incidents, alerts: inOrder([...found.alerts, ...more]) }
+}
+
+/** Newest first. */
+async function countermeasuresOf(
   store: Store,
-  countermeasures: readonly Countermeasure[],
-  incidents: readonly Incident[],
-): Promise<Found> {
-  const named = await Promise.all(
-    countermeasures.flatMap(({ reason }) => (reason.incident === null ? [] : [store.incident(reason.incident)])),
-  )
-  const all = unique([...incidents, ...named.filter((incident) => incident !== undefined)])
-  const ids = [
-    ...new Set([
-      ...all.flatMap(({ stages }) => stages.flatMap(({ alerts }) => alerts.slice(0, 20))),
-      ...countermeasures.flatMap(({ reason }) => reason.alerts),
-    ]),
-  ]
-  const alerts = ids.length === 0 ? [] : (await store.alerts({ ids: ids.slice(0, 1000), limit: 1000 })).items
-  return { countermeasures, incidents: all, alerts: inOrder(alerts) }
-}
-
-function tell({ countermeasures, incidents, alerts }: Found): readonly string[] {
-  return [
-    ...countermeasures.map(
-      ({ id, target, reason, createdAt, expiresAt, endReason, endedBy, reports }) =>
-        `${target} was blocked at ${time(createdAt)} by ${reason.by} (${id}): ${reason.text}. ${
-          endReason === null
-            ? expiresAt === null
-              ? "It has no end"
-              : `It ends at ${time(expiresAt)}`
-            : `It was ended (${endReason}) by ${endedBy}`
-        }. ${reports.map(({ enforcer, state, since, reason: why }) => `${enforcer}: ${state} since ${time(since)}${why === null ? "" : ` (${why})`}`).join("; ")}`,
-    ),
-    ...incidents.map(
-      ({ id, title, attacker, stages, stagesTotal }) =>
-        `Incident ${id}, ${title}: ${attacker} was seen in ${stages.length} of ${stagesTotal} stages: ${stages.map(({ name, because: why }) => `${name} (${why})`).join(" → ")}`,
-    ),
-    ...alerts.flatMap((alert) => [
-      `${time(alert.at)} ${alert.intent}: ${alert.title} (score ${alert.score}, threshold ${alert.threshold}; ${alert.id}) in ${printable(alert.evidence.summary)}`,
-      ...alert.contributions.flatMap(({ rule, message, matches }) =>
-        matches
-          .slice(0, 3)
-          .map(
-            ({ variable, value, offset, length }) =>
-              `  rule ${rule}, ${message}: ${variable} held "${printable(value.slice(offset, offset + length).slice(0, 200))}"`,
-          ),
-      ),
-    ]),
-  ]
-}
-
-const time = (at: number) => new Date(at).toISOString()
-
-/** Bytes that a terminal could act on are written as \xHH. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`)
+  wants: (countermeasure: Countermeasure) => boolean,
+): Promise<readonly Countermeasure[]> {
+  const found: Countermeasure[] = []
+  let cursor: string | undefined
+  for (let seen = 0; seen < lookedThrough && found.length < most; seen += 1000) {
+    const page = await store.countermeasures({ limit: 1000, cursor })
+    found.push(...page.items.filter(wants))
+    cursor = page.next
+    if (cursor === undefined) break
+  }
+  return found.slice(0, most)
 }
 
 function unique<T extends { readonly id: string }>(items: readonly T[]): readonly T[] {
@@ -144,5 +122,5 @@ function unique<T extends { readonly id: string }>(items: readonly T[]): readonl
 }
 
 function inOrder(alerts: readonly Alert[]): readonly Alert[] {
-  return [...alerts].sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
+  return alerts.toSorted((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
 }

@@ -1,5 +1,6 @@
 import {
   type Alert,
+  type AlertId,
   compareSeverity,
   type Incident,
   type IpAddress,
@@ -7,25 +8,29 @@ import {
   type NetworkPolicy,
   networkPolicy,
   policyId,
+  type Severity,
 } from "../core/index.ts"
+import { createCounts } from "./counts.ts"
 
 /** What made a policy speak. */
 export interface Trigger {
   readonly policy: NetworkPolicy
   readonly attacker: IpAddress
+  readonly severity: Severity
   readonly incident: Incident | null
-  readonly alerts: readonly Alert[]
+  /** What was counted, where the policy looks at alerts. */
+  readonly alerts: readonly AlertId[]
+}
+
+interface Seen<Id extends string> {
+  readonly id: Id
+  readonly at: Millis
 }
 
 export interface PolicyWatch {
-  /** The policies that these alerts and incidents fulfil, one trigger for each policy and attacker. */
+  /** The policies that these alerts and incidents fulfil, one trigger for each policy and attacker, in the order of the policies. */
   look(policies: readonly NetworkPolicy[], alerts: readonly Alert[], incidents: readonly Incident[]): readonly Trigger[]
 }
-
-// Attackers whose alerts are counted for a policy that wants more than one; the oldest are forgotten beyond.
-const maxCounted = 100_000
-// Times kept for one attacker: the largest count that a policy is likely to ask for; more would never be looked at.
-const maxTimes = 10_000
 
 /** Seeded at the first start. */
 export const defaultPolicies: readonly NetworkPolicy[] = [
@@ -44,48 +49,44 @@ export const defaultPolicies: readonly NetworkPolicy[] = [
 ]
 
 export function createPolicyWatch(): PolicyWatch {
-  // `policy + attacker` → when it counted.
-  const counted = new Map<string, { readonly id: string; readonly at: Millis }[]>()
+  const counts = createCounts()
 
-  const reached = (policy: NetworkPolicy, attacker: IpAddress, id: string, at: Millis): boolean => {
-    if (policy.count === 1) return true
+  /** The ids that count for this attacker now, when they are enough. */
+  const counted = <Id extends string>(policy: NetworkPolicy, attacker: IpAddress, seen: readonly Seen<Id>[]) => {
+    if (policy.count === 1) return seen.map(({ id }) => id)
     const key = `${policy.id}\n${attacker}`
-    const entries = counted.get(key)?.filter((entry) => entry.at > at - policy.windowMs && entry.id !== id) ?? []
-    entries.push({ id, at })
-    counted.delete(key)
-    counted.set(key, entries.slice(-maxTimes))
-    if (counted.size > maxCounted) counted.delete(counted.keys().next().value ?? key)
-    return entries.length >= policy.count
+    for (const one of seen) counts.add(key, one, policy)
+    // The ids under the key of one policy are of the one kind that it looks at, so the cast holds.
+    return counts.reached(key, policy) as readonly Id[] | undefined
+  }
+
+  const lookAtIncidents = (policy: NetworkPolicy, incidents: readonly Incident[]) =>
+    incidents.flatMap((incident): readonly Trigger[] => {
+      const { attacker, id, updatedAt: at, severity } = incident
+      if (!wantsIncident(policy, incident) || counted(policy, attacker, [{ id, at }]) === undefined) return []
+      return [{ policy, attacker, severity, incident, alerts: [] }]
+    })
+
+  const lookAtAlerts = (policy: NetworkPolicy, alerts: readonly Alert[]) => {
+    const byAttacker = Map.groupBy(
+      alerts.filter((alert) => wantsAlert(policy, alert)),
+      ({ attacker }) => attacker,
+    )
+    return [...byAttacker].flatMap(([attacker, seen]): readonly Trigger[] => {
+      const ids = counted(policy, attacker, seen)
+      if (ids === undefined) return []
+      const severity = seen.map((alert) => alert.severity).reduce(graver)
+      return [{ policy, attacker, severity, incident: null, alerts: ids }]
+    })
   }
 
   return {
-    look: (policies, alerts, incidents) => {
-      const triggers = new Map<string, Trigger>()
-      for (const policy of policies) {
-        if (!policy.enabled) continue
-        for (const incident of incidents) {
-          if (!wantsIncident(policy, incident) || !reached(policy, incident.attacker, incident.id, incident.updatedAt))
-            continue
-          triggers.set(`${policy.id}\n${incident.attacker}`, {
-            policy,
-            attacker: incident.attacker,
-            incident,
-            alerts: [],
-          })
-        }
-        for (const alert of alerts) {
-          if (!wantsAlert(policy, alert) || !reached(policy, alert.attacker, alert.id, alert.at)) continue
-          const key = `${policy.id}\n${alert.attacker}`
-          triggers.set(key, {
-            policy,
-            attacker: alert.attacker,
-            incident: null,
-            alerts: [...(triggers.get(key)?.alerts ?? []), alert].slice(-100),
-          })
-        }
-      }
-      return [...triggers.values()]
-    },
+    look: (policies, alerts, incidents) =>
+      policies
+        .filter(({ enabled }) => enabled)
+        .flatMap((policy) =>
+          policy.on.kind === "incident" ? lookAtIncidents(policy, incidents) : lookAtAlerts(policy, alerts),
+        ),
   }
 }
 
@@ -109,4 +110,8 @@ function wantsAlert({ on, severity }: NetworkPolicy, alert: Alert): boolean {
     (on.tactics.length === 0 || (alert.tactic !== null && on.tactics.includes(alert.tactic))) &&
     (on.techniques.length === 0 || (alert.technique !== null && on.techniques.includes(alert.technique)))
   )
+}
+
+function graver(one: Severity, other: Severity): Severity {
+  return compareSeverity(one, other) < 0 ? other : one
 }

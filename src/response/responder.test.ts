@@ -180,16 +180,31 @@ describe("response", () => {
     expect(responder.desired()).toHaveLength(61)
   })
 
-  it("decides and enforces nothing new while the allowlist can't be read", async () => {
+  it("decides and enforces nothing new while the allowlist can't be read, loses no alert, and decides as soon as it can", async () => {
     await responder.block(
       { target: prefix("203.0.113.9"), direction: "inbound", durationMs: 60_000, reason: "x" },
       actor,
     )
     const [block] = responder.desired()
-    const broken = await open({ store: { ...store, allowlist: () => Promise.reject(new Error("gone")) } })
-    await expect(broken.handle([], [incidentOf("a")], (decided) => store.record(decided))).rejects.toThrow("gone")
-    if (block !== undefined) await expect(broken.refusalNow(block)).rejects.toThrow("gone")
-    expect(broken.desired()).toEqual(block === undefined ? [] : [block])
+    if (block === undefined) throw new Error("nothing was blocked")
+    let broken = true
+    const errors: unknown[] = []
+    const allowlist = () => (broken ? Promise.reject(new Error("gone")) : store.allowlist())
+    responder = await open({ store: { ...store, allowlist }, onError: (error) => errors.push(error) })
+    await handle([incidentOf("a"), incidentOf("b", { attacker: address("203.0.113.67") })], [alertAt(start, "n1")])
+    expect((await store.alerts({})).items).toHaveLength(1)
+    expect(await actions()).toContain("block held")
+    expect(errors).toHaveLength(1)
+    await responder.sweep()
+    await expect(responder.refusalNow(block)).rejects.toThrow("gone")
+    await expect(
+      responder.block({ target: prefix("203.0.113.8"), direction: "inbound", durationMs: 1, reason: "x" }, actor),
+    ).rejects.toThrow("gone")
+    expect(responder.desired()).toEqual([block])
+    await responder.changeIncident(incidentOf("b").id, "closed", actor)
+    broken = false
+    await responder.sweep()
+    expect(responder.desired().map(({ target }) => target)).toEqual(["203.0.113.9/32", "203.0.113.66/32"])
   })
 
   it("only shows in monitor mode, and only proposes in interactive mode", async () => {

@@ -1,4 +1,4 @@
-import type { Millis, NetworkPolicy } from "../core/index.ts"
+import { durationInWords, type NetworkPolicy } from "../core/index.ts"
 
 /** "1 High incident with at least 3 stages in 10 minutes → block the address for 1 hour". */
 export function policySentence({ on, severity, count, windowMs, blockMs }: NetworkPolicy): string {
@@ -20,18 +20,4 @@ function alertCriteria(on: Extract<NetworkPolicy["on"], { kind: "alert" }>): str
   ]
   const parts = named.filter(([, values]) => values.length > 0).map(([name, values]) => `${name} ${values.join(", ")}`)
   return parts.length === 0 ? "" : ` with ${parts.join(" and ")}`
-}
-
-/** The largest unit that is whole: "90 minutes", "1 hour", "2 days". */
-export function durationInWords(ms: Millis): string {
-  const units: readonly (readonly [string, number])[] = [
-    ["day", 86_400_000],
-    ["hour", 3_600_000],
-    ["minute", 60_000],
-    ["second", 1000],
-  ]
-  for (const [name, size] of units) {
-    if (ms >= size && ms % size === 0) return `${ms / size} ${name}${ms === size ? "" : "s"}`
-  }
-  return `${ms / 1000} seconds`
 }

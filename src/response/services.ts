@@ -47,6 +47,8 @@ export interface ResponderDeps {
   /** Correlation's own word on the status of an incident that it has in memory. */
   readonly setIncidentStatus: (id: IncidentId, status: IncidentStatus, at: Millis) => Incident | undefined
   readonly limits?: GuardrailLimits
+  /** Told of what went wrong and is tried again. */
+  readonly onError?: (error: unknown) => void
 }
 
 export interface Responder {
@@ -71,9 +73,9 @@ export interface Responder {
   /** What shall be in force now. */
   desired(): readonly Countermeasure[]
   onDesiredChange(listener: () => void): () => void
-  /** Asked again right before something is put in force: why it must not be, or undefined. */
+  /** Asked again right before something is put in force: why it must not be, or undefined; rejects when that can't be known. */
   refusalNow(of: Countermeasure): Promise<string | undefined>
   report(id: CountermeasureId, report: EnforcementReport): Promise<void>
-  /** Ends what is past its time. */
+  /** Ends what is past its time, and decides what could not be decided before. To be called every second or so. */
   sweep(): Promise<void>
 }

@@ -17,7 +17,8 @@ export interface Protected {
 export function surroundingsOf(machine: MachineFacts): readonly Protected[] {
   const found = (texts: readonly string[], why: string) =>
     texts.flatMap((text) => {
-      const parsed = parseCidr(text)
+      // An interface's name behind a link-local address (RFC 4007) is no part of it.
+      const parsed = parseCidr(text.replace(/%.*/s, ""))
       return parsed === undefined ? [] : [{ prefix: parsed, why }]
     })
   return [

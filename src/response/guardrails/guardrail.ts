@@ -1,4 +1,6 @@
 import type { AllowlistEntry, Cidr, Millis } from "../../core/index.ts"
+import type { Protected } from "../surroundings.ts"
+import type { Prefixes } from "./overlap.ts"
 
 /** What somebody or some policy wants to block. */
 export interface Intended {
@@ -10,12 +12,13 @@ export interface Intended {
 /** What the checks look at, gathered once for all of them. */
 export interface Circumstances {
   readonly now: Millis
-  readonly allowlist: readonly AllowlistEntry[]
+  /** Entries that hold now. */
+  readonly allowlist: Prefixes<AllowlistEntry>
   /** The node's own addresses, gateways, resolvers, the server, and why each must stay reachable. */
-  readonly protectedPrefixes: readonly { readonly prefix: Cidr; readonly why: string }[]
+  readonly surroundings: Prefixes<Protected>
   /** Where operators who are signed in came from. */
-  readonly operators: readonly Cidr[]
-  /** When the automatic blocks of the last minute were made. */
+  readonly operators: Prefixes<{ readonly prefix: Cidr }>
+  /** New blocks by policies in the last minute. */
   readonly recentBlocks: number
   readonly limits: GuardrailLimits
 }
@@ -28,11 +31,23 @@ export interface GuardrailLimits {
   readonly blocksPerMinute: number
 }
 
+// A /24 and a /48 are the smallest networks that are routed by themselves; a /16 and a /32 are what one provider holds.
 export const defaultLimits: GuardrailLimits = {
   policyPrefix: { v4: 24, v6: 48 },
   operatorPrefix: { v4: 16, v6: 32 },
   blocksPerMinute: 60,
 }
 
-/** Undefined when it may be; else why not, as a sentence that ends without a full stop. */
-export type Guardrail = (intended: Intended, circumstances: Circumstances) => string | undefined
+/**
+ * Undefined when it may be; else why not, as a sentence that ends without a full stop. `held` is a limit of the moment: a person can
+ * still do it. `refused` is for good.
+ */
+export type Guardrail = (intended: Intended, circumstances: Circumstances) => Refusal | undefined
+
+export interface Refusal {
+  readonly kind: "refused" | "held"
+  readonly reason: string
+}
+
+export const refused = (reason: string): Refusal => ({ kind: "refused", reason })
+export const held = (reason: string): Refusal => ({ kind: "held", reason })

@@ -1,0 +1,23 @@
+import { endedAs } from "../countermeasure.ts"
+import { auditOf, type Parts } from "../parts.ts"
+import type { Responder } from "../services.ts"
+
+/** Sets the status of an incident. What is in force because of a false positive ends with it, and is remembered. */
+export function createChangeIncident({ deps, wanted, memory, statuses, commit }: Parts): Responder["changeIncident"] {
+  return async (id, status, actor) => {
+    const { before, after } = await statuses.change(id, status)
+    if (before.status === status) return before
+    const undone = (status === "false-positive" ? wanted.activeBecauseOf(id) : []).map((one) =>
+      endedAs(one, { reason: "false-positive", by: actor.who, at: deps.clock.now() }),
+    )
+    const change = {
+      action: `incident ${status}`,
+      subject: `incident:${id}`,
+      before: { status: before.status },
+      after: { status, undone: undone.map((one) => one.id) },
+    }
+    await commit({ incidents: [after], countermeasures: undone, audit: [auditOf(deps, actor, change)] })
+    if (status === "false-positive") memory.misjudged(after)
+    return after
+  }
+}

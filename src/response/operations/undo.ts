@@ -1,0 +1,29 @@
+import { ThwartError } from "../../core/index.ts"
+import { endedAs } from "../countermeasure.ts"
+import { auditOf, type Parts } from "../parts.ts"
+import type { Responder } from "../services.ts"
+
+/** Ends a countermeasure. As a false positive it is remembered, also when it had ended by itself before. */
+export function createUndo({ deps, wanted, memory, statuses, commit }: Parts): Responder["undo"] {
+  return async (id, { falsePositive, comment }, actor) => {
+    const known = wanted.get(id) ?? (await deps.store.countermeasure(id))
+    if (known === undefined) throw new ThwartError("THWART_NOT_FOUND", `there is no countermeasure ${id}`)
+    if (known.endedAt !== null && (!falsePositive || known.endReason === "false-positive")) return known
+    const reason = falsePositive ? "false-positive" : "undone"
+    const next = endedAs(known, { reason, by: actor.who, at: deps.clock.now() })
+    const misjudged =
+      falsePositive && known.reason.incident !== null
+        ? (await statuses.change(known.reason.incident, "false-positive")).after
+        : undefined
+    const released = falsePositive ? [] : await statuses.released([known])
+    const action = falsePositive ? "undo as false positive" : "undo"
+    const subject = `countermeasure:${id}`
+    await commit({
+      countermeasures: [next],
+      incidents: misjudged === undefined ? released : [misjudged],
+      audit: [auditOf(deps, actor, { action, subject, before: known, after: { ...next, comment } })],
+    })
+    if (falsePositive) memory.undone(next, misjudged)
+    return next
+  }
+}

@@ -1,0 +1,76 @@
+import type { Countermeasure, Millis } from "../core/index.ts"
+import type { Page } from "../store/store.ts"
+import type { BlockRate } from "./circumstances.ts"
+import type { UndoMemory } from "./memory.ts"
+import type { Parts } from "./parts.ts"
+import { defaultPolicies, type PolicyWatch } from "./policies.ts"
+
+export interface Restoring extends Pick<Parts, "deps" | "wanted"> {
+  readonly memory: UndoMemory
+  readonly watch: PolicyWatch
+  readonly rate: BlockRate
+}
+
+// Countermeasures looked through for undone ones, newest first; some seconds of work at most.
+const maxLookedThrough = 50_000
+// Alerts and incidents counted again for policies that want several; the newest.
+const maxCounted = 50_000
+
+/** Takes up where an earlier run ended, however it ended; a new store gets the default policies. */
+export async function restore(restoring: Restoring): Promise<void> {
+  const { store } = restoring.deps
+  if ((await store.policies()).length === 0) await store.record({ policies: defaultPolicies })
+  // Whatever has not ended is active at time 0, also what is past its time: the sweep ends it.
+  const notEnded = await gather((cursor) => store.countermeasures({ activeAt: 0, limit: 1000, cursor }))
+  restoring.wanted.take(notEnded)
+  await recall(restoring)
+  await countAgain(restoring)
+}
+
+async function recall({ deps: { store }, memory, rate }: Restoring): Promise<void> {
+  const history = await gather((cursor) => store.countermeasures({ limit: 1000, cursor }), maxLookedThrough)
+  const undone: Countermeasure[] = []
+  for (const countermeasure of history) {
+    if (countermeasure.endReason === "false-positive") undone.push(countermeasure)
+    if (countermeasure.reason.policy !== null) rate.made(countermeasure.createdAt)
+  }
+  // The oldest first, since the memory forgets in that order.
+  for (const countermeasure of undone.toReversed()) {
+    const { incident } = countermeasure.reason
+    memory.undone(countermeasure, incident === null ? undefined : await store.incident(incident))
+  }
+  const misjudged = await gather(
+    (cursor) => store.incidents({ status: "false-positive", limit: 1000, cursor }),
+    maxLookedThrough,
+  )
+  for (const incident of misjudged.toReversed()) memory.misjudged(incident)
+}
+
+async function countAgain({ deps: { store, clock }, watch }: Restoring): Promise<void> {
+  const counting = (await store.policies()).filter(({ enabled, count }) => enabled && count > 1)
+  const longestMs = Math.max(0, ...counting.map(({ windowMs }) => windowMs))
+  if (longestMs === 0) return
+  const since: Millis = clock.now() - longestMs
+  const wants = (kind: "alert" | "incident") => counting.some(({ on }) => on.kind === kind)
+  const alerts = wants("alert")
+    ? await gather((cursor) => store.alerts({ since, limit: 1000, cursor }), maxCounted)
+    : []
+  const incidents = wants("incident")
+    ? await gather((cursor) => store.incidents({ since, limit: 1000, cursor }), maxCounted)
+    : []
+  // What they triggered was decided when they came.
+  watch.look(counting, alerts.toReversed(), incidents.toReversed())
+}
+
+async function gather<T>(
+  fetch: (cursor: string | undefined) => Promise<Page<T>>,
+  most: number = Number.POSITIVE_INFINITY,
+): Promise<readonly T[]> {
+  const found: T[] = []
+  for (let cursor: string | undefined, more = true; more && found.length < most; more = cursor !== undefined) {
+    const page = await fetch(cursor)
+    found.push(...page.items)
+    cursor = page.next
+  }
+  return found
+}

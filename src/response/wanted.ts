@@ -1,0 +1,116 @@
+import {
+  type Cidr,
+  type Clock,
+  type Countermeasure,
+  type CountermeasureId,
+  type Direction,
+  type IncidentId,
+  isActive,
+  type Millis,
+} from "../core/index.ts"
+
+/** The countermeasures that have not ended: what the store holds of them, in memory. */
+export interface Wanted {
+  get(id: CountermeasureId): Countermeasure | undefined
+  /** What shall be in force now. */
+  active(): readonly Countermeasure[]
+  /** What is past its time, and nobody ended yet. */
+  overdue(): readonly Countermeasure[]
+  /** The one that ends last. */
+  activeFor(target: Cidr, direction: Direction): Countermeasure | undefined
+  activeBecauseOf(incident: IncidentId): readonly Countermeasure[]
+  /** Takes in what was stored, and tells the listeners when it changes what shall be in force. */
+  take(countermeasures: readonly Countermeasure[]): void
+  onChange(listener: () => void): () => void
+}
+
+export function createWanted(clock: Clock): Wanted {
+  const byId = new Map<CountermeasureId, Countermeasure>()
+  const byPlace = createIndex()
+  const byIncident = createIndex()
+  const listeners = new Set<() => void>()
+
+  const forget = (countermeasure: Countermeasure) => {
+    byId.delete(countermeasure.id)
+    byPlace.remove(placeOf(countermeasure), countermeasure.id)
+    byIncident.remove(countermeasure.reason.incident ?? "", countermeasure.id)
+  }
+  const put = (countermeasure: Countermeasure) => {
+    const known = byId.get(countermeasure.id)
+    if (known !== undefined) forget(known)
+    if (countermeasure.endedAt !== null) return
+    byId.set(countermeasure.id, countermeasure)
+    byPlace.add(placeOf(countermeasure), countermeasure.id)
+    if (countermeasure.reason.incident !== null) byIncident.add(countermeasure.reason.incident, countermeasure.id)
+  }
+  const changesForce = (next: Countermeasure) => {
+    const known = byId.get(next.id)
+    return known === undefined ? next.endedAt === null : next.endedAt !== null || known.expiresAt !== next.expiresAt
+  }
+  const activeOf = (ids: Iterable<CountermeasureId>) => {
+    const now = clock.now()
+    const found: Countermeasure[] = []
+    for (const id of ids) {
+      const countermeasure = byId.get(id)
+      if (countermeasure !== undefined && isActive(countermeasure, now)) found.push(countermeasure)
+    }
+    return found
+  }
+
+  return {
+    get: (id) => byId.get(id),
+    active: () => activeOf(byId.keys()),
+    overdue: () => {
+      const now = clock.now()
+      return [...byId.values()].filter((countermeasure) => !isActive(countermeasure, now))
+    },
+    activeFor: (target, direction) => {
+      let last: Countermeasure | undefined
+      for (const one of activeOf(byPlace.get(placeOf({ target, direction }))))
+        if (last === undefined || isLater(one.expiresAt, last.expiresAt)) last = one
+      return last
+    },
+    activeBecauseOf: (incident) => activeOf(byIncident.get(incident)),
+    take: (countermeasures) => {
+      const changed = countermeasures.filter(changesForce).length > 0
+      for (const countermeasure of countermeasures) put(countermeasure)
+      if (changed) for (const listener of listeners) listener()
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** Null never ends. */
+export function isLater(one: Millis | null, other: Millis | null): boolean {
+  return other !== null && (one === null || one > other)
+}
+
+function placeOf({ target, direction }: Pick<Countermeasure, "target" | "direction">): string {
+  return `${direction} ${target}`
+}
+
+interface Index {
+  get(key: string): Iterable<CountermeasureId>
+  add(key: string, id: CountermeasureId): void
+  remove(key: string, id: CountermeasureId): void
+}
+
+function createIndex(): Index {
+  const ids = new Map<string, Set<CountermeasureId>>()
+  return {
+    get: (key) => ids.get(key) ?? [],
+    add: (key, id) => {
+      const known = ids.get(key)
+      if (known === undefined) ids.set(key, new Set([id]))
+      else known.add(id)
+    },
+    remove: (key, id) => {
+      const known = ids.get(key)
+      known?.delete(id)
+      if (known?.size === 0) ids.delete(key)
+    },
+  }
+}

@@ -52,7 +52,7 @@ export function createStreams(
   }
   const tell = (event: StreamEvent) => {
     const id = ++lastId
-    const bytes = Buffer.from(`id: ${id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`, "utf8")
+    const bytes = Buffer.from(`id: ${id}\nevent: ${event.kind}\ndata: ${onOneLine(event)}\n\n`, "utf8")
     replay.add({ id, bytes })
     for (const stream of streams) send(stream, bytes)
   }
@@ -97,6 +97,11 @@ export function createStreams(
       for (const { response } of streams) response.end()
     },
   }
+}
+
+/** JSON has no line breaks but these two, which are some readers' idea of one. */
+function onOneLine(event: StreamEvent): string {
+  return JSON.stringify(event).replace(/[\u2028\u2029]/g, (char) => (char === "\u2028" ? "\\u2028" : "\\u2029"))
 }
 
 const stillHere = Buffer.from(": still here\n\n")

@@ -301,7 +301,7 @@ describe("the API", () => {
       payload: { ...rest, mode: "monitor" },
     })
     const { items } = (await harness.app.inject({ url: "/api/v1/audit", headers })).json()
-    expect(items[0]).toMatchObject({
+    expect(items.find(({ action }: { action: string }) => action === "policy")).toMatchObject({
       who: "token:admin",
       from: "127.0.0.1",
       action: "policy",

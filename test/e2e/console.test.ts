@@ -115,7 +115,8 @@ describe.runIf(has("the console in Chromium", "chromium"))("the console", () => 
     await page.getByRole("button", { name: "Explain" }).click()
     await page
       .getByRole("dialog")
-      .getByText(/was blocked at/)
+      .getByText(/203\.0\.113\.66\/32 was/)
+      .first()
       .waitFor()
     await picture("explain")
     await page.keyboard.press("Escape")

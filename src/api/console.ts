@@ -32,6 +32,6 @@ async function addPages(app: FastifyInstance, dir: string | null): Promise<void>
     built ? reply.sendFile("index.html") : reply.type("text/html").send(missing)
   app.get("/", { config: { access: "public" }, schema: { hide: true } }, page)
   app.get("/*", { config: { access: "public" }, schema: { hide: true } }, (request, reply) =>
-    /^\/(api\/|assets\/|metrics|healthz)/.test(request.url) ? reply.callNotFound() : page(request, reply),
+    /^\/(api|assets|metrics|healthz)(\/|\?|$)/.test(request.url) ? reply.callNotFound() : page(request, reply),
   )
 }

@@ -113,6 +113,21 @@ describe("a chain of alerts", () => {
     expect(told[2]?.version).toBe(1)
   })
 
+  it("is told once for several alerts at once, with nothing lost before a silence", () => {
+    const alerts = [
+      ...chain.map((intent, index) => alertOf(index + 1, intent)),
+      ...chain.slice(0, 2).map((intent, index) => alertOf(index + 11, intent, { at: 2 * hourMs + index })),
+      alertOf(21, "exploitation", { at: 2 * hourMs, attacker: "203.0.113.8" }),
+    ]
+    const told = createCorrelator(defaultIntentRules).onAlerts(alerts)
+    expect(told.map(({ version, stages, complete }) => [version, stages.length, complete])).toEqual([
+      [1, 4, true],
+      [1, 2, false],
+    ])
+    const last = new Map(feed(alerts).told.map((incident) => [incident.id, incident]))
+    expect(told.map(({ stages }) => stages)).toEqual([...last.values()].map(({ stages }) => stages))
+  })
+
   it("is found behind any number of alerts of one stage", () => {
     const flood = (from: number, intent: Intent) =>
       Array.from({ length: 5000 }, (_, index) => alertOf(from + index, intent))

@@ -1,7 +1,7 @@
 import type { Alert, Incident, IncidentId, IncidentStatus, Millis } from "../core/index.ts"
 import { incidentOf } from "./incident-of.ts"
 import type { IntentRule } from "./intent-rule.ts"
-import { restoreTracks } from "./restore.ts"
+import { restoreTracks, type Take } from "./restore.ts"
 import { createSeen } from "./seen.ts"
 import { sightingOf } from "./sighting.ts"
 import { compileStages } from "./stage-match.ts"
@@ -12,6 +12,8 @@ import { type CorrelatorLimits, createTracks } from "./tracks.ts"
 export interface Correlator {
   /** The incidents that this alert opened or changed, each with a higher version. A masked or repeated alert changes nothing. */
   onAlert(alert: Alert): readonly Incident[]
+  /** As `onAlert` for each of them in turn, but an incident that several change is told once. */
+  onAlerts(alerts: readonly Alert[]): readonly Incident[]
   /** Sets the status of an incident that is in memory, and returns its new version; a closed one is not opened again by its own alerts. */
   setStatus(id: IncidentId, status: IncidentStatus, at: Millis): Incident | undefined
   /** Takes up where the store says that an earlier run stopped: its incidents, and the alerts of the longest window, in any order. */
@@ -30,38 +32,50 @@ export function createCorrelator(rules: readonly IntentRule[], limits: Correlato
   const tracks = createTracks(limits)
   const seen = createSeen()
 
-  /** Takes the alert in under one rule; the track when it belongs to one. */
-  const take = (of: CompiledRule, alert: Alert): Track | undefined => {
+  const tellNow = (track: Track): readonly Incident[] => {
+    const before = track.incident?.id
+    // Most sources are never seen again: nothing is worked out for their first alert.
+    const next = track.repeated || track.compiled.rule.opensAt === 1 ? incidentOf(track) : undefined
+    if (next === undefined) return []
+    tell(track, next)
+    tracks.touched(track, before)
+    return [next]
+  }
+
+  const take: Take = (of, alert, sighting, beforeGap) => {
     const stages = of.stagesOf(alert)
     if (stages.length === 0) return undefined
     const track = tracks.of(of, alert.attacker)
     if (alert.at <= track.closedUntil) return undefined
+    if (alert.at > track.timeline.newestAt + of.rule.windowMs) beforeGap?.(track)
     track.repeated = track.shelf >= 0
-    place(track.timeline, sightingOf(alert, stages), of.rule)
+    place(track.timeline, { sighting, stages }, of.rule)
+    tracks.touched(track, track.incident?.id)
     return track
   }
 
-  const join = (of: CompiledRule, alert: Alert): Incident | undefined => {
-    const track = take(of, alert)
-    if (track === undefined) return undefined
-    const before = track.incident?.id
-    // Most sources are never seen again: nothing is worked out for their first alert.
-    const next = track.repeated || of.rule.opensAt === 1 ? incidentOf(track) : undefined
-    if (next !== undefined) tell(track, next)
-    tracks.touched(track, before)
-    return next
+  const onAlerts = (alerts: readonly Alert[]): readonly Incident[] => {
+    const changed: Incident[] = []
+    const untold = new Set<Track>()
+    // What comes after a gap is another incident: this one is told first.
+    const tellBeforeGap = (track: Track) => {
+      if (untold.delete(track)) changed.push(...tellNow(track))
+    }
+    for (const alert of alerts) {
+      if (alert.masked || !seen.add(alert.id)) continue
+      const sighting = sightingOf(alert)
+      for (const of of compiled) {
+        const track = take(of, alert, sighting, tellBeforeGap)
+        if (track !== undefined) untold.add(track)
+      }
+    }
+    for (const track of untold) changed.push(...tellNow(track))
+    return changed
   }
 
   return {
-    onAlert: (alert) => {
-      if (alert.masked || !seen.add(alert.id)) return []
-      const changed: Incident[] = []
-      for (const of of compiled) {
-        const incident = join(of, alert)
-        if (incident !== undefined) changed.push(incident)
-      }
-      return changed
-    },
+    onAlert: (alert) => onAlerts([alert]),
+    onAlerts,
 
     setStatus: (id, status, at) => {
       const track = tracks.withIncident(id)

@@ -1,6 +1,6 @@
 import type { AlertId, Millis, NodeRef } from "../core/index.ts"
 import type { IntentRule } from "./intent-rule.ts"
-import type { Sighting } from "./sighting.ts"
+import type { Placed, Sighting } from "./sighting.ts"
 
 /** A stage that was reached in order, and what was seen of it since. */
 export interface Step {
@@ -54,14 +54,14 @@ export function copyOf({ steps, ...rest }: Progress): Progress {
 }
 
 /** Takes one sighting in. One that comes out of order counts and begins runs, but never makes an earlier stage out of a later one. */
-export function advance(progress: Progress, sighting: Sighting, rule: IntentRule): void {
+export function advance(progress: Progress, { sighting, stages }: Placed, rule: IntentRule): void {
   if (sighting.at > progress.lastAt + rule.windowMs) startSession(progress, sighting.at)
   if (sighting.at < progress.firstAt - rule.windowMs) return
   progress.firstAt = Math.min(progress.firstAt, sighting.at)
   progress.lastAt = Math.max(progress.lastAt, sighting.at)
   const most = progress.steps.some(({ length }) => length >= rule.opensAt) ? maxAlerts : maxAlertsUnopened
   // The later stages first: one alert alone is never two stages.
-  for (const stage of sighting.stages) {
+  for (const stage of stages) {
     for (const step of progress.steps) if (step.stage === stage) add(progress, step, { sighting, most })
     reach(progress, stage, { sighting, rule })
   }

@@ -1,15 +1,25 @@
 import type { Alert, AlertId, Incident, Millis, RuleId } from "../core/index.ts"
 import { longestRun, type Progress, type Step } from "./progress.ts"
 import type { Seen } from "./seen.ts"
+import { type Sighting, sightingOf } from "./sighting.ts"
 import { emptyTimeline, progressOf } from "./timeline.ts"
 import { type CompiledRule, isOver, lastAlertAt, type Track } from "./track.ts"
 import type { Tracks } from "./tracks.ts"
+
+/** Takes an alert in under one rule; the track that it belongs to, if there is one. */
+export type Take = (
+  of: CompiledRule,
+  alert: Alert,
+  sighting: Sighting,
+  /** Called with a track right before an alert ends a long silence of it. */
+  beforeGap?: (track: Track) => void,
+) => Track | undefined
 
 export interface Restoring {
   readonly compiled: readonly CompiledRule[]
   readonly tracks: Tracks
   readonly seen: Seen
-  take(of: CompiledRule, alert: Alert): Track | undefined
+  readonly take: Take
 }
 
 /**
@@ -54,10 +64,10 @@ function takeAll(
 ): void {
   for (const alert of alerts.toSorted((one, other) => one.at - other.at)) {
     if (alert.masked || !seen.add(alert.id)) continue
+    const sighting = sightingOf(alert)
     for (const of of compiled) {
       if (alert.at <= (closedAt.get(tracks.of(of, alert.attacker)) ?? Number.NEGATIVE_INFINITY)) continue
-      const track = take(of, alert)
-      if (track !== undefined) tracks.touched(track, track.incident?.id)
+      take(of, alert, sighting)
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Alert, AlertId, Millis, NodeRef } from "../core/index.ts"
 
-/** What correlation keeps of an alert, under one rule. */
+/** What correlation keeps of an alert, one for all rules. */
 export interface Sighting {
   readonly id: AlertId
   readonly at: Millis
@@ -10,20 +10,25 @@ export interface Sighting {
   readonly tactic: Alert["tactic"]
   readonly technique: Alert["technique"]
   readonly score: number
+}
+
+/** A sighting under one rule. */
+export interface Placed {
+  readonly sighting: Sighting
   /** The stages of the rule that it belongs to, the later first; never empty. */
   readonly stages: readonly number[]
 }
 
-export function sightingOf(alert: Alert, stages: readonly number[]): Sighting {
-  const { id, at, node, title, intent, tactic, technique, score } = alert
-  return { id, at, node, title, intent, tactic, technique, score, stages }
+export function sightingOf({ id, at, node, title, intent, tactic, technique, score }: Alert): Sighting {
+  return { id, at, node, title, intent, tactic, technique, score }
 }
 
 /** In order of time; what happened in the same millisecond is taken in the order of the stages, so that it counts as in order. */
-export function compareSightings(one: Sighting, other: Sighting): number {
-  return one.at - other.at || lowest(one) - lowest(other) || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0)
+export function compareInTime(one: Placed, other: Placed): number {
+  const [a, b] = [one.sighting, other.sighting]
+  return a.at - b.at || lowest(one) - lowest(other) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
-function lowest({ stages }: Sighting): number {
+function lowest({ stages }: Placed): number {
   return stages[stages.length - 1] ?? 0
 }

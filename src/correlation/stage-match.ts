@@ -5,13 +5,16 @@ import type { IntentRule, StageFilter } from "./intent-rule.ts"
 export type StageMatch = (alert: Alert) => readonly number[]
 
 export function compileStages({ stages }: IntentRule): StageMatch {
-  const tests = stages.map((stage, index) => ({ index, test: compile(stage) })).reverse()
+  const tests = stages.map((stage, index) => ({ test: compile(stage), alone: [index] })).reverse()
   return (alert) => {
-    const found: number[] = []
-    for (const { index, test } of tests) if (test(alert)) found.push(index)
+    // Most alerts are one stage or none; those share one list, since each of many sightings keeps it.
+    let found: readonly number[] = none
+    for (const { test, alone } of tests) if (test(alert)) found = found.length === 0 ? alone : [...found, ...alone]
     return found
   }
 }
+
+const none: readonly number[] = []
 
 function compile({ intents, classtypes, tactics, techniques, minSeverity }: StageFilter): (alert: Alert) => boolean {
   const wanted = {

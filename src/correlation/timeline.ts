@@ -1,7 +1,7 @@
 import type { Millis } from "../core/index.ts"
 import type { IntentRule } from "./intent-rule.ts"
 import { advance, copyOf, noProgress, type Progress } from "./progress.ts"
-import { compareSightings, type Sighting } from "./sighting.ts"
+import { compareInTime, type Placed } from "./sighting.ts"
 
 /**
  * Puts sightings in order of time before they count. Those within the rule's lateness of the newest are kept apart, so that another
@@ -10,7 +10,7 @@ import { compareSightings, type Sighting } from "./sighting.ts"
 export interface Timeline {
   settled: Progress | undefined
   /** In order. */
-  readonly recent: Sighting[]
+  readonly recent: Placed[]
   /** What is settled and what is recent together; undefined until somebody asks. */
   together: Progress | undefined
   newestAt: Millis
@@ -23,43 +23,44 @@ export function emptyTimeline(settled?: Progress): Timeline {
   return { settled, recent: [], together: undefined, newestAt: settled?.lastAt ?? Number.NEGATIVE_INFINITY }
 }
 
-export function place(timeline: Timeline, sighting: Sighting, rule: IntentRule): void {
+export function place(timeline: Timeline, placed: Placed, rule: IntentRule): void {
   const { recent } = timeline
-  if (sighting.at < timeline.newestAt - rule.lateMs) {
-    settle(timeline, sighting, rule)
+  const { at } = placed.sighting
+  if (at < timeline.newestAt - rule.lateMs) {
+    settle(timeline, placed, rule)
     timeline.together = undefined
     return
   }
-  timeline.newestAt = Math.max(timeline.newestAt, sighting.at)
+  timeline.newestAt = Math.max(timeline.newestAt, at)
   let index = recent.length
-  while (index > 0 && isAfter(recent[index - 1], sighting)) index--
+  while (index > 0 && isAfter(recent[index - 1], placed)) index--
   if (index < recent.length) timeline.together = undefined
-  else if (timeline.together !== undefined) advance(timeline.together, sighting, rule)
-  recent.splice(index, 0, sighting)
+  else if (timeline.together !== undefined) advance(timeline.together, placed, rule)
+  recent.splice(index, 0, placed)
   settleOld(timeline, rule)
 }
 
 export function progressOf(timeline: Timeline, rule: IntentRule): Progress {
   if (timeline.together === undefined) {
     const together = timeline.settled === undefined ? noProgress() : copyOf(timeline.settled)
-    for (const sighting of timeline.recent) advance(together, sighting, rule)
+    for (const placed of timeline.recent) advance(together, placed, rule)
     timeline.together = together
   }
   return timeline.together
 }
 
-function isAfter(one: Sighting | undefined, other: Sighting): boolean {
-  return one !== undefined && compareSightings(one, other) > 0
+function isAfter(one: Placed | undefined, other: Placed): boolean {
+  return one !== undefined && compareInTime(one, other) > 0
 }
 
 function settleOld(timeline: Timeline, rule: IntentRule): void {
   const { recent, newestAt } = timeline
-  const due = recent.findIndex(({ at }) => at >= newestAt - rule.lateMs)
+  const due = recent.findIndex(({ sighting }) => sighting.at >= newestAt - rule.lateMs)
   const many = Math.max(due, recent.length - maxRecent)
-  for (const sighting of recent.splice(0, many)) settle(timeline, sighting, rule)
+  for (const placed of recent.splice(0, many)) settle(timeline, placed, rule)
 }
 
-function settle(timeline: Timeline, sighting: Sighting, rule: IntentRule): void {
+function settle(timeline: Timeline, placed: Placed, rule: IntentRule): void {
   timeline.settled ??= noProgress()
-  advance(timeline.settled, sighting, rule)
+  advance(timeline.settled, placed, rule)
 }

@@ -27,9 +27,8 @@ export function tell({ countermeasures, incidents, alerts }: Findings): readonly
 
 function tellCountermeasure(of: Countermeasure): readonly string[] {
   const { id, action, target, direction, reason, createdAt, reports } = of
-  const way = direction === "outbound" ? " outbound" : ""
   return [
-    `${time(createdAt)} ${target} was to be ${action}ed${way} by ${printableText(reason.by)} (${id}): ${printableText(reason.text)}. ${endOf(of)}.`,
+    `${time(createdAt)} ${action} of ${target}, ${direction}, decided by ${printableText(reason.by)} (${id}): ${printableText(reason.text)}. ${endOf(of)}.`,
     ...reports.map((report) => `  ${tellReport(report)}`),
   ]
 }

@@ -36,7 +36,7 @@ export function alertOf(
           severity: "critical",
           score: 5,
           tags: ["attack-sqli"],
-          matches: [{ variable: "ARGS:q", value: "1' UNION SELECT \x00name\x1b[2J FROM users", offset: 3, length: 25 }],
+          matches: [{ variable: "ARGS:q", value: "1' UNION SELECT \x00name\x1b[2J FROM users", offset: 3, length: 22 }],
         },
       ],
       evidence: { summary: "GET /products?q=1'+UNION+SELECT", request: null, response: null },

@@ -115,7 +115,7 @@ describe.runIf(has("the console in Chromium", "chromium"))("the console", () => 
     await page.getByRole("button", { name: "Explain" }).click()
     await page
       .getByRole("dialog")
-      .getByText(/203\.0\.113\.66\/32 was/)
+      .getByText(/203\.0\.113\.66\/32/)
       .first()
       .waitFor()
     await picture("explain")

@@ -158,6 +158,7 @@ function serveApi({ config, deps, store, bus, ids, accounts, responder, pipeline
       port: config.listen.port,
       tls: config.tls,
       insecure: config.insecure,
+      trustedProxies: config.trustedProxies,
       consoleDir: join(import.meta.dirname, "..", "..", "console", "dist"),
       version,
     },

@@ -12,6 +12,8 @@ export interface Detector {
   readonly rules: readonly RuleSummary[]
   /** Warnings that loading gave; errors refuse to load. */
   readonly diagnostics: readonly Diagnostic[]
+  /** Rules that failed while running (a pattern ran out of V8's stack, …), by id and how often; they are passed over. */
+  failures(): ReadonlyMap<string, number>
 }
 
 /** A loaded rule as lists show it. */

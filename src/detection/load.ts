@@ -1,10 +1,9 @@
 import { type Diagnostic, formatDiagnostic, ThwartError } from "../core/index.ts"
-import { compile, type SourceFile } from "./seclang/compile.ts"
-import type { Step } from "./seclang/rule.ts"
+import { compile, type Program, type SourceFile } from "./seclang/compile.ts"
 
 /** Rules that are ready to run. */
 export interface LoadedRules {
-  readonly steps: readonly Step[]
+  readonly program: Program
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -17,8 +16,8 @@ export interface RuleFiles {
   beside(file: string, name: string): string
 }
 
-/** Loads files and folders of rules; throws THWART_RULES_INVALID with every mistake in them, its line and column. */
-export function loadRules(paths: readonly string[], files: RuleFiles): LoadedRules {
+/** Reads files and folders of rules and tells every mistake in them; rules with mistakes are left out of what is loaded. */
+export function checkRules(paths: readonly string[], files: RuleFiles): LoadedRules {
   const sources: SourceFile[] = paths.flatMap((path) => {
     try {
       const found = files.list(path)
@@ -29,12 +28,17 @@ export function loadRules(paths: readonly string[], files: RuleFiles): LoadedRul
       throw new ThwartError("THWART_RULES_INVALID", `the rules in ${path} can't be read`, { cause })
     }
   })
-  const { steps, diagnostics } = compile(sources, (file, name) => files.read(files.beside(file, name)))
-  const errors = diagnostics.filter(({ severity }) => severity === "error")
+  return compile(sources, (file, name) => files.read(files.beside(file, name)))
+}
+
+/** As `checkRules`, but throws THWART_RULES_INVALID with every mistake, its line and column: what is wrong is never run in part. */
+export function loadRules(paths: readonly string[], files: RuleFiles): LoadedRules {
+  const loaded = checkRules(paths, files)
+  const errors = loaded.diagnostics.filter(({ severity }) => severity === "error")
   if (errors.length > 0)
     throw new ThwartError(
       "THWART_RULES_INVALID",
       `the rules have ${errors.length === 1 ? "1 mistake" : `${errors.length} mistakes`}:\n${errors.map((error) => `  ${formatDiagnostic(error)}`).join("\n")}`,
     )
-  return { steps, diagnostics }
+  return loaded
 }

@@ -8,71 +8,96 @@ export interface Classification {
   readonly technique: Technique
 }
 
-const web = {
+/** An attack on the application itself: ATT&CK's T1190, Exploit Public-Facing Application. */
+const exploit = (title: string): Classification => ({
+  title,
   classtype: "web-application-attack",
   intent: "exploitation",
   tactic: "TA0001",
   technique: "T1190",
-} as const
+})
+/** Code or commands of the attacker that the application is made to run. */
+const execution = (title: string, technique: Technique = "T1059"): Classification => ({
+  title,
+  classtype: "web-application-attack",
+  intent: "exploitation",
+  tactic: "TA0002",
+  technique,
+})
+const reconnaissance = (title: string, technique: Technique): Classification => ({
+  title,
+  classtype: "attempted-recon",
+  intent: "reconnaissance",
+  tactic: "TA0043",
+  technique,
+})
+/** An answer that tells more than it should of how the application is made. */
+const leak: Classification = {
+  title: "Disclosure by an error page",
+  classtype: "successful-recon-limited",
+  intent: "reconnaissance",
+  tactic: "TA0043",
+  technique: "T1592.002",
+}
+const webShell: Classification = {
+  title: "Web shell",
+  classtype: "trojan-activity",
+  intent: "installation",
+  tactic: "TA0003",
+  technique: "T1505.003",
+}
 
-/** What a rule's tag says about the attack. The tags are those of the OWASP Core Rule Set, and two of our own (webshell, c2). */
+/**
+ * What a rule's tags say about the attack. The tags are those of the OWASP Core Rule Set (its `attack-…`, and its groups
+ * `OWASP_CRS/…` where those say more), and four of our own: attack-log4shell, attack-webshell, attack-c2, attack-exfiltration.
+ */
 export const classifications: ReadonlyMap<string, Classification> = new Map<string, Classification>([
+  ["attack-reputation-scanner", reconnaissance("Vulnerability scanner", "T1595.002")],
+  ["attack-reputation-crawler", reconnaissance("Crawler", "T1595.003")],
+  ["attack-reputation-scripting", reconnaissance("Scripted client", "T1595")],
+  ["attack-reputation-ip", reconnaissance("Client of ill repute", "T1595")],
   [
-    "attack-reputation-scanner",
+    "attack-dos",
     {
-      title: "Vulnerability scanner",
-      classtype: "attempted-recon",
-      intent: "reconnaissance",
-      tactic: "TA0043",
-      technique: "T1595.002",
+      title: "Denial of service",
+      classtype: "attempted-dos",
+      intent: "actions-on-objectives",
+      tactic: "TA0040",
+      technique: "T1499",
     },
   ],
-  [
-    "attack-reputation-crawler",
-    {
-      title: "Crawler",
-      classtype: "attempted-recon",
-      intent: "reconnaissance",
-      tactic: "TA0043",
-      technique: "T1595.003",
-    },
-  ],
-  ["attack-protocol", { title: "HTTP protocol attack", ...web }],
-  ["attack-multipart-header", { title: "Multipart evasion", ...web }],
-  ["attack-sqli", { title: "SQL injection", ...web }],
-  ["attack-xss", { title: "Cross-site scripting", ...web, technique: "T1059.007", tactic: "TA0002" }],
-  ["attack-lfi", { title: "Path traversal", ...web }],
-  ["attack-rfi", { title: "Remote file inclusion", ...web }],
-  ["attack-ssrf", { title: "Server-side request forgery", ...web }],
-  ["attack-rce", { title: "Command injection", ...web, technique: "T1059", tactic: "TA0002" }],
-  ["attack-injection-php", { title: "PHP code injection", ...web, technique: "T1059", tactic: "TA0002" }],
-  ["attack-injection-java", { title: "Java code injection", ...web, technique: "T1059", tactic: "TA0002" }],
-  ["attack-injection-generic", { title: "Code injection", ...web, technique: "T1059", tactic: "TA0002" }],
+  ["attack-protocol", exploit("HTTP protocol attack")],
+  ["attack-generic", exploit("Web attack")],
+  ["attack-multipart-header", exploit("Multipart evasion")],
+  ["attack-deprecated-header", exploit("HTTP protocol attack")],
+  ["attack-sqli", exploit("SQL injection")],
+  ["attack-xss", execution("Cross-site scripting", "T1059.007")],
+  ["attack-lfi", exploit("Path traversal")],
+  ["attack-rfi", exploit("Remote file inclusion")],
+  ["attack-ssrf", exploit("Server-side request forgery")],
+  ["attack-ssti", execution("Template injection")],
+  ["attack-fixation", exploit("Session fixation")],
+  ["attack-rce", execution("Command injection")],
+  ["attack-injection-php", execution("PHP code injection")],
+  ["attack-injection-java", execution("Java code injection")],
+  ["attack-injection-generic", execution("Code injection")],
   [
     "attack-log4shell",
     { title: "Log4Shell", classtype: "attempted-admin", intent: "exploitation", tactic: "TA0001", technique: "T1190" },
   ],
-  ["attack-fixation", { title: "Session fixation", ...web }],
+  ["attack-disclosure", leak],
   [
-    "attack-disclosure",
+    "attack-exfiltration",
     {
-      title: "Disclosure of data",
-      classtype: "successful-recon-limited",
+      title: "Exfiltration of files",
+      classtype: "successful-recon-largescale",
       intent: "actions-on-objectives",
-      tactic: "TA0009",
-      technique: "T1005",
+      tactic: "TA0010",
+      technique: "T1041",
     },
   ],
-  [
-    "attack-webshell",
-    {
-      title: "Web shell",
-      classtype: "trojan-activity",
-      intent: "installation",
-      tactic: "TA0003",
-      technique: "T1505.003",
-    },
-  ],
+  ["attack-webshell", webShell],
+  ["owasp_crs/web-shells", webShell],
   [
     "attack-c2",
     {
@@ -85,7 +110,11 @@ export const classifications: ReadonlyMap<string, Classification> = new Map<stri
   ],
 ])
 
-export const unclassified: Classification = { title: "Web attack", ...web }
+export const unclassified: Classification = exploit("Web attack")
+
+export function classificationFor(tag: string): Classification {
+  return classifications.get(tag) ?? unclassified
+}
 
 /** The classification of a rule's tags: the furthest intent wins, and of equals the first. */
 export function classify(tags: readonly string[]): Classification | undefined {

@@ -1,224 +1,99 @@
-import {
-  type Alert,
-  type AlertId,
-  type Contribution,
-  compareSeverity,
-  type FindingObservation,
-  type HttpObservation,
-  type Observation,
-  type RuleId,
-  type Severity,
-} from "../../core/index.ts"
-import type { Behaviour, Sighting } from "../content/behaviour/behaviour.ts"
-import { createCallHome } from "../content/behaviour/call-home.ts"
-import { createPathScan } from "../content/behaviour/path-scan.ts"
-import { type Classification, classify, furthest, unclassified } from "../content/classification.ts"
+import type { Alert, AlertId, HttpObservation, Observation } from "../../core/index.ts"
+import type { Behaviour, RequestRules } from "../content/behaviour/behaviour.ts"
+import { behaviours as builtIn } from "../content/behaviour/behaviours.ts"
+import { furthest } from "../content/classification.ts"
 import type { Detector, RuleSummary } from "../detector.ts"
 import type { LoadedRules } from "../load.ts"
 import { isMarker, type Rule } from "../seclang/rule.ts"
-import { createTransaction, type MatchedRule } from "../seclang/run.ts"
-import { evidenceOf, matchOf } from "./evidence.ts"
-import { defaultThresholds, scoreOf, severityOf, type Thresholds } from "./score.ts"
+import { createPersistentStore, defaultPersistentOptions } from "../seclang/run/persistent.ts"
+import { runPhase } from "../seclang/run/phases.ts"
+import { createTransaction, type Phase } from "../seclang/run/transaction.ts"
+import { alertOf, alertOfFinding, contributionOf, severityFor } from "./alert.ts"
+import type { Conclusion } from "./conclusion.ts"
+import { judge } from "./judge.ts"
+import { defaultThresholds, type Thresholds } from "./score.ts"
 
 export interface DetectorDeps {
   readonly ids: { alert(): AlertId }
   readonly rules: LoadedRules
 }
 
-/** Runs every rule over an observation and adds up what matched; at the threshold it is an alert that lists each contribution. */
-export function createDetector({ ids, rules }: DetectorDeps, thresholds: Thresholds = defaultThresholds): Detector {
-  const behaviours: readonly Behaviour[] = [createCallHome(), createPathScan()]
+export interface DetectorOptions extends Thresholds {
+  /** What looks across messages; all that come with Thwart unless said otherwise. */
+  readonly behaviours: readonly ((rules: RequestRules) => Behaviour)[]
+}
 
-  const inspectHttp = (observation: HttpObservation, phases: readonly number[]): Alert | null => {
-    const transaction = createTransaction(rules.steps, observation)
-    transaction.run(phases)
-    return judge(observation, transaction.matched, thresholds, ids.alert)
+const requestPhases: readonly Phase[] = [1, 2]
+const unanswered: readonly Phase[] = [1, 2, 5]
+const everyPhase: readonly Phase[] = [1, 2, 3, 4, 5]
+
+/** Runs every rule over an observation and adds up what matched; at the threshold it is an alert that lists each contribution. */
+export function createDetector({ ids, rules }: DetectorDeps, options: Partial<DetectorOptions> = {}): Detector {
+  const thresholds = { ...defaultThresholds, ...options }
+  const { program, diagnostics } = rules
+  const store = createPersistentStore(defaultPersistentOptions)
+  const failures = new Map<string, number>()
+  const onFailure = ({ id }: Rule) => void failures.set(String(id), (failures.get(String(id)) ?? 0) + 1)
+
+  const conclude = (observation: HttpObservation, phases: readonly Phase[]): Conclusion | undefined => {
+    const transaction = createTransaction(observation, { settings: program.settings, store })
+    for (const phase of phases) runPhase(program.phases[phase], phase, transaction, onFailure)
+    return judge(transaction, thresholds)
+  }
+  const byRequest = (observation: HttpObservation) => conclude(observation, requestPhases)
+  const behaviours = (options.behaviours ?? builtIn).map((create) => create({ conclude: byRequest }))
+
+  const inspect = (observation: Observation): Alert | null => {
+    if (observation.kind === "finding") return alertOfFinding(observation, ids.alert())
+    const byRules =
+      observation.kind === "http"
+        ? conclude(observation, observation.response === null ? unanswered : everyPhase)
+        : undefined
+    const conclusion = behaviours.reduce((known, behaviour) => joined(known, behaviour, observation), byRules)
+    return conclusion === undefined ? null : alertOf(observation, conclusion, ids.alert())
   }
 
   return {
-    inspect: (observation) => {
-      if (observation.kind === "finding") return alertOfFinding(observation, ids.alert())
-      const byRules =
-        observation.kind === "http"
-          ? inspectHttp(observation, observation.response === null ? [1, 2] : [1, 2, 3, 4])
-          : null
-      for (const behaviour of behaviours) {
-        const sighting = behaviour.look(observation)
-        if (sighting !== undefined) return join(byRules, alertOfSighting(observation, behaviour, sighting, ids.alert()))
-      }
-      return byRules
+    inspect,
+    inspectRequest: (observation) => {
+      const conclusion = byRequest(observation)
+      return conclusion === undefined ? null : alertOf(observation, conclusion, ids.alert())
     },
-    inspectRequest: (observation) => inspectHttp(observation, [1, 2]),
     rules: [
       ...behaviours.map(({ id, summary }) => ({ id, ...summary })),
-      ...rules.steps.flatMap((step) => (isMarker(step) ? [] : [summaryOf(step)])),
+      ...program.steps.flatMap((step) => (isMarker(step) ? [] : [summaryOf(step)])),
     ],
-    diagnostics: rules.diagnostics,
+    diagnostics,
+    failures: () => failures,
   }
 }
 
-function summaryOf({ id, message, file, line, tags }: Rule): RuleSummary {
-  return { id, message, file, line, tags }
+function summaryOf({ id, message, file, place, tags }: Rule): RuleSummary {
+  return { id: String(id), message, file, line: place.line, tags }
 }
 
-function judge(
-  observation: HttpObservation,
-  matched: readonly MatchedRule[],
-  thresholds: Thresholds,
-  newId: () => AlertId,
-): Alert | null {
-  const sum = (phases: readonly number[]) =>
-    matched.reduce((total, { rule }) => total + (phases.includes(rule.phase) ? scoreOf(rule.severity) : 0), 0)
-  const [inbound, outbound] = [sum([1, 2]), sum([3, 4])]
-  const byRequest = inbound >= thresholds.inbound
-  if (!byRequest && outbound < thresholds.outbound) return null
-  const counted = matched.filter(({ rule }) => scoreOf(rule.severity) > 0)
-  const contributions = counted.map(contributionOf)
-  const found = furthest(counted.flatMap(({ rule }) => classify(rule.tags) ?? [])) ?? unclassified
-  return alertOf(observation, {
-    id: newId(),
-    classification: found,
-    severity: gravest(contributions),
-    score: inbound + outbound,
-    threshold: byRequest ? thresholds.inbound : thresholds.outbound,
+/** One alert for one observation: what a behaviour saw goes along with what the rules found, under the further intent. */
+function joined(
+  known: Conclusion | undefined,
+  behaviour: Behaviour,
+  observation: Exclude<Observation, { kind: "finding" }>,
+): Conclusion | undefined {
+  const sighting = behaviour.look(observation)
+  if (sighting === undefined) return known
+  const contribution = contributionOf(behaviour, sighting)
+  const { classification } = behaviour
+  if (known === undefined) {
+    const contributions = [contribution]
+    const { score, threshold } = sighting
+    return { classification, severity: severityFor(classification, contributions), score, threshold, contributions }
+  }
+  const contributions = [...known.contributions, contribution]
+  const further = furthest([known.classification, classification]) ?? classification
+  return {
+    ...known,
+    classification: further,
+    severity: severityFor(further, contributions),
+    score: known.score + sighting.score,
     contributions,
-  })
-}
-
-function contributionOf({ rule, matches }: MatchedRule): Contribution {
-  // The cast holds: a rule's id is digits, which the schema of rule ids takes.
-  return {
-    rule: rule.id as RuleId,
-    message: rule.message,
-    severity: severityOf(rule.severity),
-    score: scoreOf(rule.severity),
-    tags: rule.tags,
-    matches: matches.map(matchOf),
-  }
-}
-
-function gravest(contributions: readonly Contribution[]): Severity {
-  return contributions.reduce<Severity>(
-    (worst, { severity }) => (compareSeverity(severity, worst) > 0 ? severity : worst),
-    "info",
-  )
-}
-
-interface Finding {
-  readonly id: AlertId
-  readonly classification: Classification
-  readonly severity: Severity
-  readonly score: number
-  readonly threshold: number
-  readonly contributions: readonly Contribution[]
-}
-
-function alertOf(
-  observation: Exclude<Observation, FindingObservation>,
-  { id, classification, severity, score, threshold, contributions }: Finding,
-): Alert {
-  const { title, classtype, intent, tactic, technique } = classification
-  const cause = observation.kind === "connection" ? observation.causedBy : null
-  const { source, destination } = observation
-  return {
-    id,
-    at: observation.at,
-    observation: observation.id,
-    sensor: observation.sensor,
-    node: observation.node,
-    direction: observation.direction,
-    source,
-    destination,
-    attacker: cause?.source.address ?? (observation.direction === "inbound" ? source.address : destination.address),
-    title,
-    severity: intent === "installation" || intent === "command-and-control" ? "critical" : severity,
-    classtype,
-    intent,
-    tactic,
-    technique,
-    score,
-    threshold,
-    contributions,
-    evidence:
-      observation.kind === "http"
-        ? evidenceOf(observation.request, observation.response)
-        : connectionEvidence(observation),
-    origin: observation.origin,
-    masked: false,
-  }
-}
-
-function connectionEvidence({ destination, hostname, causedBy }: Extract<Observation, { kind: "connection" }>) {
-  const to = `${hostname ?? destination.address}:${destination.port}`
-  if (causedBy === null) return { summary: `connection to ${to}`, request: null, response: null }
-  const { summary, request } = evidenceOf(causedBy.request, null)
-  return { summary: `connection to ${to}, because of ${summary}`.slice(0, 500), request, response: null }
-}
-
-function alertOfSighting(
-  observation: Exclude<Observation, FindingObservation>,
-  { id: rule, summary, classification }: Behaviour,
-  { message, severity, score, threshold, matches }: Sighting,
-  id: AlertId,
-): Alert {
-  // The cast holds: behaviours are named by us.
-  const contribution: Contribution = { rule: rule as RuleId, message, severity, score, tags: summary.tags, matches }
-  return alertOf(observation, { id, classification, severity, score, threshold, contributions: [contribution] })
-}
-
-/** One alert for one observation: what the rules found goes along with what the behaviour saw, under the further intent. */
-function join(byRules: Alert | null, bySight: Alert): Alert {
-  if (byRules === null) return bySight
-  return {
-    ...byRules,
-    score: byRules.score + bySight.score,
-    contributions: [...byRules.contributions, ...bySight.contributions],
-  }
-}
-
-function alertOfFinding(finding: FindingObservation, id: AlertId): Alert {
-  const {
-    tool,
-    rule,
-    title,
-    severity,
-    classtype,
-    intent,
-    tactic,
-    technique,
-    raw,
-    source,
-    destination,
-    direction,
-    at,
-    sensor,
-    node,
-    origin,
-  } = finding
-  return {
-    id,
-    at,
-    observation: finding.id,
-    sensor,
-    node,
-    direction,
-    source,
-    destination,
-    attacker: direction === "inbound" ? source.address : destination.address,
-    title,
-    severity,
-    classtype,
-    intent,
-    tactic,
-    technique,
-    score: 1,
-    threshold: 1,
-    // The cast holds: any text up to 200 characters is a rule's id.
-    contributions: [
-      { rule: `${tool}/${rule}`.slice(0, 200) as RuleId, message: title, severity, score: 1, tags: [], matches: [] },
-    ],
-    evidence: { summary: `${tool}: ${title}`.slice(0, 500), request: raw.slice(0, 8192), response: null },
-    origin,
-    masked: false,
   }
 }

@@ -1,136 +1,151 @@
 import type { Diagnostic } from "../../core/index.ts"
-import { type Actions, readActions } from "./actions.ts"
-import { type Directive, readDirectives, type Word } from "./lexer.ts"
-import { operators } from "./operators/index.ts"
-import type { Rule, Step } from "./rule.ts"
-import { readTargets } from "./target.ts"
+import type { Amendment, Builder } from "./directives/directive.ts"
+import { directives } from "./directives/directives.ts"
+import type { RuleDraft } from "./draft.ts"
+import { link } from "./link.ts"
+import { createRegistry } from "./registry.ts"
+import type { Step } from "./rule.ts"
+import { type PhaseSteps, stepsOf } from "./run/phases.ts"
+import type { Phase } from "./run/transaction.ts"
+import { defaultSettings, type Settings } from "./settings.ts"
+import { type Directive, type Place, readDirectives, type Word } from "./syntax/directives.ts"
+import { Mistake, type MistakeCode } from "./syntax/mistake.ts"
 
 export interface SourceFile {
   readonly path: string
   readonly text: string
 }
 
-export interface Compiled {
-  /** In the order of the files; rules of all phases and markers together. */
+/** A rule set that is ready to run. */
+export interface Program {
   readonly steps: readonly Step[]
+  readonly phases: Readonly<Record<Phase, PhaseSteps>>
+  readonly settings: Settings
+}
+
+export interface Compiled {
+  /** Without the rules that have mistakes. */
+  readonly program: Program
   readonly diagnostics: readonly Diagnostic[]
 }
 
-// Directives that set up a server rather than detect; they have no meaning here.
-const settings = new Set([
-  "seccomponentsignature",
-  "secruleengine",
-  "secrequestbodyaccess",
-  "secresponsebodyaccess",
-  "secdefaultaction",
-  "seccollectiontimeout",
-])
+/** What one directive after the other made: chains of drafts, and markers. */
+export type Item = { readonly chain: readonly RuleDraft[] } | { readonly marker: string }
+
+const findDirective = createRegistry(directives)
 
 /** Compiles rule files into closures. Whatever is not understood is an error: no rule ever matches less than it says. */
 export function compile(files: readonly SourceFile[], readBeside: (file: string, name: string) => string): Compiled {
-  const steps: Step[] = []
   const diagnostics: Diagnostic[] = []
-  const places = new Map<string, string>()
-
+  const items: Item[] = []
+  const amendments: Amendment[] = []
+  const defaults = new Map<Phase, RuleDraft>()
+  let settings = defaultSettings
   for (const { path, text } of files) {
-    const complain = (code: string, message: string, place: { readonly line: number; readonly column?: number }) => {
-      diagnostics.push({ code, severity: "error", message, file: path, line: place.line, column: place.column ?? 1 })
-    }
-    const links: Link[] = []
-    for (const directive of readDirectives(text)) {
-      const link = readDirective(directive, { path, complain, readBeside: (name) => readBeside(path, name) })
-      if (link === undefined) continue
-      if ("marker" in link) {
-        steps.push(link)
-        continue
-      }
-      links.push(link)
-      if (link.actions.chain) continue
-      const rule = chainOf(links.splice(0), path)
-      if (rule.id === "") complain("RULE_ID", "a rule needs an id", directive)
-      else if (places.has(rule.id))
-        complain("RULE_DUPLICATE", `the id ${rule.id} is that of the rule at ${places.get(rule.id)} already`, directive)
-      places.set(rule.id, `${path}:${rule.line}`)
-      steps.push(rule)
-    }
-    if (links[0] !== undefined)
-      complain("RULE_CHAIN", "the chain has no end: the last rule of a file says chain", links[0].directive)
-  }
-  return { steps, diagnostics }
-}
-
-interface Link {
-  readonly directive: Directive
-  readonly actions: Actions
-  readonly test: Rule["test"]
-}
-
-interface Reading {
-  readonly path: string
-  readonly complain: (code: string, message: string, place: { readonly line: number; readonly column?: number }) => void
-  readonly readBeside: (name: string) => string
-}
-
-function readDirective(directive: Directive, reading: Reading): Link | { readonly marker: string } | undefined {
-  const { name, args } = directive
-  const lower = name.toLowerCase()
-  if (settings.has(lower)) return undefined
-  if (lower === "secmarker") return { marker: args[0]?.text ?? "" }
-  if (lower === "secaction") return { directive, test: null, actions: actionsOf(args[0], reading) }
-  if (lower !== "secrule") {
-    reading.complain("DIRECTIVE", `there is no directive "${name}", or it is not supported`, directive)
-    return undefined
-  }
-  const [targets, operator, actions] = args
-  if (targets === undefined || operator === undefined) {
-    reading.complain("DIRECTIVE", "SecRule needs variables and an operator", directive)
-    return undefined
-  }
-  return { directive, test: testOf(targets, operator, reading), actions: actionsOf(actions, reading) }
-}
-
-function actionsOf(word: Word | undefined, { complain }: Reading): Actions {
-  return readActions(word?.text ?? "", (message) => complain("ACTION", message, word ?? { line: 1 }))
-}
-
-function testOf(targets: Word, word: Word, { complain, readBeside }: Reading): Rule["test"] {
-  const [, negation = "", named, rest = ""] = /^(!?)(?:@(\S+)\s*)?([\s\S]*)$/.exec(word.text) ?? []
-  const name = (named ?? "rx").toLowerCase()
-  const factory = operators.get(name)
-  try {
-    const parsed = readTargets(targets.text)
-    if (factory === undefined) throw new Error(`there is no operator "@${named}", or it is not supported`)
-    return { targets: parsed, operator: factory(rest, readBeside), negated: negation === "!" }
-  } catch (error) {
-    complain(factory === undefined ? "OPERATOR" : "RULE", error instanceof Error ? error.message : String(error), word)
-    return null
-  }
-}
-
-/** The rules of a chain share the first one's id, phase and message. */
-function chainOf(links: readonly Link[], path: string): Rule {
-  const first = links[0]
-  let next: Rule | null = null
-  for (const { directive, actions, test } of [...links].reverse()) {
-    next = {
-      id: first?.actions.id ?? actions.id,
-      phase: first?.actions.phase ?? actions.phase,
+    const report = (code: MistakeCode, message: string, place: Place) =>
+      void diagnostics.push({ code, severity: "error", message, file: path, ...place })
+    const { directives: read, mistakes } = readDirectives(text)
+    for (const { mistake, line, column } of mistakes) report(mistake.code, mistake.message, { line, column })
+    const chains = createChainCollector(items, defaults, report)
+    const builder: Builder = {
       file: path,
-      line: directive.line,
-      message: first?.actions.message ?? "",
-      severity: first?.actions.severity ?? null,
-      tags: first?.actions.tags ?? [],
-      test,
-      transforms: actions.transforms,
-      chainOfTransforms: actions.transformNames.join(" "),
-      multiMatch: actions.multiMatch,
-      assignments: actions.assignments,
-      capture: actions.capture,
-      silent: first?.actions.silent ?? false,
-      skipAfter: actions.skipAfter,
-      next,
+      guarded: (word, reading) =>
+        guard(reading, ({ code, message, offset }) => report(code, message, word.place(offset))),
+      complain: (code, message, word) => report(code, message, word.place(0)),
+      readFile: (name) => readNamed(() => readBeside(path, name), name),
+      settings: () => settings,
+      set: (change) => {
+        settings = { ...settings, ...change }
+      },
+      addRule: chains.add,
+      addMarker: (marker) => void items.push({ marker }),
+      setDefaults: (draft) => void defaults.set(draft.phase, draft),
+      amend: (amendment) => void amendments.push(amendment),
     }
+    for (const directive of read) run(directive, builder)
+    chains.end()
   }
-  if (next === null) throw new Error("a chain has at least one rule")
-  return next
+  const steps = link(items, amendments, (diagnostic) => void diagnostics.push(diagnostic))
+  return { program: createProgram(steps, settings), diagnostics }
+}
+
+function createProgram(steps: readonly Step[], settings: Settings): Program {
+  const of = (phase: Phase) => stepsOf(steps, phase)
+  return { steps, settings, phases: { 1: of(1), 2: of(2), 3: of(3), 4: of(4), 5: of(5) } }
+}
+
+function run(directive: Directive, builder: Builder): void {
+  const { name, args } = directive
+  const complain = (message: string, word: Word) => builder.complain("SECLANG_DIRECTIVE", message, word)
+  const definition = findDirective(name.text)
+  if (definition === undefined) {
+    complain(`there is no directive "${name.text}", or it is not supported`, name)
+    return
+  }
+  const [min, max] = definition.arguments
+  const extra = args[max]
+  if (args.length < min)
+    complain(`${name.text} needs ${min === max ? min : `at least ${min}`} arguments, and has ${args.length}`, name)
+  else if (extra !== undefined) complain(`${name.text} takes ${max} arguments; this is one too many`, extra)
+  else definition.apply(directive, builder)
+}
+
+function guard<T>(reading: () => T, onMistake: (mistake: Mistake) => void): T | undefined {
+  try {
+    return reading()
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error
+    onMistake(error)
+    return undefined
+  }
+}
+
+function readNamed(read: () => string, name: string): string {
+  try {
+    return read()
+  } catch {
+    throw new Mistake("SECLANG_FILE", `the file "${name}" can't be read`)
+  }
+}
+
+/** Joins the rules of a chain as they come; SecDefaultAction holds for the rules behind it. */
+function createChainCollector(
+  items: Item[],
+  defaults: ReadonlyMap<Phase, RuleDraft>,
+  report: (code: MistakeCode, message: string, place: Place) => void,
+) {
+  let open: RuleDraft[] = []
+  let broken = false
+  let lastPlace: Place | undefined
+  return {
+    add: (draft: RuleDraft | undefined, { name, args }: Directive) => {
+      // A rule with a mistake takes its chain with it, so that no part of it runs alone.
+      if (draft === undefined) broken = true
+      else open.push(draft)
+      lastPlace = (draft?.chain ?? saysChain(args)) ? name.place(0) : undefined
+      if (lastPlace !== undefined) return
+      if (!broken) items.push({ chain: withDefaults(open, defaults) })
+      open = []
+      broken = false
+    },
+    end: () => {
+      if (lastPlace !== undefined)
+        report("SECLANG_CHAIN", "the chain has no end: the last rule of the file says chain", lastPlace)
+    },
+  }
+}
+
+const saysChain = (args: readonly Word[]) => /(?:^|,)\s*chain\s*(?:,|$)/i.test(args.at(-1)?.text ?? "")
+
+function withDefaults(chain: readonly RuleDraft[], defaults: ReadonlyMap<Phase, RuleDraft>): readonly RuleDraft[] {
+  const [first] = chain
+  const given = first === undefined ? undefined : defaults.get(first.phase)
+  if (given !== undefined)
+    for (const draft of chain)
+      if (!draft.ownTransformations) draft.transformations = [...given.transformations, ...draft.transformations]
+  if (first !== undefined) {
+    first.silent ??= given?.silent ?? false
+    if (first.disruption === null || first.disruption === "block") first.disruption = given?.disruption ?? "pass"
+  }
+  return chain
 }

@@ -1,37 +1,67 @@
+import type { Text } from "./macro.ts"
 import type { Operator } from "./operators/operator.ts"
-import type { Target } from "./target.ts"
-import type { Transform } from "./transformations/index.ts"
+import type { Chain } from "./run/chain.ts"
+import type { Phase, Transaction } from "./run/transaction.ts"
+import type { Value } from "./run/value.ts"
+import type { Place } from "./syntax/directives.ts"
 
-/** A numeric step of `setvar`: set, add or subtract; the value is a number, or the name of another variable of TX. */
-export interface Assignment {
-  readonly name: string
-  readonly step: "set" | "add" | "subtract" | "remove"
-  readonly value: string
-}
-
-/** A rule ready to run. The rules of a chain hang on its first one. */
+/** A rule ready to run. The rules of a chain hang on its first one, and share its id, phase, message and tags. */
 export interface Rule {
-  readonly id: string
-  readonly phase: number
+  readonly id: number
+  readonly phase: Phase
   readonly file: string
-  readonly line: number
+  readonly place: Place
+  /** As written, macros unresolved. */
   readonly message: string
-  readonly severity: string | null
+  readonly messageText: Text
+  /** 0 (emergency) to 7 (debug); null when it names none. */
+  readonly severity: number | null
   readonly tags: readonly string[]
+  readonly version: string
+  readonly revision: string
+  readonly accuracy: number
+  readonly maturity: number
   /** Null for SecAction. */
-  readonly test: { readonly targets: readonly Target[]; readonly operator: Operator; readonly negated: boolean } | null
-  readonly transforms: readonly Transform[]
-  /** The names of the transformations in order: what results are cached by. */
-  readonly chainOfTransforms: string
-  readonly multiMatch: boolean
-  readonly assignments: readonly Assignment[]
+  readonly test: RuleTest | null
   readonly capture: boolean
+  /** Bookkeeping (`nolog`), which logs leave out. */
   readonly silent: boolean
+  /** What it decides when it matches; `block` is resolved by SecDefaultAction. */
+  readonly disruption: "pass" | "deny" | "drop" | "redirect" | "proxy" | "allow" | "allow-phase" | "allow-request"
+  /** True when one of its variables sums up an anomaly score. */
+  readonly addsScore: boolean
+  /** `setvar`: run at each match. */
+  readonly atMatch: readonly Effect[]
+  /** `ctl`, `initcol` and the like: run once, when all of the chain matched. */
+  readonly afterMatch: readonly Effect[]
   readonly skipAfter: string | null
+  /** The number of rules to pass over. */
+  readonly skip: number
   readonly next: Rule | null
 }
 
-/** Where `skipAfter` leads to. */
+export type Effect = (transaction: Transaction) => void
+
+export interface RuleTest {
+  readonly targets: readonly Target[]
+  readonly operator: Operator
+  readonly negated: boolean
+  readonly chain: Chain | null
+  readonly multiMatch: boolean
+}
+
+/** A variable of a rule, with what is excluded from it. */
+export interface Target {
+  readonly variable: number
+  /** `ARGS`, as matches name it. */
+  readonly name: string
+  /** As written, which counts are called by. */
+  readonly text: string
+  readonly count: boolean
+  readonly valuesOf: (transaction: Transaction) => readonly Value[]
+}
+
+/** Where `skipAfter` leads to; it stands in every phase. */
 export interface Marker {
   readonly marker: string
 }
@@ -41,3 +71,5 @@ export type Step = Rule | Marker
 export function isMarker(step: Step): step is Marker {
   return "marker" in step
 }
+
+export const severityNames = ["EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG"] as const

@@ -1,5 +1,6 @@
-import type { Match, Observation, Severity } from "../../../core/index.ts"
+import type { ConnectionObservation, HttpObservation, Match, Severity } from "../../../core/index.ts"
 import type { RuleSummary } from "../../detector.ts"
+import type { Conclusion } from "../../engine/conclusion.ts"
 import type { Classification } from "../classification.ts"
 
 /** What a behaviour saw: like one matching rule, with its own threshold. */
@@ -16,5 +17,10 @@ export interface Behaviour {
   readonly id: string
   readonly summary: Omit<RuleSummary, "id">
   readonly classification: Classification
-  look(observation: Observation): Sighting | undefined
+  look(observation: HttpObservation | ConnectionObservation): Sighting | undefined
+}
+
+/** The rules over a request alone, for behaviours that ask what it is. */
+export interface RequestRules {
+  conclude(observation: HttpObservation): Conclusion | undefined
 }

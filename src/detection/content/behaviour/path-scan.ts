@@ -1,53 +1,66 @@
-import type { Millis } from "../../../core/index.ts"
-import { classifications, unclassified } from "../classification.ts"
+import type { Latin1, Millis } from "../../../core/index.ts"
+import { classificationFor } from "../classification.ts"
 import type { Behaviour } from "./behaviour.ts"
 
-const message = "One client asked for many pages that are not there"
-const windowMs = 10_000
-const threshold = 10
-// Clients looked at together; the one that was quiet for longest is forgotten beyond.
-const maxSources = 50_000
-
-interface Count {
-  readonly since: Millis
-  readonly paths: Set<string>
-  told: boolean
+export interface PathScanOptions {
+  /** Different paths that were refused to one client. */
+  readonly paths: number
+  readonly windowMs: Millis
+  /** Clients that are counted at once; the one that was quiet for longest is forgotten beyond. Attackers choose addresses. */
+  readonly maxSources: number
 }
 
-/** Many different paths of one client refused with 404, 403 or 400 within ten seconds; told once a window. */
-export function createPathScan(): Behaviour {
+export const defaultPathScanOptions: PathScanOptions = { paths: 10, windowMs: 10_000, maxSources: 20_000 }
+
+const message = "One client asked for many pages that it was refused"
+const refusals = new Set([400, 403, 404])
+
+interface Count {
+  /** Hash of a path → when it was last refused; at most as many as the threshold. */
+  readonly seen: Map<number, Millis>
+  quietUntil: Millis
+}
+
+/** Many different paths refused to one client with 404, 403 or 400 within the window; told once a window. */
+export function createPathScan(options: PathScanOptions = defaultPathScanOptions): Behaviour {
   const counts = new Map<string, Count>()
+  const countOf = (source: string): Count => {
+    const count = counts.get(source) ?? { seen: new Map<number, Millis>(), quietUntil: Number.NEGATIVE_INFINITY }
+    counts.delete(source)
+    counts.set(source, count)
+    const [oldest] = counts.keys()
+    if (counts.size > options.maxSources && oldest !== undefined) counts.delete(oldest)
+    return count
+  }
   return {
     id: "thwart/path-scan",
     summary: { message, file: "built in", line: 1, tags: ["attack-reputation-crawler"] },
-    classification: { ...(classifications.get("attack-reputation-crawler") ?? unclassified), title: "Path scan" },
+    classification: { ...classificationFor("attack-reputation-crawler"), title: "Path scan" },
     look: (observation) => {
-      if (
-        observation.kind !== "http" ||
-        observation.response === null ||
-        ![400, 403, 404].includes(observation.response.status)
-      )
-        return undefined
-      const key = observation.source.address
-      const known = counts.get(key)
-      const count =
-        known !== undefined && Math.abs(observation.at - known.since) <= windowMs
-          ? known
-          : { since: observation.at, paths: new Set<string>(), told: false }
-      counts.delete(key)
-      counts.set(key, count)
-      if (counts.size > maxSources) counts.delete(counts.keys().next().value ?? key)
-      if (count.paths.size < threshold) count.paths.add(observation.request.target.slice(0, 200))
-      if (count.told || count.paths.size < threshold) return undefined
-      count.told = true
-      const value = [...count.paths].join(" ").slice(0, 1024)
+      if (observation.kind !== "http" || observation.direction !== "inbound") return undefined
+      const { response, source, at, request } = observation
+      if (response === null || !refusals.has(response.status)) return undefined
+      const count = countOf(source.address)
+      for (const [path, seen] of count.seen) if (at - seen > options.windowMs) count.seen.delete(path)
+      const path = hash(request.target.split("?", 1)[0] ?? "")
+      if (count.seen.size < options.paths || count.seen.has(path)) count.seen.set(path, at)
+      if (count.seen.size < options.paths || at < count.quietUntil) return undefined
+      count.quietUntil = at + options.windowMs
+      const value = request.target.slice(0, 200)
       return {
-        message,
+        message: `${message}: ${count.seen.size} within ${options.windowMs / 1000} s`,
         severity: "medium",
-        score: threshold,
-        threshold,
+        score: count.seen.size,
+        threshold: options.paths,
         matches: [{ variable: "REQUEST_URI", value, offset: 0, length: value.length }],
       }
     },
   }
+}
+
+/** FNV-1a: a number keeps no path in memory. */
+function hash(text: Latin1): number {
+  let value = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)
+  return value
 }

@@ -1,15 +1,37 @@
-import { covers, parseAddress, parseCidr } from "../../../core/index.ts"
-import { type OperatorFactory, wholeValue } from "./operator.ts"
+import { type Cidr, covers, parseAddress, parseCidr } from "../../../core/index.ts"
+import { Mistake } from "../syntax/mistake.ts"
+import { type Operator, type OperatorDefinition, wholeValue } from "./operator.ts"
 
-/** `@ipMatch`: an address inside one of these, separated by commas. */
-export const ipMatch: OperatorFactory = (argument) => {
-  const prefixes = argument.split(",").map((text) => {
+/** An address inside one of these, separated by commas. */
+export const ipMatch: OperatorDefinition = {
+  name: "ipMatch",
+  compile: (argument) => addressOperator(argument.split(",")),
+}
+
+/** As `ipMatch`, with one address or prefix a line of a file; `#` begins a comment. */
+export const ipMatchFromFile: OperatorDefinition = {
+  name: "ipMatchFromFile",
+  aliases: ["ipMatchF"],
+  compile: (argument, { readFile }) =>
+    addressOperator(
+      readFile(argument.trim())
+        .split("\n")
+        .map((line) => line.replace(/#.*/, "").trim())
+        .filter((line) => line !== ""),
+    ),
+}
+
+function addressOperator(list: readonly string[]): Operator {
+  const prefixes: readonly Cidr[] = list.map((text) => {
     const parsed = parseCidr(text.trim())
-    if (parsed === undefined) throw new Error(`"${text.trim()}" is not an address or a prefix`)
+    if (parsed === undefined)
+      throw new Mistake("SECLANG_OPERATOR", `"${text.trim().slice(0, 50)}" is not an address or a prefix`)
     return parsed
   })
-  return (value) => {
-    const address = parseAddress(value)
-    return address !== undefined && prefixes.some((prefix) => covers(prefix, address)) ? wholeValue(value) : undefined
+  return {
+    find: (value) => {
+      const address = parseAddress(value)
+      return address !== undefined && prefixes.some((prefix) => covers(prefix, address)) ? wholeValue(value) : undefined
+    },
   }
 }

@@ -1,16 +1,26 @@
-import { type OperatorFactory, wholeValue } from "./operator.ts"
+import type { Latin1 } from "../../../core/index.ts"
+import { compileText } from "../macro.ts"
+import { type OperatorDefinition, wholeValue } from "./operator.ts"
 
-/** A text that is no number counts as 0, as in C's atoi. */
-const numberOf = (text: string) => Number.parseInt(text, 10) || 0
+/** As C's atoi reads it: a text that is no number is 0. */
+const numberOf = (text: Latin1) => Number.parseInt(text, 10) || 0
 
-const compare =
-  (holds: (value: number, wanted: number) => boolean): OperatorFactory =>
-  (argument) =>
-  (value, expand) =>
-    holds(numberOf(value), numberOf(expand(argument))) ? wholeValue(value) : undefined
+function compare(name: string, holds: (value: number, wanted: number) => boolean): OperatorDefinition {
+  return {
+    name,
+    compile: (argument) => {
+      const text = compileText(argument)
+      const constant = text.constant === null ? null : numberOf(text.constant)
+      return {
+        find: (value, transaction) =>
+          holds(numberOf(value), constant ?? numberOf(text.of(transaction))) ? wholeValue(value) : undefined,
+      }
+    },
+  }
+}
 
-export const eq = compare((value, wanted) => value === wanted)
-export const ge = compare((value, wanted) => value >= wanted)
-export const gt = compare((value, wanted) => value > wanted)
-export const le = compare((value, wanted) => value <= wanted)
-export const lt = compare((value, wanted) => value < wanted)
+export const eq = compare("eq", (value, wanted) => value === wanted)
+export const ge = compare("ge", (value, wanted) => value >= wanted)
+export const gt = compare("gt", (value, wanted) => value > wanted)
+export const le = compare("le", (value, wanted) => value <= wanted)
+export const lt = compare("lt", (value, wanted) => value < wanted)

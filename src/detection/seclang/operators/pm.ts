@@ -1,31 +1,49 @@
-import type { OperatorFactory } from "./operator.ts"
+import type { Latin1 } from "../../../core/index.ts"
+import { createPhraseSearch } from "../phrases.ts"
+import { Mistake } from "../syntax/mistake.ts"
+import { foundAt, type Operator, type OperatorDefinition } from "./operator.ts"
 
-// A phrase list is compiled into one alternation; V8 makes a trie of it.
-const maxPhrases = 20_000
+/** Any of these phrases, whatever the case of their letters; `|41 42|` in a phrase is bytes in hexadecimal. */
+export const pm: OperatorDefinition = {
+  name: "pm",
+  compile: (argument) => phraseOperator(withBytes(argument).split(/\s+/)),
+}
 
-/** `@pm`: any of these phrases, whatever their case. */
-export const pm: OperatorFactory = (argument) => phrases(argument.split(/\s+/))
-
-/** `@pmFromFile`: any of the phrases of a file, one a line; `#` begins a comment. */
-export const pmFromFile: OperatorFactory = (argument, files) =>
-  phrases(
-    argument.split(/\s+/).flatMap((name) =>
-      files(name)
-        .split("\n")
-        .filter((line) => !line.startsWith("#"))
+/** Any of the phrases of files, one a line; `#` begins a comment. */
+export const pmFromFile: OperatorDefinition = {
+  name: "pmFromFile",
+  aliases: ["pmf"],
+  compile: (argument, { readFile }) =>
+    phraseOperator(
+      argument
+        .trim()
+        .split(/\s+/)
+        .flatMap((name) => readFile(name).split("\n"))
+        .filter((line) => !/^\s*#/.test(line))
         .map((line) => line.trim()),
     ),
-  )
+}
 
-function phrases(list: readonly string[]) {
-  const given = [...new Set(list.filter((phrase) => phrase !== ""))]
-  if (given.length === 0) throw new Error("it names no phrase")
-  if (given.length > maxPhrases) throw new Error(`it names ${given.length} phrases; ${maxPhrases} is the limit`)
-  // The longest first, since an alternation takes the first that fits.
-  const ordered = given.sort((one, other) => other.length - one.length)
-  const regex = new RegExp(ordered.map((phrase) => phrase.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|"), "i")
-  return (value: string) => {
-    const match = regex.exec(value)
-    return match === null ? undefined : { offset: match.index, length: match[0].length, groups: [match[0]] }
+// Phrases of one list; the largest of the Core Rule Set has some 2,000.
+const maxPhrases = 100_000
+
+function phraseOperator(list: readonly Latin1[]): Operator {
+  const phrases = [...new Set(list.filter((phrase) => phrase !== ""))]
+  if (phrases.length === 0) throw new Mistake("SECLANG_OPERATOR", "it names no phrase")
+  if (phrases.length > maxPhrases)
+    throw new Mistake("SECLANG_OPERATOR", `it names ${phrases.length} phrases; ${maxPhrases} is the limit`)
+  const search = createPhraseSearch(phrases)
+  return {
+    find: (value) => {
+      const found = search(value)
+      return found === undefined ? undefined : foundAt(value, found.offset, found.length)
+    },
+    needs: { phrases },
   }
+}
+
+function withBytes(argument: Latin1): Latin1 {
+  return argument.replace(/\|((?:[0-9a-fA-F]{2}\s?)+)\|/g, (_, bytes: string) =>
+    Buffer.from(bytes.replace(/\s/g, ""), "hex").toString("latin1"),
+  )
 }

@@ -1,26 +1,17 @@
-import type { OperatorFactory } from "./operator.ts"
+import { compileRegex } from "../regex/compile.ts"
+import { Mistake } from "../syntax/mistake.ts"
+import type { Operator, OperatorDefinition } from "./operator.ts"
 
-/** `@rx`: a PCRE pattern, run by V8 on bytes. Inline `(?i)` and the like at its start become flags. */
-export const rx: OperatorFactory = (argument) => {
-  const { source, flags } = toJavaScript(argument)
-  const regex = new RegExp(source, flags)
-  return (value) => {
-    const match = regex.exec(value)
-    return match === null
-      ? undefined
-      : { offset: match.index, length: match[0].length, groups: match.map((group) => group ?? "") }
-  }
-}
+/** A PCRE pattern, on bytes. */
+export const rx: OperatorDefinition = { name: "rx", compile: (argument) => regexOperator(argument) }
 
-/** ModSecurity compiles with dot-all, and `$` as the end alone (dollar-end-only), which is V8's own meaning. */
-function toJavaScript(pattern: string): { readonly source: string; readonly flags: string } {
-  const [, inline = "", rest = pattern] = /^\(\?([ims]+)\)([\s\S]*)$/.exec(pattern) ?? []
-  const flags = new Set(["s", ...inline])
-  const source = rest
-    .replace(/\(\?P<([a-z_]\w*)>/gi, "(?<$1>")
-    .replace(/\\A/g, "^")
-    .replace(/\\[zZ]/g, "$$")
-    .replace(/\\h/g, "[\\t\\x20\\xa0]")
-    .replace(/([*+?}])\+/g, "$1")
-  return { source, flags: [...flags].join("") }
+/** As `rx`; Thwart keeps the groups of the first match alone. */
+export const rxGlobal: OperatorDefinition = { name: "rxGlobal", compile: (argument) => regexOperator(argument) }
+
+function regexOperator(source: string): Operator {
+  const macro = /%\{[A-Za-z_]+[.:][^}]+\}/.exec(source)
+  if (macro !== null)
+    throw new Mistake("SECLANG_REGEX", `a macro in a pattern is not supported: ${macro[0]}`, macro.index)
+  const regex = compileRegex(source)
+  return { find: (value) => (regex.test(value) ? regex.exec(value) : undefined), needs: { regex } }
 }

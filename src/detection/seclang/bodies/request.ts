@@ -1,0 +1,77 @@
+import type { HttpRequest, Latin1 } from "../../../core/index.ts"
+import { createValue, type Value } from "../run/value.ts"
+import type { Settings } from "../settings.ts"
+import { percentDecode } from "../transformations/url-decode.ts"
+import { hasBadEncoding, readPairs } from "./url-encoded.ts"
+
+/** A request's line and headers, each part read once, when it is first asked for. */
+export interface RequestView {
+  /** Without scheme and host, should the target have them. */
+  uri(): Latin1
+  path(): Latin1
+  /** The path with its `%HH` resolved. */
+  filename(): Latin1
+  query(): Latin1
+  arguments(): readonly Value[]
+  badEncoding(): boolean
+  headers(): readonly Value[]
+  /** The first of that name (in lower case). */
+  header(name: string): Latin1 | undefined
+  cookies(): readonly Value[]
+  /** The name of HTTP basic authentication. */
+  user(): Latin1 | undefined
+  /** Request line and headers as text. */
+  head(): Latin1
+}
+
+export function createRequestView(request: HttpRequest, settings: Settings): RequestView {
+  const uri = once(() => request.target.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/, ""))
+  const parts = once(() => {
+    const text = uri()
+    const question = text.indexOf("?")
+    return question < 0 ? { path: text, query: "" } : { path: text.slice(0, question), query: text.slice(question + 1) }
+  })
+  const headers = once(() => request.headers.map(({ name, value }) => createValue(name, value)))
+  const header = (name: string) => headers().find(({ key }) => key.toLowerCase() === name)?.text
+  return {
+    uri,
+    path: () => parts().path,
+    filename: once(() => percentDecode(parts().path)),
+    query: () => parts().query,
+    arguments: once(() => readPairs(parts().query, settings)),
+    badEncoding: once(() => hasBadEncoding(uri())),
+    headers,
+    header,
+    cookies: once(() =>
+      headers().flatMap((value) => (value.key.toLowerCase() === "cookie" ? readCookies(value.text, settings) : [])),
+    ),
+    user: () => userOf(header("authorization") ?? ""),
+    head: once(
+      () =>
+        `${request.method} ${request.target} ${request.protocol}\r\n${request.headers.map(({ name, value }) => `${name}: ${value}\r\n`).join("")}\r\n`,
+    ),
+  }
+}
+
+/** `a=1; b=2`; nothing is decoded, since cookies have no encoding of their own. */
+function readCookies(text: Latin1, { argumentsLimit }: Settings): readonly Value[] {
+  return text.split(";", argumentsLimit).flatMap((piece) => {
+    const pair = piece.trimStart()
+    if (pair === "") return []
+    const equals = pair.indexOf("=")
+    return [equals < 0 ? createValue(pair, "") : createValue(pair.slice(0, equals), pair.slice(equals + 1))]
+  })
+}
+
+function userOf(authorization: Latin1): Latin1 | undefined {
+  const encoded = /^\s*basic\s+([A-Za-z0-9+/]+)/i.exec(authorization)?.[1]
+  return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("latin1").split(":", 1)[0]
+}
+
+function once<T>(read: () => T): () => T {
+  let known: { readonly value: T } | undefined
+  return () => {
+    known ??= { value: read() }
+    return known.value
+  }
+}

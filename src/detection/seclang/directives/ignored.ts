@@ -1,0 +1,46 @@
+import type { DirectiveDefinition } from "./directive.ts"
+
+/** Directives of a web server's module: logs, files, its own limits. They say nothing of what rules match. */
+const names = [
+  "SecAuditEngine",
+  "SecAuditLog",
+  "SecAuditLog2",
+  "SecAuditLogDirMode",
+  "SecAuditLogFileMode",
+  "SecAuditLogFormat",
+  "SecAuditLogParts",
+  "SecAuditLogPrefix",
+  "SecAuditLogRelevantStatus",
+  "SecAuditLogStorageDir",
+  "SecAuditLogType",
+  "SecCollectionTimeout",
+  "SecConnEngine",
+  "SecCookieFormat",
+  "SecDataDir",
+  "SecDebugLog",
+  "SecDebugLogLevel",
+  "SecPcreMatchLimit",
+  "SecPcreMatchLimitRecursion",
+  "SecRequestBodyInMemoryLimit",
+  "SecRequestBodyLimitAction",
+  "SecResponseBodyLimitAction",
+  "SecRuleInheritance",
+  "SecRulePerfTime",
+  "SecSensorId",
+  "SecServerSignature",
+  "SecStatusEngine",
+  "SecTmpDir",
+  "SecTmpSaveUploadedFiles",
+  "SecUnicodeMapFile",
+  "SecUploadDir",
+  "SecUploadFileLimit",
+  "SecUploadFileMode",
+  "SecUploadKeepFiles",
+  "SecXmlExternalEntity",
+] as const
+
+export const ignored: readonly DirectiveDefinition[] = names.map((name) => ({
+  name,
+  arguments: [0, 10],
+  apply: () => undefined,
+}))

@@ -1,0 +1,75 @@
+import type { Settings } from "../settings.ts"
+import { Mistake } from "../syntax/mistake.ts"
+import type { DirectiveDefinition } from "./directive.ts"
+
+function setting(name: string, read: (text: string, now: Settings) => Partial<Settings>, max = 1): DirectiveDefinition {
+  return {
+    name,
+    arguments: [1, max],
+    apply: ({ args }, builder) => {
+      const [first] = args
+      if (first === undefined) return
+      const text = args.map((word) => word.text).join(" ")
+      const change = builder.guarded(first, () => read(text, builder.settings()))
+      if (change !== undefined) builder.set(change)
+    },
+  }
+}
+
+function isOn(text: string): boolean {
+  const lower = text.toLowerCase()
+  if (lower !== "on" && lower !== "off") throw new Mistake("SECLANG_DIRECTIVE", `"${text}" is neither On nor Off`)
+  return lower === "on"
+}
+
+function count(text: string): number {
+  if (!/^\d{1,12}$/.test(text) || Number(text) === 0)
+    throw new Mistake("SECLANG_DIRECTIVE", `"${text}" is not a number from 1`)
+  return Number(text)
+}
+
+const engines: Readonly<Record<string, Settings["engine"]>> = {
+  on: "on",
+  off: "off",
+  detectiononly: "detection-only",
+}
+
+/** What holds for the whole rule set. */
+export const settings: readonly DirectiveDefinition[] = [
+  setting("SecRuleEngine", (text) => {
+    const engine = Object.hasOwn(engines, text.toLowerCase()) ? engines[text.toLowerCase()] : undefined
+    if (engine === undefined) throw new Mistake("SECLANG_DIRECTIVE", `"${text}" is none of On, Off, DetectionOnly`)
+    return { engine }
+  }),
+  setting("SecRequestBodyAccess", (text) => ({ requestBodyAccess: isOn(text) })),
+  setting("SecResponseBodyAccess", (text) => ({ responseBodyAccess: isOn(text) })),
+  setting("SecRequestBodyLimit", (text) => ({ requestBodyLimit: count(text) })),
+  setting("SecRequestBodyNoFilesLimit", (text) => ({ requestBodyNoFilesLimit: count(text) })),
+  setting("SecRequestBodyJsonDepthLimit", (text) => ({ jsonDepthLimit: count(text) })),
+  setting("SecResponseBodyLimit", (text) => ({ responseBodyLimit: count(text) })),
+  setting("SecArgumentsLimit", (text) => ({ argumentsLimit: count(text) })),
+  setting("SecArgumentSeparator", (text) => {
+    if (text.length !== 1) throw new Mistake("SECLANG_DIRECTIVE", `"${text}" is not one character`)
+    return { argumentSeparator: text }
+  }),
+  setting(
+    "SecResponseBodyMimeType",
+    (text, { responseBodyMimeTypes }) => ({
+      responseBodyMimeTypes: new Set([
+        ...(responseBodyMimeTypes ?? []),
+        ...text
+          .toLowerCase()
+          .split(/\s+/)
+          .map((type) => (type === "(null)" ? "" : type)),
+      ]),
+    }),
+    100,
+  ),
+  {
+    name: "SecResponseBodyMimeTypesClear",
+    arguments: [0, 0],
+    apply: (_, builder) => builder.set({ responseBodyMimeTypes: new Set() }),
+  },
+  setting("SecComponentSignature", (text, { components }) => ({ components: [...components, text] })),
+  setting("SecWebAppId", (text) => ({ webAppId: text })),
+]

@@ -1,0 +1,123 @@
+import type { Diagnostic } from "../../core/index.ts"
+import type { Item } from "./compile.ts"
+import type { Amendment } from "./directives/directive.ts"
+import type { RuleDraft } from "./draft.ts"
+import { constantText } from "./macro.ts"
+import { isMarker, type Rule, type Step } from "./rule.ts"
+import { createChains } from "./run/chain.ts"
+import type { Place } from "./syntax/directives.ts"
+import type { MistakeCode } from "./syntax/mistake.ts"
+import { createTargetCompiler } from "./targets.ts"
+
+type Report = (diagnostic: Diagnostic) => void
+
+/** Makes rules of drafts: exceptions are applied, ids and references checked, names become numbers. */
+export function link(items: readonly Item[], amendments: readonly Amendment[], report: Report): readonly Step[] {
+  const kept = amended(items, amendments, report)
+  const chains = createChains()
+  const targets = createTargetCompiler()
+  const places = new Map<number, string>()
+  const steps = kept.flatMap((item): readonly Step[] => {
+    if ("marker" in item) return [item]
+    const [first] = item.chain
+    if (first === undefined) return []
+    const { id, file, place } = first
+    if (id === null) {
+      report(diagnosticOf(first, "SECLANG_ID", "a rule needs an id"))
+      return []
+    }
+    const taken = places.get(id)
+    if (taken !== undefined) {
+      report(diagnosticOf(first, "SECLANG_ID", `the id ${id} is that of the rule at ${taken} already`))
+      return []
+    }
+    places.set(id, `${file}:${place.line}`)
+    return [chainOf(item.chain, first, id)]
+  })
+  checkMarkers(steps, report)
+  return steps
+
+  function chainOf(drafts: readonly RuleDraft[], first: RuleDraft, id: number): Rule {
+    const build = (index: number): Rule | null => {
+      const draft = drafts[index]
+      return draft === undefined ? null : ruleOf(draft, first, id, index, build(index + 1))
+    }
+    return build(0) ?? ruleOf(first, first, id, 0, null)
+  }
+
+  function ruleOf(draft: RuleDraft, first: RuleDraft, id: number, index: number, next: Rule | null): Rule {
+    const isFirst = index === 0
+    return {
+      id,
+      phase: first.phase,
+      file: draft.file,
+      place: draft.place,
+      message: isFirst ? first.message : "",
+      messageText: isFirst ? first.messageText : constantText(""),
+      severity: first.severity,
+      tags: first.tags,
+      version: first.version,
+      revision: first.revision,
+      accuracy: first.accuracy,
+      maturity: first.maturity,
+      test:
+        draft.test === null
+          ? null
+          : {
+              targets: targets.compile(draft.test.targets),
+              operator: draft.test.operator,
+              negated: draft.test.negated,
+              chain: chains.of(draft.transformations),
+              multiMatch: draft.multiMatch,
+            },
+      capture: draft.capture,
+      silent: first.silent ?? false,
+      disruption: first.disruption === null || first.disruption === "block" ? "pass" : first.disruption,
+      addsScore: draft.addsScore || (next?.addsScore ?? false),
+      atMatch: draft.atMatch,
+      afterMatch: draft.afterMatch,
+      skipAfter: first.skipAfter,
+      skip: first.skip,
+      next,
+    }
+  }
+}
+
+function amended(items: readonly Item[], amendments: readonly Amendment[], report: Report): readonly Item[] {
+  let kept = items
+  for (const { fits, change, word, file } of amendments) {
+    let found = false
+    kept = kept.filter((item) => {
+      if ("marker" in item) return true
+      const [first] = item.chain
+      if (first === undefined || !fits(first)) return true
+      found = true
+      return change(first)
+    })
+    if (!found)
+      report({
+        ...diagnosticOf({ file, place: word.place(0) }, "SECLANG_REFERENCE", `no rule fits "${word.text}"`),
+        severity: "warning",
+      })
+  }
+  return kept
+}
+
+/** Without its marker, a skip would silently pass over all that is left of the phase. */
+function checkMarkers(steps: readonly Step[], report: Report): void {
+  const last = new Map<string, number>()
+  for (const [index, step] of steps.entries()) last.set(isMarker(step) ? step.marker : String(step.id), index)
+  for (const [index, step] of steps.entries()) {
+    if (isMarker(step) || step.skipAfter === null || (last.get(step.skipAfter) ?? -1) > index) continue
+    const message = `there is no marker "${step.skipAfter}" behind this rule: all that is left of the phase is skipped`
+    report({ ...diagnosticOf(step, "SECLANG_REFERENCE", message), severity: "warning" })
+  }
+}
+
+function diagnosticOf(
+  { file, place }: { readonly file: string; readonly place: Place },
+  code: MistakeCode,
+  message: string,
+): Diagnostic {
+  return { code, severity: "error", message, file, ...place }
+}

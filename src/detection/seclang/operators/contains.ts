@@ -1,0 +1,18 @@
+import { compareText } from "./compare-text.ts"
+import { foundAt } from "./operator.ts"
+
+export const contains = compareText("contains", (value, wanted) => {
+  const offset = value.indexOf(wanted)
+  return offset < 0 ? undefined : foundAt(value, offset, wanted.length)
+})
+
+/** As `contains`, with no word byte on either side. */
+export const containsWord = compareText("containsWord", (value, wanted) => {
+  if (wanted === "") return foundAt(value, 0, 0)
+  for (let offset = value.indexOf(wanted); offset >= 0; offset = value.indexOf(wanted, offset + 1))
+    if (!isWord(value.charAt(offset - 1)) && !isWord(value.charAt(offset + wanted.length)))
+      return foundAt(value, offset, wanted.length)
+  return undefined
+})
+
+const isWord = (character: string) => /[0-9A-Za-z_]/.test(character)

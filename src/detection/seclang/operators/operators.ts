@@ -1,0 +1,59 @@
+import { noMatch, unconditionalMatch } from "./always.ts"
+import { beginsWith } from "./begins-with.ts"
+import { contains, containsWord } from "./contains.ts"
+import { endsWith } from "./ends-with.ts"
+import { ipMatch, ipMatchFromFile } from "./ip-match.ts"
+import { eq, ge, gt, le, lt } from "./numbers.ts"
+import type { OperatorDefinition } from "./operator.ts"
+import { pm, pmFromFile } from "./pm.ts"
+import { rx, rxGlobal } from "./rx.ts"
+import { streq, strmatch } from "./streq.ts"
+import { validateByteRange } from "./validate-byte-range.ts"
+import { validateUrlEncoding, validateUtf8Encoding } from "./validate-encoding.ts"
+import { within } from "./within.ts"
+
+/** Every operator that rules may use. */
+export const operators: readonly OperatorDefinition[] = [
+  beginsWith,
+  contains,
+  containsWord,
+  endsWith,
+  eq,
+  ge,
+  gt,
+  ipMatch,
+  ipMatchFromFile,
+  le,
+  lt,
+  noMatch,
+  pm,
+  pmFromFile,
+  rx,
+  rxGlobal,
+  streq,
+  strmatch,
+  unconditionalMatch,
+  validateByteRange,
+  validateUrlEncoding,
+  validateUtf8Encoding,
+  within,
+]
+
+/** ModSecurity has these and Thwart does not; a rule that uses one is refused. */
+export const unsupportedOperators: ReadonlyMap<string, string> = new Map([
+  ["detectsqli", "SQL is not tokenized yet"],
+  ["detectxss", "HTML is not tokenized yet"],
+  ["fuzzyhash", "similarity of files is not measured"],
+  ["geolookup", "addresses are not looked up in a GeoIP database"],
+  ["gsblookup", "no outside service is asked"],
+  ["inspectfile", "no program is run"],
+  ["rbl", "no outside service is asked"],
+  ["rsub", "bodies are not rewritten"],
+  ["validatedtd", "documents are not checked against a DTD"],
+  ["validatehash", "links are not signed"],
+  ["validateschema", "documents are not checked against a schema"],
+  ["verifycc", "card numbers are not looked for"],
+  ["verifycpf", "CPF numbers are not looked for"],
+  ["verifyssn", "social security numbers are not looked for"],
+  ["verifysvnr", "SVN numbers are not looked for"],
+])

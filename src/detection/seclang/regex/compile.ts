@@ -1,0 +1,44 @@
+import { Mistake } from "../syntax/mistake.ts"
+import { emitRegex } from "./emit.ts"
+import type { ParsedRegex } from "./node.ts"
+import { parseRegex, type RegexFlags, ruleFlags } from "./parse.ts"
+
+/** A pattern ready to run on bytes. */
+export interface CompiledRegex {
+  readonly test: (value: string) => boolean
+  /** Where it matches first, with its groups; a group that took no part is undefined. */
+  readonly exec: (value: string) => RegexHit | undefined
+  /** What it was read from: later steps find the literals in it that a match needs. */
+  readonly parsed: ParsedRegex
+}
+
+export interface RegexHit {
+  readonly offset: number
+  readonly length: number
+  readonly groups: readonly (string | undefined)[]
+}
+
+/** Compiles a PCRE pattern; throws a Mistake that says what is wrong with it, and where. */
+export function compileRegex(source: string, flags: RegexFlags = ruleFlags): CompiledRegex {
+  const parsed = parseRegex(source, flags)
+  const { source: emitted, groups } = emitRegex(parsed)
+  const regex = build(emitted)
+  return {
+    parsed,
+    test: (value) => regex.test(value),
+    exec: (value) => {
+      const match = regex.exec(value)
+      return match === null
+        ? undefined
+        : { offset: match.index, length: match[0].length, groups: groups.map((group) => match[group]) }
+    },
+  }
+}
+
+function build(source: string): RegExp {
+  try {
+    return new RegExp(source, "s")
+  } catch (error) {
+    throw new Mistake("SECLANG_REGEX", error instanceof Error ? error.message : String(error))
+  }
+}

@@ -1,0 +1,89 @@
+import { messageOf } from "../../../core/index.ts"
+import { parseBody, processorFor } from "../bodies/body.ts"
+import { isMarker, type Rule, type Step } from "../rule.ts"
+import { refresh } from "../variables/variables.ts"
+import { evaluate } from "./evaluate.ts"
+import { isRemoved } from "./removals.ts"
+import type { Phase, Transaction } from "./transaction.ts"
+
+/** A step of one phase; `to` is where `skipAfter` goes on, or the end when the marker is nowhere behind. */
+export interface PhaseStep {
+  readonly rule: Rule
+  readonly to: number
+}
+
+export type PhaseSteps = readonly PhaseStep[]
+
+/** The rules of a phase in order. Markers are gone: each rule knows where it skips to. */
+export function stepsOf(steps: readonly Step[], phase: Phase): PhaseSteps {
+  const inPhase = steps.filter((step) => isMarker(step) || step.phase === phase)
+  const rules = inPhase.filter((step): step is Rule => !isMarker(step))
+  const positions = new Map<Step, number>()
+  let position = 0
+  for (const step of inPhase) {
+    positions.set(step, position)
+    if (!isMarker(step)) position++
+  }
+  return rules.map((rule) => {
+    if (rule.skipAfter === null) return { rule, to: -1 }
+    const from = inPhase.indexOf(rule)
+    const marker = inPhase.find(
+      (step, index) =>
+        index > from && (isMarker(step) ? step.marker === rule.skipAfter : String(step.id) === rule.skipAfter),
+    )
+    if (marker === undefined) return { rule, to: rules.length }
+    // Behind the marker, or behind the rule of that id.
+    return { rule, to: (positions.get(marker) ?? rules.length) + (isMarker(marker) ? 0 : 1) }
+  })
+}
+
+export type OnFailure = (rule: Rule, message: string) => void
+
+/** Runs the rules of one phase; a rule that fails (V8's regex stack has an end) is told and passed over. */
+export function runPhase(steps: PhaseSteps, phase: Phase, transaction: Transaction, onFailure: OnFailure): void {
+  enter(phase, transaction)
+  for (let at = 0; at < steps.length && transaction.engineOn && !isAllowed(transaction); ) {
+    const step = steps[at]
+    if (step === undefined) return
+    at++
+    const { rule } = step
+    if (transaction.removals.any && isRemoved(rule, transaction.removals)) continue
+    if (!attempt(rule, transaction, onFailure)) continue
+    record(rule, transaction)
+    if (step.to >= 0) at = step.to
+    at += rule.skip
+  }
+}
+
+function enter(phase: Phase, transaction: Transaction): void {
+  transaction.phase = phase
+  if (transaction.allowed === "phase") transaction.allowed = "nothing"
+  const contentType = transaction.request.header("content-type") ?? ""
+  if (phase === 1) transaction.bodyProcessor = processorFor(contentType)
+  if (phase === 2 && transaction.bodyAccess) {
+    const { settings, observation, bodyProcessor } = transaction
+    transaction.body = parseBody(observation.request.body, bodyProcessor, { contentType, settings })
+  }
+  refresh(transaction)
+}
+
+const isAllowed = ({ allowed, phase }: Transaction): boolean =>
+  phase !== 5 && (allowed === "all" || allowed === "phase" || (allowed === "request" && phase <= 2))
+
+function attempt(rule: Rule, transaction: Transaction, onFailure: OnFailure): boolean {
+  try {
+    return evaluate(rule, transaction)
+  } catch (error) {
+    onFailure(rule, messageOf(error))
+    return false
+  }
+}
+
+const scopes = { allow: "all", "allow-phase": "phase", "allow-request": "request" } as const
+
+function record(rule: Rule, transaction: Transaction): void {
+  const { phase, message, matches, added, disruption } = { ...transaction, disruption: rule.disruption }
+  transaction.matched.push({ rule, phase, message, matches, added: added.any ? added : null })
+  if (disruption === "allow" || disruption === "allow-phase" || disruption === "allow-request")
+    transaction.allowed = scopes[disruption]
+}

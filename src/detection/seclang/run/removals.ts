@@ -1,0 +1,51 @@
+/** What `ctl:ruleRemove…` took away for the rest of the transaction. */
+export interface Removals {
+  /** False while nothing was: most transactions ask no further. */
+  any: boolean
+  readonly ids: IdRange[]
+  readonly tags: string[]
+  readonly messages: string[]
+  readonly targetsById: { readonly ids: IdRange; readonly target: RemovedTarget }[]
+  readonly targetsByTag: { readonly tag: string; readonly target: RemovedTarget }[]
+  readonly targetsByMessage: { readonly message: string; readonly target: RemovedTarget }[]
+}
+
+export interface IdRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** A variable (by number), or one of its members. */
+export interface RemovedTarget {
+  readonly variable: number
+  readonly member: ((key: string) => boolean) | null
+}
+
+export function createRemovals(): Removals {
+  return { any: false, ids: [], tags: [], messages: [], targetsById: [], targetsByTag: [], targetsByMessage: [] }
+}
+
+interface Removable {
+  readonly id: number
+  readonly tags: readonly string[]
+  readonly message: string
+}
+
+export function isRemoved({ id, tags, message }: Removable, removals: Removals): boolean {
+  return (
+    removals.ids.some((range) => isIn(id, range)) ||
+    removals.tags.some((tag) => tags.includes(tag)) ||
+    removals.messages.includes(message)
+  )
+}
+
+/** The targets that are taken from this rule. */
+export function removedTargetsOf({ id, tags, message }: Removable, removals: Removals): readonly RemovedTarget[] {
+  return [
+    ...removals.targetsById.filter(({ ids }) => isIn(id, ids)),
+    ...removals.targetsByTag.filter(({ tag }) => tags.includes(tag)),
+    ...removals.targetsByMessage.filter((one) => one.message === message),
+  ].map(({ target }) => target)
+}
+
+export const isIn = (id: number, { from, to }: IdRange): boolean => id >= from && id <= to

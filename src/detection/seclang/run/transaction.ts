@@ -1,0 +1,127 @@
+import type { HttpObservation, Latin1, Millis } from "../../../core/index.ts"
+import type { ParsedBody } from "../bodies/body.ts"
+import { createRequestView, type RequestView } from "../bodies/request.ts"
+import type { Rule } from "../rule.ts"
+import type { Settings } from "../settings.ts"
+import type { Chain } from "./chain.ts"
+import type { PersistentRecord, PersistentStore } from "./persistent.ts"
+import { createRemovals, type Removals } from "./removals.ts"
+import type { Collection, Value } from "./value.ts"
+
+export type Phase = 1 | 2 | 3 | 4 | 5
+
+/** Where a rule matched: the value after its transformations, and the bytes in it. */
+export interface RuleMatch {
+  /** `ARGS:id`, `REQUEST_LINE`, … */
+  readonly variable: Latin1
+  readonly text: Latin1
+  readonly offset: number
+  readonly length: number
+  /** The value before its transformations. */
+  readonly raw: Latin1
+  readonly chain: Chain | null
+}
+
+export interface MatchedRule {
+  readonly rule: Rule
+  readonly phase: Phase
+  /** With its macros resolved. */
+  readonly message: Latin1
+  readonly matches: readonly RuleMatch[]
+  /** What its `setvar`s added to anomaly scores; null when it has none that do. */
+  readonly added: Score | null
+}
+
+/** Anomaly score by paranoia level (from 1), as `tx.inbound_anomaly_score_pl1` and so on count it. */
+export interface Score {
+  readonly inbound: readonly number[]
+  readonly outbound: readonly number[]
+}
+
+/** A transaction under the rules: all that changes while they run. */
+export interface Transaction {
+  readonly observation: HttpObservation
+  readonly request: RequestView
+  readonly settings: Settings
+  readonly now: Millis
+  readonly store: PersistentStore
+  phase: Phase
+  /** Names in lower case. */
+  readonly tx: Map<string, Latin1>
+  readonly env: Map<string, Latin1>
+  /** Opened by `initcol`, `setsid`, `setuid`, `setrsc`. */
+  readonly records: Map<string, PersistentRecord>
+  /** Variables read so far, by number; some are read anew when a phase begins. */
+  readonly collections: (Collection | undefined)[]
+  /** MULTIPART, URLENCODED, JSON, XML, or empty. */
+  bodyProcessor: string
+  /** Read when phase 2 begins. */
+  body: ParsedBody | undefined
+  /** By `ctl:requestBodyAccess=Off`. */
+  bodyAccess: boolean
+  webAppId: Latin1
+  /** The values that the present rule, or chain of rules, matched; names as in `RuleMatch`. */
+  matchedValues: Value[]
+  /** The matches of the present rule or chain, as evidence. */
+  matches: RuleMatch[]
+  /** The message of the present chain, resolved when its first rule matched. */
+  message: Latin1
+  added: { readonly inbound: number[]; readonly outbound: number[]; any: boolean }
+  /** 0 (emergency) to 7; 255 while no rule with a severity matched. */
+  highestSeverity: number
+  rule: Rule | undefined
+  readonly removals: Removals
+  /** What `allow` lets go on without rules. */
+  allowed: "nothing" | "phase" | "request" | "all"
+  disrupted: Rule | undefined
+  skip: number
+  skipAfter: string | null
+  readonly matched: MatchedRule[]
+  /** False after `ctl:ruleEngine=Off`. */
+  engineOn: boolean
+}
+
+export const paranoiaLevels = 4
+
+export const noScore = () => ({
+  inbound: new Array<number>(paranoiaLevels).fill(0),
+  outbound: new Array<number>(paranoiaLevels).fill(0),
+  any: false,
+})
+
+export interface TransactionOptions {
+  readonly settings: Settings
+  readonly store: PersistentStore
+}
+
+export function createTransaction(observation: HttpObservation, { settings, store }: TransactionOptions): Transaction {
+  return {
+    observation,
+    request: createRequestView(observation.request, settings),
+    settings,
+    now: observation.at,
+    store,
+    phase: 1,
+    tx: new Map(),
+    env: new Map(),
+    records: new Map(),
+    collections: [],
+    bodyProcessor: "",
+    body: undefined,
+    bodyAccess: settings.requestBodyAccess,
+    webAppId: settings.webAppId,
+    matchedValues: [],
+    matches: [],
+    message: "",
+    added: noScore(),
+    highestSeverity: 255,
+    rule: undefined,
+    removals: createRemovals(),
+    allowed: "nothing",
+    disrupted: undefined,
+    skip: 0,
+    skipAfter: null,
+    matched: [],
+    engineOn: settings.engine !== "off",
+  }
+}

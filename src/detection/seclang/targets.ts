@@ -1,0 +1,115 @@
+import { compileRegex } from "./regex/compile.ts"
+import { ruleFlags } from "./regex/parse.ts"
+import type { Target } from "./rule.ts"
+import type { Transaction } from "./run/transaction.ts"
+import { membersOf, type Value } from "./run/value.ts"
+import { Mistake, within } from "./syntax/mistake.ts"
+import type { Selector, WrittenTarget } from "./syntax/target-list.ts"
+import { collectionOf, findVariable, type NumberedVariable, unsupportedVariables } from "./variables/variables.ts"
+import { xmlPaths } from "./variables/xml.ts"
+
+/** Resolves a target's variable; throws a Mistake for one that is unknown, or has no such members. */
+export function resolveTarget({ variable: name, selector, offset, text }: WrittenTarget): NumberedVariable {
+  const variable = findVariable(name)
+  if (variable === undefined) {
+    const why = unsupportedVariables.get(name)
+    throw new Mistake(
+      "SECLANG_VARIABLE",
+      why === undefined ? `there is no variable "${name}"` : `the variable ${name} is not supported: ${why}`,
+      offset,
+    )
+  }
+  const { shape } = variable.definition
+  if (shape === "single" && selector !== null)
+    throw new Mistake("SECLANG_VARIABLE", `${name} is one value and has no members, so "${text}" is none`, offset)
+  if (shape === "paths" && !(selector?.kind === "key" && xmlPaths.includes(selector.key)))
+    throw new Mistake(
+      "SECLANG_VARIABLE",
+      `of ${name} only ${xmlPaths.map((path) => `${name}:${path}`).join(" and ")} are supported`,
+      offset,
+    )
+  return variable
+}
+
+/** Whether a member's name fits; null when every one does. */
+export function memberTest(selector: Selector | null): ((key: string) => boolean) | null {
+  if (selector === null) return null
+  if (selector.kind === "key") {
+    const wanted = selector.key.toLowerCase()
+    return (key) => key.length === wanted.length && key.toLowerCase() === wanted
+  }
+  return within(selector.offset, () => compileRegex(selector.source, { ...ruleFlags, caseless: true })).test
+}
+
+/** Compiles lists of variables; the same selection of different rules is read once a transaction. */
+export function createTargetCompiler(): { compile(written: readonly WrittenTarget[]): readonly Target[] } {
+  const selections = new Map<string, Target["valuesOf"]>()
+  return {
+    compile: (written) => {
+      for (const target of written) {
+        resolveTarget(target)
+        memberTest(target.selector)
+      }
+      const excluded = written.filter(({ mark }) => mark === "!")
+      return written.flatMap((target) => {
+        if (target.mark === "!") return []
+        const variable = resolveTarget(target)
+        const relevant = excluded.filter((one) => one.variable === target.variable)
+        const key = [target, ...relevant].map(({ text }) => text.replace(/^&/, "")).join("|")
+        const known = selections.get(key)
+        const valuesOf = known ?? selection(variable, target.selector, relevant)
+        selections.set(key, valuesOf)
+        return [
+          {
+            variable: variable.number,
+            name: variable.definition.name,
+            text: target.text,
+            count: target.mark === "&",
+            valuesOf,
+          },
+        ]
+      })
+    },
+  }
+}
+
+function selection(
+  variable: NumberedVariable,
+  selector: Selector | null,
+  excluded: readonly WrittenTarget[],
+): Target["valuesOf"] {
+  const selected = select(variable, selector)
+  if (excluded.length === 0) return selected
+  const tests = excluded.map((one) => memberTest(one.selector))
+  const isExcluded = (key: string) => tests.some((test) => test === null || test(key))
+  return kept(variable, (transaction) => selected(transaction).filter(({ key }) => !isExcluded(key)))
+}
+
+function select(variable: NumberedVariable, selector: Selector | null): Target["valuesOf"] {
+  if (selector === null) return (transaction) => collectionOf(transaction, variable).values
+  if (selector.kind === "key") {
+    const key = selector.key.toLowerCase()
+    const { member } = variable.definition
+    return member === undefined
+      ? (transaction) => membersOf(collectionOf(transaction, variable), key)
+      : (transaction) => member(transaction, key)
+  }
+  const test = memberTest(selector)
+  return kept(variable, (transaction) =>
+    collectionOf(transaction, variable).values.filter(({ key }) => test === null || test(key)),
+  )
+}
+
+/** Filters once for each state of the variable; what is always fresh is filtered anew. */
+function kept(variable: NumberedVariable, read: (transaction: Transaction) => readonly Value[]): Target["valuesOf"] {
+  if (variable.definition.fresh === "always") return read
+  const known = new WeakMap<object, readonly Value[]>()
+  return (transaction) => {
+    const collection = collectionOf(transaction, variable)
+    const before = known.get(collection)
+    if (before !== undefined) return before
+    const values = read(transaction)
+    known.set(collection, values)
+    return values
+  }
+}

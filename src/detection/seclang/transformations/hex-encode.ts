@@ -1,0 +1,7 @@
+import type { TransformationDefinition } from "./transformation.ts"
+
+export const hexEncode: TransformationDefinition = {
+  name: "hexEncode",
+  touches: null,
+  apply: (value) => Buffer.from(value, "latin1").toString("hex"),
+}

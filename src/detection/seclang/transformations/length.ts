@@ -1,0 +1,7 @@
+import type { TransformationDefinition } from "./transformation.ts"
+
+export const length: TransformationDefinition = {
+  name: "length",
+  touches: null,
+  apply: (value) => String(value.length),
+}

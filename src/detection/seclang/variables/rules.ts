@@ -1,0 +1,41 @@
+import type { Latin1 } from "../../../core/index.ts"
+import type { Transaction } from "../run/transaction.ts"
+import { createValue, noValues, type Value } from "../run/value.ts"
+import { collection, single, type VariableDefinition } from "./variable.ts"
+
+/** A collection that rules write: `TX`, `ENV`. */
+function written(name: string, of: (transaction: Transaction) => ReadonlyMap<string, Latin1>): VariableDefinition {
+  return {
+    name,
+    shape: "collection",
+    fresh: "always",
+    read: (transaction) => [...of(transaction)].map(([key, text]) => createValue(key, text)),
+    member: (transaction, key) => {
+      const text = of(transaction).get(key)
+      return text === undefined ? noValues : [createValue(key, text)]
+    },
+  }
+}
+
+function ofRule({ rule, message }: Transaction): readonly Value[] {
+  if (rule === undefined) return noValues
+  const { id, severity, version, revision, accuracy, maturity } = rule
+  return [
+    ["id", String(id)],
+    ["msg", message],
+    ["severity", String(severity ?? "")],
+    ["ver", version],
+    ["rev", revision],
+    ["accuracy", String(accuracy)],
+    ["maturity", String(maturity)],
+  ].map(([key = "", text = ""]) => createValue(key, text))
+}
+
+export const rules = [
+  written("TX", ({ tx }) => tx),
+  written("ENV", ({ env }) => env),
+  collection("RULE", ofRule, "always"),
+  single("HIGHEST_SEVERITY", ({ highestSeverity }) => highestSeverity, "always"),
+  single("WEBAPPID", ({ webAppId }) => webAppId, "always"),
+  single("MODSEC_BUILD", () => "0"),
+]

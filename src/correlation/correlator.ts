@@ -37,9 +37,9 @@ export function createCorrelator(rules: readonly IntentRule[], limits: Correlato
     // Most sources are never seen again: nothing is worked out for their first alert.
     const next = track.repeated || track.compiled.rule.opensAt === 1 ? incidentOf(track) : undefined
     if (next === undefined) return []
-    tell(track, next)
+    tell(track, next.incident, next.session)
     tracks.touched(track, before)
-    return [next]
+    return [next.incident]
   }
 
   const take: Take = (of, alert, sighting, beforeGap) => {

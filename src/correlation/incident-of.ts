@@ -8,8 +8,14 @@ import type { Track } from "./track.ts"
 // Nodes that an incident names; an attack on more is told by its stages.
 const maxNodes = 100
 
+export interface Told {
+  readonly incident: Incident
+  /** The session (see Progress) that it belongs to. */
+  readonly session: number
+}
+
 /** The incident as the track has it now: undefined when there is none, or nothing changed since it was told. */
-export function incidentOf(track: Track): Incident | undefined {
+export function incidentOf(track: Track): Told | undefined {
   const { rule } = track.compiled
   const progress = progressOf(track.timeline, rule)
   const run = longestRun(progress)
@@ -19,7 +25,7 @@ export function incidentOf(track: Track): Incident | undefined {
   const known = progress.session <= track.session ? track.incident : undefined
   const stages = run.map((step, place) => stageOf(track, step, run[place - 1]))
   if (known !== undefined && isSame(known.stages, stages)) return undefined
-  return {
+  const incident: Incident = {
     id: known?.id ?? incidentIdOf(rule.id, track.attacker, { at: first.firstAt, alert: first.alerts[0] }),
     version: (known?.version ?? 0) + 1,
     rule: rule.id,
@@ -35,6 +41,7 @@ export function incidentOf(track: Track): Incident | undefined {
     startedAt: first.firstAt,
     updatedAt: Math.max(known === undefined ? 0 : track.statusAt, ...run.map(({ lastAt }) => lastAt)),
   }
+  return { incident, session: progress.session }
 }
 
 function stageOf(track: Track, step: Step, before: Step | undefined): Stage {

@@ -3,7 +3,7 @@ import { longestRun, type Progress, type Step } from "./progress.ts"
 import type { Seen } from "./seen.ts"
 import { type Sighting, sightingOf } from "./sighting.ts"
 import { emptyTimeline, progressOf } from "./timeline.ts"
-import { type CompiledRule, isOver, lastAlertAt, type Track } from "./track.ts"
+import { type CompiledRule, isOver, lastAlertAt, startAfresh, type Track } from "./track.ts"
 import type { Tracks } from "./tracks.ts"
 
 /** Takes an alert in under one rule; the track that it belongs to, if there is one. */
@@ -23,53 +23,66 @@ export interface Restoring {
 }
 
 /**
- * Builds the tracks again from stored alerts, and gives each the incident that was told of it. An incident whose beginning is older
- * than the alerts is taken up as it was told.
+ * Builds the tracks again: goes through stored alerts, and the incidents that somebody closed, in order of time, and gives each track
+ * the incident that was told of it. An incident whose beginning is older than the alerts is taken up as it was told.
  */
 export function restoreTracks(restoring: Restoring, alerts: readonly Alert[], incidents: readonly Incident[]): void {
   const { tracks } = restoring
-  const { ongoing, closedAt } = sort(restoring, incidents)
+  const { ongoing, closed } = sort(restoring, incidents)
   const loaded = new Set(alerts.map(({ id }) => id))
   for (const [track, incident] of ongoing)
     if (!isLoaded(incident, loaded)) track.timeline = emptyTimeline(progressAsTold(incident))
-  takeAll(restoring, alerts, closedAt)
+  takeAll(restoring, alerts, closed)
   for (const [track, incident] of ongoing) {
     takeUp(track, incident)
     tracks.touched(track, undefined)
   }
 }
 
-/** What goes on, one incident a track, and when somebody closed what is over. */
+type Closed = ReadonlyMap<Track, Incident[]>
+
+/** What goes on, one incident a track, and what is over, by the time when it was closed. */
 function sort({ compiled, tracks }: Restoring, incidents: readonly Incident[]) {
   const rules = new Map<RuleId, CompiledRule>(compiled.map((of) => [of.rule.id, of]))
   const ongoing = new Map<Track, Incident>()
-  const closedAt = new Map<Track, Millis>()
-  for (const incident of incidents) {
+  const closed = new Map<Track, Incident[]>()
+  for (const incident of incidents.toSorted((one, other) => one.updatedAt - other.updatedAt)) {
     const of = rules.get(incident.rule)
     if (of === undefined) continue
     const track = tracks.of(of, incident.attacker)
     tracks.touched(track, undefined)
-    if (isOver(incident.status)) {
-      track.closedUntil = Math.max(track.closedUntil, lastAlertAt(incident))
-      closedAt.set(track, Math.max(closedAt.get(track) ?? 0, incident.updatedAt))
-    } else if (lastAlertAt(ongoing.get(track) ?? incident) <= lastAlertAt(incident)) ongoing.set(track, incident)
+    if (isOver(incident.status)) closed.set(track, [...(closed.get(track) ?? []), incident])
+    else if (lastAlertAt(ongoing.get(track) ?? incident) <= lastAlertAt(incident)) ongoing.set(track, incident)
   }
-  return { ongoing, closedAt }
+  return { ongoing, closed }
 }
 
-function takeAll(
-  { compiled, tracks, seen, take }: Restoring,
-  alerts: readonly Alert[],
-  closedAt: ReadonlyMap<Track, Millis>,
-): void {
+function takeAll({ compiled, tracks, seen, take }: Restoring, alerts: readonly Alert[], closed: Closed): void {
+  const closeUntil = (track: Track, at: Millis) => {
+    const waiting = closed.get(track) ?? []
+    for (let next = waiting[0]; next !== undefined && next.updatedAt < at; next = waiting[0]) {
+      waiting.shift()
+      close(track, next)
+      tracks.touched(track, next.id)
+    }
+  }
   for (const alert of alerts.toSorted((one, other) => one.at - other.at)) {
     if (alert.masked || !seen.add(alert.id)) continue
     const sighting = sightingOf(alert)
     for (const of of compiled) {
-      if (alert.at <= (closedAt.get(tracks.of(of, alert.attacker)) ?? Number.NEGATIVE_INFINITY)) continue
+      closeUntil(tracks.of(of, alert.attacker), alert.at)
       take(of, alert, sighting)
     }
   }
+  for (const track of closed.keys()) closeUntil(track, Number.POSITIVE_INFINITY)
+}
+
+/** As it was closed then: what belongs to it leads to nothing more, and what came after a silence stays. */
+function close(track: Track, incident: Incident): void {
+  const progress = progressOf(track.timeline, track.compiled.rule)
+  track.incident = incident
+  track.session = progress.firstAt <= lastAlertAt(incident) ? progress.session : progress.session - 1
+  startAfresh(track)
 }
 
 /** Gives the track the name and version that were told. */

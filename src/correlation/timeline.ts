@@ -11,13 +11,15 @@ export interface Timeline {
   settled: Progress | undefined
   /** In order. */
   readonly recent: Placed[]
-  /** What is settled and what is recent together; undefined until somebody asks. */
+  /** What is settled and what is recent together, kept where working it out again would cost more than keeping it. */
   together: Progress | undefined
   newestAt: Millis
 }
 
 // A flood within the time of lateness is settled early, the oldest first; work and memory for one source stay bounded.
 const maxRecent = 256
+// Most sources have so few that the memory is worth more than the work.
+const fewRecent = 8
 
 export function emptyTimeline(settled?: Progress): Timeline {
   return { settled, recent: [], together: undefined, newestAt: settled?.lastAt ?? Number.NEGATIVE_INFINITY }
@@ -41,12 +43,12 @@ export function place(timeline: Timeline, placed: Placed, rule: IntentRule): voi
 }
 
 export function progressOf(timeline: Timeline, rule: IntentRule): Progress {
-  if (timeline.together === undefined) {
-    const together = timeline.settled === undefined ? noProgress() : copyOf(timeline.settled)
-    for (const placed of timeline.recent) advance(together, placed, rule)
-    timeline.together = together
-  }
-  return timeline.together
+  const { settled, recent } = timeline
+  if (timeline.together !== undefined) return timeline.together
+  const together = settled === undefined ? noProgress() : copyOf(settled)
+  for (const placed of recent) advance(together, placed, rule)
+  if (recent.length > fewRecent) timeline.together = together
+  return together
 }
 
 function isAfter(one: Placed | undefined, other: Placed): boolean {
@@ -57,7 +59,9 @@ function settleOld(timeline: Timeline, rule: IntentRule): void {
   const { recent, newestAt } = timeline
   const due = recent.findIndex(({ sighting }) => sighting.at >= newestAt - rule.lateMs)
   const many = Math.max(due, recent.length - maxRecent)
+  if (many <= 0) return
   for (const placed of recent.splice(0, many)) settle(timeline, placed, rule)
+  if (recent.length <= fewRecent) timeline.together = undefined
 }
 
 function settle(timeline: Timeline, placed: Placed, rule: IntentRule): void {

@@ -46,10 +46,10 @@ export function newTrack(compiled: CompiledRule, attacker: IpAddress): Track {
 }
 
 /** Notes what is told of the track now. */
-export function tell(track: Track, incident: Incident): void {
+export function tell(track: Track, incident: Incident, session: number): void {
   if (incident.id !== track.incident?.id) track.statusAt = 0
   track.incident = incident
-  track.session = progressOf(track.timeline, track.compiled.rule).session
+  track.session = session
 }
 
 /** Lets go of an incident that is over: what led to it leads to nothing more. */

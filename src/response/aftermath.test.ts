@@ -52,6 +52,15 @@ describe("an incident", () => {
     expect(house.published.at(-1)).toBe(`${(await theIncident()).id} open`)
   })
 
+  it("is not contained by a block that was undone before its report came", async () => {
+    await attack(house, correlator, seen(chain))
+    const { id } = onlyBlock(house)
+    await house.responder.undo(id, { falsePositive: false, comment: "" }, ada)
+    await report(house.clock.now(), id)
+    expect((await theIncident()).status).toBe("open")
+    expect((await house.store.countermeasure(id))?.reports[0]?.state).toBe("applied")
+  })
+
   it("is open again when it grows after its block has ended, and stays contained when it does not", async () => {
     await house.store.record({
       policies: [{ ...policyOf({ blockMs: 60_000 }), id: policyId.parse("thwart/contain-chain") }],
@@ -86,6 +95,10 @@ describe("an incident", () => {
     await house.responder.changeIncident((await theIncident()).id, "false-positive", ada)
     expect(house.responder.desired()).toEqual([])
     expect(await house.store.countermeasure(id)).toMatchObject({ endReason: "false-positive", endedBy: "user:ada" })
+    const told = await theIncident()
+    const other = await house.again()
+    await other.ingest([], [{ ...told, id: "inc_other" as typeof told.id, version: 1, status: "open" }])
+    expect(other.responder.desired()).toEqual([])
     const entries = (await house.store.audit({})).items
     expect(entries.find(({ who }) => who === "user:ada")).toMatchObject({
       action: "incident false-positive",

@@ -124,22 +124,12 @@ function reach({ steps }: Progress, stage: number, { sighting, rule }: Reaching)
   }
 }
 
-/** Of the runs that this one can go on from, the one that came furthest. */
+/** The first that was reached: of two as long, it is the one that came further, since the other would else be a longer one by now. */
 function stepBefore(
   steps: readonly Step[],
   { stage, length, at }: { readonly stage: number; readonly length: number; readonly at: Millis },
 ): number {
-  let best = -1
-  for (const [index, step] of steps.entries()) {
-    if (
-      step.length === length - 1 &&
-      step.stage < stage &&
-      step.firstAt <= at &&
-      step.stage > (steps[best]?.stage ?? -1)
-    )
-      best = index
-  }
-  return best
+  return steps.findIndex((step) => step.length === length - 1 && step.stage < stage && step.firstAt <= at)
 }
 
 function firstOf(sighting: Sighting, where: Pick<Step, "stage" | "length" | "before">): Step {

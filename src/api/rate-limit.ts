@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify"
 import type { Clock, Millis } from "../core/index.ts"
-import { networkOf } from "./auth/network.ts"
+import { addressOf, networkOf } from "./auth/network.ts"
 import { tooMany } from "./errors.ts"
 
 // A console asks some ten times a second at most, a sensor sends a thousand alerts a request; a script in a loop is slowed down.
@@ -13,8 +13,9 @@ const maxKeys = 10_000
 export function limitRate(app: FastifyInstance, clock: Clock): void {
   const bucket = createBuckets(clock)
   app.addHook("onRequest", async (request) => {
-    const waitMs = bucket(networkOf(request.ip))
-    if (waitMs > 0) throw tooMany(waitMs, `${burst} requests came at once from ${request.ip}`)
+    const address = addressOf(request)
+    const waitMs = bucket(networkOf(address))
+    if (waitMs > 0) throw tooMany(waitMs, `${burst} requests came at once from ${address}`)
   })
 }
 

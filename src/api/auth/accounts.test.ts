@@ -32,6 +32,23 @@ function opened(result: SignIn) {
   return result
 }
 
+/** Accounts whose first read of a user and of a token is told only when `release` is called; what happens meanwhile is newer. */
+function slowReader() {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let reads = 0
+  const late = async <T>(read: Promise<T>): Promise<T> => {
+    const value = await read
+    if (reads++ === 0) await promise
+    return value
+  }
+  const slow: Store = {
+    ...store,
+    user: (name) => late(store.user(name)),
+    tokenBySecret: (hash) => late(store.tokenBySecret(hash)),
+  }
+  return { accounts: createAccounts({ store: slow, clock, ids: createIds(clock) }), release: resolve }
+}
+
 const signIn = async (name: string) => opened(await accounts.signIn(name, password, from))
 const isIn = async ({ secret }: { readonly secret: string }) => (await accounts.bySession(secret, "x")) !== undefined
 /** In alphabetical order: what is written in the same millisecond has none of its own. */
@@ -167,6 +184,13 @@ describe("guessing", () => {
     expect(await guess("ada", "198.51.100.201")).toBe("wrong")
   })
 
+  it("many times at once is slowed down like one after the other", async () => {
+    await addUser("ada")
+    const results = await Promise.all(Array.from({ length: 10 }, () => guess("ada")))
+    expect(results.filter((result) => result === "wrong")).toHaveLength(5)
+    expect(results.filter((result) => result === 1000)).toHaveLength(5)
+  })
+
   it("is slowed down for an address whatever the names, by its /64 when it is IPv6, and a success does not wash it clean", async () => {
     const names = ["ada", "bob", "cy", "dan", "eve", "flo", "gus", "hal", "ida", "jim", "kim"]
     for (const name of [...names, "own"]) await addUser(name)
@@ -191,6 +215,13 @@ describe("guessing", () => {
     const [failed] = (await store.audit({})).items
     expect(failed).toMatchObject({ who: "user:ada", from: "192.0.2.10", action: "sign-in failed", subject: "session" })
     expect(await actions()).toHaveLength(12)
+  })
+
+  it("leaves no trace of what was typed for a name that nobody has: it may be a password", async () => {
+    expect(await guess("my secret password")).toBe("wrong")
+    const { items } = await store.audit({})
+    expect(items).toMatchObject([{ who: "nobody", action: "sign-in failed" }])
+    expect(JSON.stringify(items)).not.toContain("my secret password")
   })
 
   it("of many at once is refused before it takes the machine", async () => {
@@ -276,6 +307,24 @@ describe("a password", () => {
     await expect(accounts.resetPassword("nobody", by)).rejects.toMatchObject({ code: "THWART_NOT_FOUND" })
   })
 
+  it("that was reset while the old one was being checked is the new one", async () => {
+    await addUser("ada")
+    const { principal } = await signIn("ada")
+    const tries: readonly ((accounts: Accounts) => Promise<{ readonly kind: string }>)[] = [
+      (slow) => slow.signIn("ada", password, from),
+      (slow) => slow.changePassword(principal, password, "another long password", "x"),
+    ]
+    for (const attempt of tries) {
+      await addUser("ada")
+      const slow = slowReader()
+      const result = attempt(slow.accounts)
+      const { oneTimePassword } = await accounts.resetPassword("ada", by)
+      slow.release()
+      expect((await result).kind).toBe("wrong")
+      expect((await accounts.signIn("ada", oneTimePassword, from)).kind).toBe("ok")
+    }
+  })
+
   it("that is being changed does not undo what an administrator does meanwhile", async () => {
     await addUser("root")
     await addUser("ada", "admin")
@@ -350,8 +399,10 @@ describe("a token", () => {
     accounts.onEnd((hashes) => ended.push(...hashes))
     const principal = await accounts.byToken(secret)
     clock.advance(hourMs)
-    const use = accounts.byToken(secret)
+    const slow = slowReader()
+    const use = slow.accounts.byToken(secret)
     await accounts.removeToken(token.id, by)
+    slow.release()
     await use
     expect(await store.tokens()).toEqual([])
     expect(ended).toEqual([hashOf(secret)])

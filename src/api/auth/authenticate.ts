@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify"
 import { type Role, roles } from "../../core/index.ts"
 import { Refusal } from "../errors.ts"
 import type { Accounts } from "./accounts.ts"
+import { addressOf } from "./network.ts"
 import type { Principal } from "./principal.ts"
 
 /** Who may call a route: anybody, whoever is signed in (even before replacing a one-time password), or a role and those above it. */
@@ -53,7 +54,7 @@ function allow(principal: Principal | undefined, access: Exclude<Access, "public
 
 async function bySession(request: FastifyRequest, accounts: Accounts): Promise<Principal | undefined> {
   const secret = sessionSecret(request)
-  return secret === undefined ? undefined : accounts.bySession(secret, request.ip)
+  return secret === undefined ? undefined : accounts.bySession(secret, addressOf(request))
 }
 
 /** Who sends a header means it: a bad token is not made good by a cookie beside it. */
@@ -77,6 +78,6 @@ function forbidForgery(request: FastifyRequest): void {
 export function actorOf(request: FastifyRequest): { readonly who: string; readonly from: string } {
   return {
     who: request.principal === undefined ? "nobody" : `${request.principal.kind}:${request.principal.name}`,
-    from: request.ip,
+    from: addressOf(request),
   }
 }

@@ -65,7 +65,8 @@ export function createSignIn(deps: SignInDeps): SignInWays {
       const asked = await store.user(name)
       const right = await gate(() => isPassword(password, asked?.passwordHash))
       if (right === undefined) return { kind: "wait", waitMs: busyMs }
-      if (!right) return wrong(`user:${name}`, how.from)
+      // What is typed for a name may be a password in the wrong field: it is written down only where it is a name.
+      if (!right) return wrong(asked === undefined ? "nobody" : `user:${name}`, how.from)
       return inTurn(async () => {
         const user = await store.user(name)
         // Disabled, or the password changed, while this one was being checked.

@@ -1,7 +1,8 @@
-import { type ClientRequest, get, type IncomingMessage } from "node:http"
+import { type ClientRequest, createServer, get, type IncomingMessage, type ServerResponse } from "node:http"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertAt, countermeasureAt, incidentAt } from "../../store/testing/samples.ts"
 import { createHarness, type Harness } from "../testing/harness.ts"
+import { createStreams } from "./streams.ts"
 
 let harness: Harness
 let url: string
@@ -179,6 +180,24 @@ describe("the event stream", () => {
     expect(harness.api.watchers()).toBe(50)
     await open(headers)
     expect(harness.api.watchers()).toBe(51)
+  })
+
+  it("keeps no place for a client that left before it was answered", async () => {
+    const left = Promise.withResolvers<ServerResponse>()
+    const server = createServer((request, response) => {
+      response.on("close", () => left.resolve(response))
+      request.socket.destroy()
+    })
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const bound = server.address()
+    const port = bound !== null && typeof bound === "object" ? bound.port : 0
+    get({ port, host: "127.0.0.1", agent: false }).on("error", () => undefined)
+    const streams = createStreams({ ...harness, onError: () => undefined }, {})
+    const principal = await harness.accounts.byToken(await harness.tokenOf("viewer"))
+    if (principal !== undefined) streams.add(await left.promise, principal, undefined)
+    expect([principal?.name, streams.count()]).toEqual(["viewer", 0])
+    streams.close()
+    server.close()
   })
 
   it("ends when the server closes, and the server closes although streams are open", async () => {

@@ -79,6 +79,8 @@ export function createStreams(
       return streams.size < maxStreams && own.length < maxStreamsEach
     },
     add: (response, principal, lastSeen) => {
+      // Who left before the answer began will not be seen leaving.
+      if (response.destroyed) return
       const stream = { response, principal }
       streams.add(stream)
       response.on("close", () => streams.delete(stream))

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { z } from "zod"
 import { cookieName, isSecure, sessionSecret } from "../auth/authenticate.ts"
+import { addressOf } from "../auth/network.ts"
 import type { Principal, SignIn } from "../auth/principal.ts"
 import { changePassword, oneTimeSignIn, signIn, whoAmI } from "../contract/index.ts"
 import { Refusal, tooMany } from "../errors.ts"
@@ -60,7 +61,7 @@ export const sessionRoutes: Routes = (app, { accounts }) => {
     },
     async (request, reply) => {
       const me = userOf(request)
-      await accounts.signOut(me, request.ip)
+      await accounts.signOut(me, addressOf(request))
       const secure = isSecure(request)
       reply.clearCookie(cookieName(secure), { path: "/", httpOnly: true, sameSite: "strict", secure })
       return reply.status(204).send(null)
@@ -81,7 +82,7 @@ export const sessionRoutes: Routes = (app, { accounts }) => {
     },
     async (request, reply) => {
       const { current, next } = request.body
-      const result = await accounts.changePassword(userOf(request), current, next, request.ip)
+      const result = await accounts.changePassword(userOf(request), current, next, addressOf(request))
       if (result.kind === "wait") throw tooMany(result.waitMs, "the current password was wrong too often")
       if (result.kind === "wrong") throw new Refusal(403, "WRONG_PASSWORD", "that is not the current password")
       if (result.kind === "same") throw new Refusal(400, "INVALID", "the new password is the current one")
@@ -91,7 +92,7 @@ export const sessionRoutes: Routes = (app, { accounts }) => {
 }
 
 function from(request: FastifyRequest) {
-  return { from: request.ip, replaces: sessionSecret(request) }
+  return { from: addressOf(request), replaces: sessionSecret(request) }
 }
 
 function answer(result: SignIn, request: FastifyRequest, reply: FastifyReply) {

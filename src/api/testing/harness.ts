@@ -7,10 +7,10 @@ import { createAccounts } from "../auth/accounts.ts"
 import { cookieName } from "../auth/authenticate.ts"
 import { hashPassword } from "../auth/secrets.ts"
 import { createApi } from "../server.ts"
-import type { ApiOptions } from "../services.ts"
+import type { ApiDeps, ApiOptions } from "../services.ts"
 
 /** A whole API over a store in memory, with a clock that is turned by hand. */
-export async function createHarness(options: Partial<ApiOptions> = {}) {
+export async function createHarness(options: Partial<ApiOptions> = {}, instead: Partial<ApiDeps> = {}) {
   const clock = createManualClock(1_700_000_000_000)
   const ids = createIds(clock)
   const store = await createSqliteStore({ path: ":memory:" })
@@ -23,7 +23,7 @@ export async function createHarness(options: Partial<ApiOptions> = {}) {
     ids,
     store,
     bus,
-    enforcers: [],
+    enforcers: ["test"],
     surroundings: () => [],
     operators: async () => [],
     setIncidentStatus: () => undefined,
@@ -50,6 +50,7 @@ export async function createHarness(options: Partial<ApiOptions> = {}) {
       status,
       metrics: async () => ({ text: "thwart_alerts_total 0\n", contentType: "text/plain" }),
       onError,
+      ...instead,
     },
     { host: "127.0.0.1", port: 0, tls: null, insecure: false, consoleDir: null, version: "0.0.0", ...options },
   )

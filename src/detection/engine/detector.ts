@@ -5,12 +5,11 @@ import { furthest } from "../content/classification.ts"
 import type { Detector, RuleSummary } from "../detector.ts"
 import type { LoadedRules } from "../load.ts"
 import { isMarker, type Rule } from "../seclang/rule.ts"
-import { createPersistentStore, defaultPersistentOptions } from "../seclang/run/persistent.ts"
-import { runPhase } from "../seclang/run/phases.ts"
-import { createTransaction, type Phase } from "../seclang/run/transaction.ts"
+import type { Phase } from "../seclang/run/transaction.ts"
 import { alertOf, alertOfFinding, contributionOf, severityFor } from "./alert.ts"
 import type { Conclusion } from "./conclusion.ts"
 import { judge } from "./judge.ts"
+import { createRuleRun } from "./rule-run.ts"
 import { defaultThresholds, type Thresholds } from "./score.ts"
 
 export interface DetectorDeps {
@@ -31,15 +30,13 @@ const everyPhase: readonly Phase[] = [1, 2, 3, 4, 5]
 export function createDetector({ ids, rules }: DetectorDeps, options: Partial<DetectorOptions> = {}): Detector {
   const thresholds = { ...defaultThresholds, ...options }
   const { program, diagnostics } = rules
-  const store = createPersistentStore(defaultPersistentOptions)
   const failures = new Map<string, number>()
   const onFailure = ({ id }: Rule) => void failures.set(String(id), (failures.get(String(id)) ?? 0) + 1)
 
-  const conclude = (observation: HttpObservation, phases: readonly Phase[]): Conclusion | undefined => {
-    const transaction = createTransaction(observation, { settings: program.settings, store })
-    for (const phase of phases) runPhase(program.phases[phase], phase, transaction, onFailure)
-    return judge(transaction, thresholds)
-  }
+  const run = createRuleRun({ program, onFailure })
+
+  const conclude = (observation: HttpObservation, phases: readonly Phase[]): Conclusion | undefined =>
+    judge(run(observation, phases), thresholds)
   const byRequest = (observation: HttpObservation) => conclude(observation, requestPhases)
   const behaviours = (options.behaviours ?? builtIn).map((create) => create({ conclude: byRequest }))
 

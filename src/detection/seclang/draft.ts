@@ -15,6 +15,7 @@ export interface RuleDraft {
   phase: Phase
   message: string
   messageText: Text
+  logText: Text | null
   severity: number | null
   readonly tags: string[]
   version: string
@@ -56,6 +57,7 @@ export function createDraft(file: string, place: Place, test: RuleDraft["test"])
     phase: 2,
     message: "",
     messageText: constantText(""),
+    logText: null,
     severity: null,
     tags: [],
     version: "",

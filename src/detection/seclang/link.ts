@@ -54,6 +54,7 @@ export function link(items: readonly Item[], amendments: readonly Amendment[], r
       place: draft.place,
       message: isFirst ? first.message : "",
       messageText: isFirst ? first.messageText : constantText(""),
+      logText: draft.logText,
       severity: first.severity,
       tags: first.tags,
       version: first.version,

@@ -14,6 +14,8 @@ export interface Rule {
   /** As written, macros unresolved. */
   readonly message: string
   readonly messageText: Text
+  /** `logdata`. */
+  readonly logText: Text | null
   /** 0 (emergency) to 7 (debug); null when it names none. */
   readonly severity: number | null
   readonly tags: readonly string[]

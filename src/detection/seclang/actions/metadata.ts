@@ -46,8 +46,13 @@ const msg: ActionDefinition = {
   },
 }
 
-/** Read for its mistakes; what matched stands in the alert itself. */
-const logdata: ActionDefinition = { name: "logdata", argument: "required", apply: (_, text) => void compileText(text) }
+const logdata: ActionDefinition = {
+  name: "logdata",
+  argument: "required",
+  apply: (draft, text) => {
+    draft.logText = compileText(text)
+  },
+}
 
 const severity: ActionDefinition = {
   name: "severity",

@@ -15,6 +15,7 @@ export function evaluate(rule: Rule, transaction: Transaction): boolean {
   if (transaction.matches.length > 0) transaction.matches = []
   if (transaction.added.any) transaction.added = noScore()
   transaction.message = ""
+  transaction.logData = ""
   transaction.rule = rule
   return runLink(rule, transaction)
 }
@@ -107,4 +108,5 @@ function runActions(rule: Rule, transaction: Transaction): void {
   for (const effect of rule.atMatch) effect(transaction)
   if (rule.severity !== null && rule.severity < transaction.highestSeverity) transaction.highestSeverity = rule.severity
   if (rule.message !== "") transaction.message = rule.messageText.of(transaction)
+  if (rule.logText !== null) transaction.logData = rule.logText.of(transaction)
 }

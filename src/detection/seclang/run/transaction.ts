@@ -27,6 +27,8 @@ export interface MatchedRule {
   readonly phase: Phase
   /** With its macros resolved. */
   readonly message: Latin1
+  /** `logdata`, with its macros resolved. */
+  readonly logData: Latin1
   readonly matches: readonly RuleMatch[]
   /** What its `setvar`s added to anomaly scores; null when it has none that do. */
   readonly added: Score | null
@@ -66,6 +68,7 @@ export interface Transaction {
   matches: RuleMatch[]
   /** The message of the present chain, resolved when its first rule matched. */
   message: Latin1
+  logData: Latin1
   added: { readonly inbound: number[]; readonly outbound: number[]; any: boolean }
   /** 0 (emergency) to 7; 255 while no rule with a severity matched. */
   highestSeverity: number
@@ -113,6 +116,7 @@ export function createTransaction(observation: HttpObservation, { settings, stor
     matchedValues: [],
     matches: [],
     message: "",
+    logData: "",
     added: noScore(),
     highestSeverity: 255,
     rule: undefined,

@@ -71,19 +71,21 @@ const ids = createIds(systemClock)
 
 function send(input: FtwInput, run: RuleRun): Outcome {
   const raw = requestBytes(input)
+  if (!isRequest(raw)) return { status: 400, ids: [], log: "" }
   const { matched } = run(observe(raw), [1, 2, 3, 4, 5])
   const logged = matched.filter(({ rule }) => !rule.silent)
   return {
-    status: isRequest(raw) ? 200 : 400,
+    status: 200,
     ids: logged.map(({ rule }) => rule.id),
     log: logged.map(logLine).join("\n"),
   }
 }
 
-/** What any server refuses before rules see it: a head without protocol version, or with a NUL. */
+/** What Node's server refuses before rules see it: no version in the first line, a NUL, or a length beside chunks (RFC 9112 §6.3). */
 function isRequest(raw: string): boolean {
   const head = raw.slice(0, raw.search(/\r?\n\r?\n/) >>> 0)
-  return /^\S+ [^\r\n]+ HTTP\/[1-3](?:\.[0-9])?\r?\n/.test(raw) && !head.includes("\0")
+  if (!/^\S+ [^\r\n]+ HTTP\/[1-3](?:\.[0-9])?\r?\n/.test(raw) || head.includes("\0")) return false
+  return !(/^transfer-encoding:/im.test(head) && /^content-length:/im.test(head))
 }
 
 function observe(raw: string): HttpObservation {

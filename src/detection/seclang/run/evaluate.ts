@@ -14,8 +14,6 @@ export function evaluate(rule: Rule, transaction: Transaction): boolean {
   if (transaction.matchedValues.length > 0) transaction.matchedValues = []
   if (transaction.matches.length > 0) transaction.matches = []
   if (transaction.added.any) transaction.added = noScore()
-  transaction.message = ""
-  transaction.logData = ""
   transaction.rule = rule
   return runLink(rule, transaction)
 }
@@ -107,6 +105,4 @@ const captureNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 function runActions(rule: Rule, transaction: Transaction): void {
   for (const effect of rule.atMatch) effect(transaction)
   if (rule.severity !== null && rule.severity < transaction.highestSeverity) transaction.highestSeverity = rule.severity
-  if (rule.message !== "") transaction.message = rule.messageText.of(transaction)
-  if (rule.logText !== null) transaction.logData = rule.logText.of(transaction)
 }

@@ -82,8 +82,16 @@ function attempt(rule: Rule, transaction: Transaction, onFailure: OnFailure): bo
 const scopes = { allow: "all", "allow-phase": "phase", "allow-request": "request" } as const
 
 function record(rule: Rule, transaction: Transaction): void {
-  const { phase, message, logData, matches, added, disruption } = { ...transaction, disruption: rule.disruption }
-  transaction.matched.push({ rule, phase, message, logData, matches, added: added.any ? added : null })
+  const { phase, matches, added } = transaction
+  const { disruption } = rule
+  transaction.matched.push({
+    rule,
+    phase,
+    message: rule.messageText.of(transaction),
+    logData: rule.logText?.of(transaction) ?? "",
+    matches,
+    added: added.any ? added : null,
+  })
   if (disruption === "allow" || disruption === "allow-phase" || disruption === "allow-request")
     transaction.allowed = scopes[disruption]
 }

@@ -66,9 +66,6 @@ export interface Transaction {
   matchedValues: Value[]
   /** The matches of the present rule or chain, as evidence. */
   matches: RuleMatch[]
-  /** The message of the present chain, resolved when its first rule matched. */
-  message: Latin1
-  logData: Latin1
   added: { readonly inbound: number[]; readonly outbound: number[]; any: boolean }
   /** 0 (emergency) to 7; 255 while no rule with a severity matched. */
   highestSeverity: number
@@ -115,8 +112,6 @@ export function createTransaction(observation: HttpObservation, { settings, stor
     webAppId: settings.webAppId,
     matchedValues: [],
     matches: [],
-    message: "",
-    logData: "",
     added: noScore(),
     highestSeverity: 255,
     rule: undefined,

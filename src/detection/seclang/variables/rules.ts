@@ -17,12 +17,13 @@ function written(name: string, of: (transaction: Transaction) => ReadonlyMap<str
   }
 }
 
-function ofRule({ rule, message }: Transaction): readonly Value[] {
+function ofRule(transaction: Transaction): readonly Value[] {
+  const { rule } = transaction
   if (rule === undefined) return noValues
   const { id, severity, version, revision, accuracy, maturity } = rule
   return [
     ["id", String(id)],
-    ["msg", message],
+    ["msg", rule.messageText.of(transaction)],
     ["severity", String(severity ?? "")],
     ["ver", version],
     ["rev", revision],

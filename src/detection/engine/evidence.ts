@@ -44,7 +44,7 @@ export function matchOf({ variable, text, raw, offset, length, chain }: RuleMatc
 const placeIn = (raw: Latin1, bytes: Latin1) => (bytes === "" ? -1 : raw.indexOf(bytes))
 
 function namesOf(chain: Chain | null): readonly string[] {
-  return chain === null ? [] : [...namesOf(chain.before), chain.step.name]
+  return chain === null ? [] : chain.steps.map(({ definition }) => definition.name)
 }
 
 /** The value cut around its match, so that what is kept of it stays small. */

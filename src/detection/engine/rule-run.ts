@@ -10,7 +10,7 @@ export type RuleRun = (observation: HttpObservation, phases: readonly Phase[]) =
 export function createRuleRun({ program, onFailure }: { program: Program; onFailure: OnFailure }): RuleRun {
   const store = createPersistentStore(defaultPersistentOptions)
   return (observation, phases) => {
-    const transaction = createTransaction(observation, { settings: program.settings, store })
+    const transaction = createTransaction(observation, { ...program, store })
     for (const phase of phases) runPhase(program.phases[phase], phase, transaction, onFailure)
     return transaction
   }

@@ -9,13 +9,13 @@ export function requestBytes(input: FtwInput): Latin1 {
     ...input.ordered_headers,
   ]
   const has = (wanted: string) => headers.some(({ name }) => name.toLowerCase() === wanted)
-  const valueOf = (wanted: string) => headers.find(({ name }) => name.toLowerCase() === wanted)?.value ?? ""
+  const headerOf = (wanted: string) => headers.find(({ name }) => name.toLowerCase() === wanted)?.value ?? ""
   let data = dataOf(input)
   if (data !== "" && input.autocomplete_headers) {
     if (!has("content-type")) headers.push({ name: "Content-Type", value: form })
-    if (valueOf("content-type") === form) data = encodeForm(data)
+    if (headerOf("content-type") === form) data = encodeForm(data)
   }
-  if (valueOf("content-type").includes("multipart/form-data;")) data = data.replaceAll("\n", "\r\n")
+  if (headerOf("content-type").includes("multipart/form-data;")) data = data.replaceAll("\n", "\r\n")
   if (input.autocomplete_headers) {
     if (!has("connection")) headers.push({ name: "Connection", value: "close" })
     if (!has("content-length") && (data !== "" || /^POST|PUT|PATCH|DELETE$/.test(input.method)))

@@ -39,7 +39,7 @@ export function runTests(program: Program, tests: readonly FtwTest[], overrides:
     const failure = failureOf(program, test)
     if (failure === undefined) passed++
     else if (override === undefined) failures.push(failure)
-    else if (override.output === undefined || override.output["expect_error"] === true) ignored++
+    else if (override.output === undefined || override.output.expect_error === true) ignored++
     else if (failureOf(program, overridden(test, override)) === undefined) passed++
     else failures.push(failure)
   }

@@ -2,11 +2,11 @@ import type { Diagnostic } from "../../core/index.ts"
 import type { Amendment, Builder } from "./directives/directive.ts"
 import { directives } from "./directives/directives.ts"
 import type { RuleDraft } from "./draft.ts"
-import { link } from "./link.ts"
+import { type Linked, link } from "./link.ts"
 import { createRegistry } from "./registry.ts"
 import type { Step } from "./rule.ts"
 import { type PhaseSteps, stepsOf } from "./run/phases.ts"
-import type { Phase } from "./run/transaction.ts"
+import type { Phase, Refreshed } from "./run/transaction.ts"
 import { defaultSettings, type Settings } from "./settings.ts"
 import { type Directive, type Place, readDirectives, type Word } from "./syntax/directives.ts"
 import { Mistake, type MistakeCode } from "./syntax/mistake.ts"
@@ -20,6 +20,7 @@ export interface SourceFile {
 export interface Program {
   readonly steps: readonly Step[]
   readonly phases: Readonly<Record<Phase, PhaseSteps>>
+  readonly refreshed: Refreshed
   readonly settings: Settings
 }
 
@@ -35,7 +36,11 @@ export type Item = { readonly chain: readonly RuleDraft[] } | { readonly marker:
 const findDirective = createRegistry(directives)
 
 /** Compiles rule files into closures. Whatever is not understood is an error: no rule ever matches less than it says. */
-export function compile(files: readonly SourceFile[], readBeside: (file: string, name: string) => string): Compiled {
+export function compile(
+  files: readonly SourceFile[],
+  readBeside: (file: string, name: string) => string,
+  { shortCuts = true }: { readonly shortCuts?: boolean } = {},
+): Compiled {
   const diagnostics: Diagnostic[] = []
   const items: Item[] = []
   const amendments: Amendment[] = []
@@ -65,13 +70,13 @@ export function compile(files: readonly SourceFile[], readBeside: (file: string,
     for (const directive of read) run(directive, builder)
     chains.end()
   }
-  const steps = link(items, amendments, (diagnostic) => void diagnostics.push(diagnostic))
-  return { program: createProgram(steps, settings), diagnostics }
+  const linked = link(items, amendments, { report: (diagnostic) => void diagnostics.push(diagnostic), shortCuts })
+  return { program: createProgram(linked, settings), diagnostics }
 }
 
-function createProgram(steps: readonly Step[], settings: Settings): Program {
+function createProgram({ steps, refreshed }: Linked, settings: Settings): Program {
   const of = (phase: Phase) => stepsOf(steps, phase)
-  return { steps, settings, phases: { 1: of(1), 2: of(2), 3: of(3), 4: of(4), 5: of(5) } }
+  return { steps, settings, refreshed, phases: { 1: of(1), 2: of(2), 3: of(3), 4: of(4), 5: of(5) } }
 }
 
 function run(directive: Directive, builder: Builder): void {

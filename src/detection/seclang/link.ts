@@ -3,19 +3,35 @@ import type { Item } from "./compile.ts"
 import type { Amendment } from "./directives/directive.ts"
 import type { RuleDraft } from "./draft.ts"
 import { constantText } from "./macro.ts"
-import { isMarker, type Rule, type Step } from "./rule.ts"
+import type { Operator } from "./operators/operator.ts"
+import { createPrefilter, type Needed } from "./prefilter/prefilter.ts"
+import { needsOf } from "./regex/needs.ts"
+import { isMarker, type Rule, type Sieve, type Step } from "./rule.ts"
 import { createChains } from "./run/chain.ts"
+import type { Phase, Refreshed } from "./run/transaction.ts"
 import type { Place } from "./syntax/directives.ts"
 import type { MistakeCode } from "./syntax/mistake.ts"
 import { createTargetCompiler } from "./targets.ts"
 
 type Report = (diagnostic: Diagnostic) => void
 
+export interface LinkOptions {
+  readonly report: Report
+  /** False: every operator runs on every value, for tests that nothing else comes of it. */
+  readonly shortCuts: boolean
+}
+
+export interface Linked {
+  readonly steps: readonly Step[]
+  readonly refreshed: Refreshed
+}
+
 /** Makes rules of drafts: exceptions are applied, ids and references checked, names become numbers. */
-export function link(items: readonly Item[], amendments: readonly Amendment[], report: Report): readonly Step[] {
+export function link(items: readonly Item[], amendments: readonly Amendment[], { report, shortCuts }: LinkOptions): Linked {
   const kept = amended(items, amendments, report)
-  const chains = createChains()
+  const chains = createChains(shortCuts)
   const targets = createTargetCompiler()
+  const prefilters = { request: createPrefilter(0), response: createPrefilter(1) }
   const places = new Map<number, string>()
   const steps = kept.flatMap((item): readonly Step[] => {
     if ("marker" in item) return [item]
@@ -35,7 +51,7 @@ export function link(items: readonly Item[], amendments: readonly Amendment[], r
     return [chainOf(item.chain, first, id)]
   })
   checkMarkers(steps, report)
-  return steps
+  return { steps, refreshed: targets.refreshed() }
 
   function chainOf(drafts: readonly RuleDraft[], first: RuleDraft, id: number): Rule {
     const build = (index: number): Rule | null => {
@@ -43,6 +59,14 @@ export function link(items: readonly Item[], amendments: readonly Amendment[], r
       return draft === undefined ? null : ruleOf(draft, first, id, index, build(index + 1))
     }
     return build(0) ?? ruleOf(first, first, id, 0, null)
+  }
+
+  function sieveOf({ multiMatch }: RuleDraft, test: NonNullable<RuleDraft["test"]>, phase: Phase): Sieve | null {
+    const { needs } = test.operator
+    if (needs === undefined || test.negated || multiMatch) return null
+    const prefilter = phase <= 2 ? prefilters.request : prefilters.response
+    const filter = prefilter.add(neededBy(needs))
+    return filter === undefined ? null : { prefilter, filter }
   }
 
   function ruleOf(draft: RuleDraft, first: RuleDraft, id: number, index: number, next: Rule | null): Rule {
@@ -70,6 +94,7 @@ export function link(items: readonly Item[], amendments: readonly Amendment[], r
               negated: draft.test.negated,
               chain: chains.of(draft.transformations),
               multiMatch: draft.multiMatch,
+              sieve: shortCuts ? sieveOf(draft, draft.test, first.phase) : null,
             },
       capture: draft.capture,
       silent: first.silent ?? false,
@@ -121,4 +146,10 @@ function diagnosticOf(
   message: string,
 ): Diagnostic {
   return { code, severity: "error", message, file, ...place }
+}
+
+function neededBy(needs: NonNullable<Operator["needs"]>): Needed {
+  if ("regex" in needs) return needsOf(needs.regex.parsed.root)
+  if ("phrases" in needs) return { literals: needs.phrases, bytes: [] }
+  return { literals: null, bytes: [needs.bytes] }
 }

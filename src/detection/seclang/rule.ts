@@ -1,8 +1,9 @@
 import type { Text } from "./macro.ts"
 import type { Operator } from "./operators/operator.ts"
+import type { Filter, Prefilter } from "./prefilter/prefilter.ts"
 import type { Chain } from "./run/chain.ts"
 import type { Phase, Transaction } from "./run/transaction.ts"
-import type { Value } from "./run/value.ts"
+import type { Selection } from "./run/selection.ts"
 import type { Place } from "./syntax/directives.ts"
 
 /** A rule ready to run. The rules of a chain hang on its first one, and share its id, phase, message and tags. */
@@ -50,6 +51,13 @@ export interface RuleTest {
   readonly negated: boolean
   readonly chain: Chain | null
   readonly multiMatch: boolean
+  /** What a value must have for the operator to match; null when it must always run. */
+  readonly sieve: Sieve | null
+}
+
+export interface Sieve {
+  readonly prefilter: Prefilter
+  readonly filter: Filter
 }
 
 /** A variable of a rule, with what is excluded from it. */
@@ -60,7 +68,9 @@ export interface Target {
   /** As written, which counts are called by. */
   readonly text: string
   readonly count: boolean
-  readonly valuesOf: (transaction: Transaction) => readonly Value[]
+  readonly select: (transaction: Transaction) => Selection
+  /** True when rules themselves change it, so that it is chosen anew each time. */
+  readonly changing: boolean
 }
 
 /** Where `skipAfter` leads to; it stands in every phase. */

@@ -21,9 +21,10 @@ function matching(text: string, of: Exchange, files?: Readonly<Record<string, st
   return runAll(program, of).matched.map(({ rule }) => String(rule.id))
 }
 
-function runAll({ phases, settings }: Program, of: Exchange): Transaction {
+function runAll({ phases, settings, refreshed }: Program, of: Exchange): Transaction {
   const transaction = createTransaction(exchange(of), {
     settings,
+    refreshed,
     store: createPersistentStore(defaultPersistentOptions),
   })
   for (const phase of [1, 2, 3, 4, 5] as const)

@@ -1,7 +1,8 @@
 import { compileRegex } from "./regex/compile.ts"
 import { ruleFlags } from "./regex/parse.ts"
 import type { Target } from "./rule.ts"
-import type { Transaction } from "./run/transaction.ts"
+import { createSelection, emptySelection } from "./run/selection.ts"
+import type { Phase, Refreshed, Transaction } from "./run/transaction.ts"
 import { membersOf, type Value } from "./run/value.ts"
 import { Mistake, within } from "./syntax/mistake.ts"
 import type { Selector, WrittenTarget } from "./syntax/target-list.ts"
@@ -41,10 +42,30 @@ export function memberTest(selector: Selector | null): ((key: string) => boolean
   return within(selector.offset, () => compileRegex(selector.source, { ...ruleFlags, caseless: true })).test
 }
 
+export interface TargetCompiler {
+  compile(written: readonly WrittenTarget[]): readonly Target[]
+  /** Once all are compiled: which selections are made anew in which phase. */
+  refreshed(): Refreshed
+}
+
 /** Compiles lists of variables; the same selection of different rules is read once a transaction. */
-export function createTargetCompiler(): { compile(written: readonly WrittenTarget[]): readonly Target[] } {
-  const selections = new Map<string, Target["valuesOf"]>()
+export function createTargetCompiler(): TargetCompiler {
+  const selections = new Map<string, Target["select"]>()
+  const numbered: NumberedVariable[] = []
+  const keep = (variable: NumberedVariable, read: Read): Target["select"] => {
+    if (variable.definition.fresh === "always") return (transaction) => createSelection(read(transaction))
+    const number = numbered.push(variable) - 1
+    return (transaction) => {
+      const known = transaction.selections[number]
+      if (known !== undefined) return known
+      const values = read(transaction)
+      const selection = values.length === 0 ? emptySelection : createSelection(values)
+      transaction.selections[number] = selection
+      return selection
+    }
+  }
   return {
+    refreshed: () => refreshedOf(numbered),
     compile: (written) => {
       for (const target of written) {
         resolveTarget(target)
@@ -57,15 +78,16 @@ export function createTargetCompiler(): { compile(written: readonly WrittenTarge
         const relevant = excluded.filter((one) => one.variable === target.variable)
         const key = [target, ...relevant].map(({ text }) => text.replace(/^&/, "")).join("|")
         const known = selections.get(key)
-        const valuesOf = known ?? selection(variable, target.selector, relevant)
-        selections.set(key, valuesOf)
+        const select = known ?? keep(variable, selection(variable, target.selector, relevant))
+        selections.set(key, select)
         return [
           {
             variable: variable.number,
             name: variable.definition.name,
             text: target.text,
             count: target.mark === "&",
-            valuesOf,
+            select,
+            changing: variable.definition.fresh === "always",
           },
         ]
       })
@@ -73,19 +95,21 @@ export function createTargetCompiler(): { compile(written: readonly WrittenTarge
   }
 }
 
+type Read = (transaction: Transaction) => readonly Value[]
+
 function selection(
   variable: NumberedVariable,
   selector: Selector | null,
   excluded: readonly WrittenTarget[],
-): Target["valuesOf"] {
-  const selected = select(variable, selector)
+): Read {
+  const selected = chosen(variable, selector)
   if (excluded.length === 0) return selected
   const tests = excluded.map((one) => memberTest(one.selector))
   const isExcluded = (key: string) => tests.some((test) => test === null || test(key))
-  return kept(variable, (transaction) => selected(transaction).filter(({ key }) => !isExcluded(key)))
+  return (transaction) => selected(transaction).filter(({ key }) => !isExcluded(key))
 }
 
-function select(variable: NumberedVariable, selector: Selector | null): Target["valuesOf"] {
+function chosen(variable: NumberedVariable, selector: Selector | null): Read {
   if (selector === null) return (transaction) => collectionOf(transaction, variable).values
   if (selector.kind === "key") {
     const key = selector.key.toLowerCase()
@@ -95,21 +119,13 @@ function select(variable: NumberedVariable, selector: Selector | null): Target["
       : (transaction) => member(transaction, key)
   }
   const test = memberTest(selector)
-  return kept(variable, (transaction) =>
-    collectionOf(transaction, variable).values.filter(({ key }) => test === null || test(key)),
-  )
+  return (transaction) => collectionOf(transaction, variable).values.filter(({ key }) => test === null || test(key))
 }
 
-/** Filters once for each state of the variable; what is always fresh is filtered anew. */
-function kept(variable: NumberedVariable, read: (transaction: Transaction) => readonly Value[]): Target["valuesOf"] {
-  if (variable.definition.fresh === "always") return read
-  const known = new WeakMap<object, readonly Value[]>()
-  return (transaction) => {
-    const collection = collectionOf(transaction, variable)
-    const before = known.get(collection)
-    if (before !== undefined) return before
-    const values = read(transaction)
-    known.set(collection, values)
-    return values
-  }
+function refreshedOf(numbered: readonly NumberedVariable[]): Refreshed {
+  const by = (phase: Phase) =>
+    numbered.flatMap(({ definition: { fresh = [] } }, number) =>
+      fresh !== "always" && fresh.includes(phase) ? [number] : [],
+    )
+  return { 1: by(1), 2: by(2), 3: by(3), 4: by(4), 5: by(5) }
 }

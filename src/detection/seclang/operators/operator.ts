@@ -1,4 +1,5 @@
 import type { Latin1 } from "../../../core/index.ts"
+import type { ByteSet } from "../regex/byte-set.ts"
 import type { CompiledRegex } from "../regex/compile.ts"
 import type { Transaction } from "../run/transaction.ts"
 
@@ -12,8 +13,11 @@ export interface Hit {
 /** Runs on one value. */
 export interface Operator {
   readonly find: (value: Latin1, transaction: Transaction) => Hit | undefined
-  /** What a match needs, for those who would rather not run it: the pattern, or phrases of which one must stand in the value (any case). */
-  readonly needs?: { readonly regex: CompiledRegex } | { readonly phrases: readonly Latin1[] }
+  /** What a match needs, for those who would rather not run it: the pattern, phrases of which one must stand in the value (any case), or bytes of which it must have one. */
+  readonly needs?:
+    | { readonly regex: CompiledRegex }
+    | { readonly phrases: readonly Latin1[] }
+    | { readonly bytes: ByteSet }
 }
 
 export interface OperatorContext {

@@ -1,4 +1,4 @@
-import { type ByteSet, bytesOf } from "../regex/byte-set.ts"
+import { type ByteSet, bytesOf, complement } from "../regex/byte-set.ts"
 import { Mistake } from "../syntax/mistake.ts"
 import { foundAt, type OperatorDefinition } from "./operator.ts"
 
@@ -12,6 +12,7 @@ export const validateByteRange: OperatorDefinition = {
         for (let at = 0; at < value.length; at++) if (allowed[value.charCodeAt(at)] !== 1) return foundAt(value, at, 1)
         return undefined
       },
+      needs: { bytes: complement(allowed) },
     }
   },
 }

@@ -1,59 +1,105 @@
 import type { Latin1 } from "../../../core/index.ts"
+import { allGroups, type ByteGroups, groupsOf, upperCase } from "../prefilter/byte-groups.ts"
+import { parseRegex } from "../regex/parse.ts"
+import { byteNeededBy } from "../regex/needs.ts"
 import type { TransformationDefinition } from "../transformations/transformation.ts"
-import type { Value } from "./value.ts"
+import { createForm, type Form, groupsOfForm } from "./form.ts"
+import { rawForm, type Value } from "./value.ts"
 
-/** A chain of transformations as its last step behind a shorter chain; null is the value as it is. */
+/** One transformation of a chain. */
+export interface Step {
+  /** Among the transformations that the rules use. */
+  readonly number: number
+  readonly definition: TransformationDefinition
+  /** A text with no byte of these is left as it is. */
+  readonly touchedBy: ByteGroups
+  /** It may change the empty text too. */
+  readonly always: boolean
+}
+
+/** A chain of transformations that several rules may share. */
 export interface Chain {
   readonly number: number
-  readonly before: Chain | null
-  readonly step: TransformationDefinition
+  readonly steps: readonly Step[]
+  /** A text with no byte of these comes out with the same letters, though maybe in lower case. */
+  readonly altersLetters: ByteGroups
+  readonly always: boolean
 }
 
-/** Numbers chains, so that rules which begin with the same transformations share their results. */
-export function createChains(): { of(steps: readonly TransformationDefinition[]): Chain | null } {
+/** Numbers chains and their steps, so that rules with the same share their results. */
+export function createChains(shortCuts: boolean): { of(steps: readonly TransformationDefinition[]): Chain | null } {
   const known = new Map<string, Chain>()
-  const of = (steps: readonly TransformationDefinition[]): Chain | null => {
-    const step = steps.at(-1)
-    if (step === undefined) return null
-    const key = steps.map(({ name }) => name).join(" ")
-    const found = known.get(key)
-    if (found !== undefined) return found
-    const before = of(steps.slice(0, -1))
-    const chain: Chain = { number: known.size, before, step }
-    known.set(key, chain)
-    return chain
+  const steps = new Map<TransformationDefinition, Step>()
+  const stepOf = (definition: TransformationDefinition): Step => {
+    const step = steps.get(definition) ?? createStep(definition, steps.size, shortCuts)
+    steps.set(definition, step)
+    return step
   }
-  return { of }
+  return {
+    of: (definitions) => {
+      if (definitions.length === 0) return null
+      const key = definitions.map(({ name }) => name).join(" ")
+      const found = known.get(key)
+      if (found !== undefined) return found
+      const own = definitions.map(stepOf)
+      const chain: Chain = {
+        number: known.size,
+        steps: own,
+        altersLetters: own.reduce((all, step) => all | (step.definition.lowersCase ? step.touchedBy & ~upperCase : step.touchedBy), 0),
+        always: own.some(({ always }) => always),
+      }
+      known.set(key, chain)
+      return chain
+    },
+  }
 }
 
-/** What a chain makes of a value; each step runs once on it, however many rules ask. */
-export function formOf(value: Value, chain: Chain | null): Latin1 {
-  if (chain === null) return value.text
-  const known = value.forms[chain.number]
-  if (known !== undefined) return known
-  const form = stepOf(chain.step, formOf(value, chain.before))
-  value.forms[chain.number] = form
-  return form
+function createStep(definition: TransformationDefinition, number: number, shortCuts: boolean): Step {
+  const { touches } = definition
+  if (touches === null || !shortCuts) return { number, definition, touchedBy: allGroups, always: true }
+  // What the pattern needs is what the transformation needs.
+  const needed = byteNeededBy(parseRegex(touches.source).root)
+  return { number, definition, touchedBy: needed === undefined ? allGroups : groupsOf(needed), always: false }
+}
+
+/** What a chain makes of a value; each step runs once on a text, however many rules ask. */
+export function formOf(value: Value, chain: Chain | null): Form {
+  const raw = rawForm(value)
+  return chain === null ? raw : throughSteps(raw, chain.steps)
 }
 
 /** Every form on the way, without repetitions, for `multiMatch`. */
-export function formsOf(value: Value, chain: Chain | null): readonly Latin1[] {
-  const forms: Latin1[] = [value.text]
-  const visit = (link: Chain | null): void => {
-    if (link === null) return
-    visit(link.before)
-    const form = formOf(value, link)
-    if (form !== forms.at(-1)) forms.push(form)
+export function formsOf(value: Value, chain: Chain | null): readonly Form[] {
+  const forms: Form[] = [rawForm(value)]
+  for (const step of chain?.steps ?? []) {
+    const last = forms.at(-1)
+    const form = last === undefined ? undefined : afterStep(last, step)
+    if (form !== undefined && form !== last) forms.push(form)
   }
-  visit(chain)
   return forms
+}
+
+function throughSteps(raw: Form, steps: readonly Step[]): Form {
+  let form = raw
+  for (const step of steps) form = afterStep(form, step)
+  return form
+}
+
+function afterStep(form: Form, step: Step): Form {
+  if (!step.always && (groupsOfForm(form) & step.touchedBy) === 0) return form
+  const known = form.after[step.number]
+  if (known !== undefined) return known
+  const text = apply(step, form.text)
+  const next = text === form.text ? form : createForm(text)
+  form.after[step.number] = next
+  return next
+}
+
+function apply({ definition: { touches, apply: change }, always }: Step, text: Latin1): Latin1 {
+  return !always && touches !== null && !touches.test(text) ? text : change(text)
 }
 
 /** Runs one chain on a text that belongs to no value. */
 export function transform(text: Latin1, chain: Chain | null): Latin1 {
-  return chain === null ? text : stepOf(chain.step, transform(text, chain.before))
-}
-
-function stepOf({ touches, apply }: TransformationDefinition, text: Latin1): Latin1 {
-  return touches !== null && !touches.test(text) ? text : apply(text)
+  return chain === null ? text : throughSteps(createForm(text), chain.steps).text
 }

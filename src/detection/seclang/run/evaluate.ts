@@ -1,8 +1,11 @@
 import type { Latin1 } from "../../../core/index.ts"
 import type { Hit } from "../operators/operator.ts"
-import type { Rule, RuleTest, Target } from "../rule.ts"
+import { mayMatch } from "../prefilter/prefilter.ts"
+import type { Rule, RuleTest, Sieve, Target } from "../rule.ts"
 import { formOf, formsOf } from "./chain.ts"
+import { scanOf } from "./form.ts"
 import { type RemovedTarget, removedTargetsOf } from "./removals.ts"
+import { createSelection, type Selection, scanOfSelection } from "./selection.ts"
 import { noScore, type Transaction } from "./transaction.ts"
 import { createValue, type Value } from "./value.ts"
 
@@ -31,62 +34,82 @@ function runTest(rule: Rule, test: RuleTest, transaction: Transaction): boolean 
   const removed = removals.any ? removedTargetsOf(rule, removals) : nothingRemoved
   let matched = false
   for (const target of test.targets) {
-    const values = removed.length === 0 ? target.valuesOf(transaction) : without(removed, target, transaction)
+    const selection = removed.length === 0 ? target.select(transaction) : without(removed, target, transaction)
     if (target.count) {
-      if (tryValue(rule, target.text, createValue("", String(values.length)), transaction)) matched = true
+      const count = createValue("", String(selection.values.length))
+      if (tryValue({ rule, test, name: target.text }, count, transaction)) matched = true
       continue
     }
-    for (const value of values) if (tryValue(rule, target.name, value, transaction)) matched = true
+    if (selection.values.length === 0) continue
+    const sieve = target.changing ? null : test.sieve
+    if (sieve !== null && !mayMatch(sieve.filter, scanOfSelection(selection, test.chain, sieve.prefilter))) continue
+    if (tryValues({ rule, test, name: target.name }, selection.values, sieve, transaction)) matched = true
   }
   return matched
 }
 
 const nothingRemoved: readonly RemovedTarget[] = []
 
-function without(removed: readonly RemovedTarget[], target: Target, transaction: Transaction): readonly Value[] {
+function without(removed: readonly RemovedTarget[], target: Target, transaction: Transaction): Selection {
   const relevant = removed.filter(({ variable }) => variable === target.variable)
-  if (relevant.some(({ member }) => member === null)) return []
-  return target.valuesOf(transaction).filter(({ key }) => !relevant.some(({ member }) => member?.(key)))
+  const selection = target.select(transaction)
+  if (relevant.length === 0) return selection
+  const isRemoved = ({ key }: Value) => relevant.some(({ member }) => member === null || member(key))
+  return createSelection(selection.values.filter((value) => !isRemoved(value)))
 }
 
-function tryValue(rule: Rule, name: string, value: Value, transaction: Transaction): boolean {
-  const { test } = rule
-  if (test === null) return false
-  if (!test.multiMatch) return tryForm(rule, test, { name, value, form: formOf(value, test.chain) }, transaction)
+interface Trial {
+  readonly rule: Rule
+  readonly test: RuleTest
+  /** The variable's. */
+  readonly name: string
+}
+
+function tryValues(
+  trial: Trial,
+  values: readonly Value[],
+  sieve: Sieve | null,
+  transaction: Transaction,
+): boolean {
   let matched = false
-  for (const form of formsOf(value, test.chain))
-    if (tryForm(rule, test, { name, value, form }, transaction)) matched = true
+  for (const value of values) {
+    if (sieve !== null && !mayMatch(sieve.filter, scanOf(formOf(value, trial.test.chain), sieve.prefilter))) continue
+    if (tryValue(trial, value, transaction)) matched = true
+  }
   return matched
 }
 
-interface Candidate {
-  readonly name: string
-  readonly value: Value
-  readonly form: Latin1
+function tryValue(trial: Trial, value: Value, transaction: Transaction): boolean {
+  const { chain, multiMatch } = trial.test
+  if (!multiMatch) return tryForm(trial, value, formOf(value, chain).text, transaction)
+  let matched = false
+  for (const { text } of formsOf(value, chain)) if (tryForm(trial, value, text, transaction)) matched = true
+  return matched
 }
 
-function tryForm(rule: Rule, test: RuleTest, candidate: Candidate, transaction: Transaction): boolean {
-  const hit = test.operator.find(candidate.form, transaction)
-  if ((hit === undefined) !== test.negated) return false
-  note(rule, candidate, hit, transaction)
-  runActions(rule, transaction)
+function tryForm(trial: Trial, value: Value, form: Latin1, transaction: Transaction): boolean {
+  const { operator, negated } = trial.test
+  const hit = operator.find(form, transaction)
+  if ((hit === undefined) !== negated) return false
+  note(trial, { value, form, hit }, transaction)
+  runActions(trial.rule, transaction)
   return true
 }
 
+interface Found {
+  readonly value: Value
+  readonly form: Latin1
+  readonly hit: Hit | undefined
+}
+
 /** Remembers a match, for rules behind it in the chain and as evidence. */
-function note(
-  { test, capture: captures }: Rule,
-  { name, value, form }: Candidate,
-  hit: Hit | undefined,
-  transaction: Transaction,
-): void {
+function note({ rule, test, name }: Trial, { value, form, hit }: Found, transaction: Transaction): void {
   const variable = value.key === "" ? name : `${name}:${value.key}`
   transaction.matchedValues.push(createValue(variable, form))
-  if (captures && hit !== undefined) capture(hit, transaction)
+  if (rule.capture && hit !== undefined) capture(hit, transaction)
   if (transaction.matches.length >= maxEvidence) return
   const { offset = 0, length = form.length } = hit ?? {}
-  const chain = test?.chain ?? null
-  transaction.matches.push({ variable, text: form, raw: value.text, offset, length, chain })
+  transaction.matches.push({ variable, text: form, raw: value.text, offset, length, chain: test.chain })
 }
 
 /** TX:0 is the whole match, TX:1 to TX:9 its groups; those of an earlier match go. */

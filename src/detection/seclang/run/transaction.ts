@@ -6,6 +6,7 @@ import type { Settings } from "../settings.ts"
 import type { Chain } from "./chain.ts"
 import type { PersistentRecord, PersistentStore } from "./persistent.ts"
 import { createRemovals, type Removals } from "./removals.ts"
+import type { Selection } from "./selection.ts"
 import type { Collection, Value } from "./value.ts"
 
 export type Phase = 1 | 2 | 3 | 4 | 5
@@ -55,6 +56,10 @@ export interface Transaction {
   readonly records: Map<string, PersistentRecord>
   /** Variables read so far, by number; some are read anew when a phase begins. */
   readonly collections: (Collection | undefined)[]
+  /** What targets chose so far, by their number. */
+  readonly selections: (Selection | undefined)[]
+  /** The selections that each phase brings something new to. */
+  readonly refreshed: Refreshed
   /** MULTIPART, URLENCODED, JSON, XML, or empty. */
   bodyProcessor: string
   /** Read when phase 2 begins. */
@@ -89,12 +94,15 @@ export const noScore = () => ({
   any: false,
 })
 
+export type Refreshed = Readonly<Record<Phase, readonly number[]>>
+
 export interface TransactionOptions {
+  readonly refreshed: Refreshed
   readonly settings: Settings
   readonly store: PersistentStore
 }
 
-export function createTransaction(observation: HttpObservation, { settings, store }: TransactionOptions): Transaction {
+export function createTransaction(observation: HttpObservation, { settings, store, refreshed }: TransactionOptions): Transaction {
   return {
     observation,
     request: createRequestView(observation.request, settings),
@@ -106,6 +114,8 @@ export function createTransaction(observation: HttpObservation, { settings, stor
     env: new Map(),
     records: new Map(),
     collections: [],
+    selections: [],
+    refreshed,
     bodyProcessor: "",
     body: undefined,
     bodyAccess: settings.requestBodyAccess,

@@ -1,16 +1,22 @@
 import type { Latin1 } from "../../../core/index.ts"
+import { createForm, type Form } from "./form.ts"
 
 /** One value that rules look at, with what transformations made of it so far; lists of the same transaction share it. */
 export interface Value {
   /** The member's name in its collection; empty where the variable is a single value. */
   readonly key: Latin1
   readonly text: Latin1
-  /** By the number of the chain of transformations; filled when first asked for. */
-  readonly forms: (Latin1 | undefined)[]
+  /** The text as it is, and from there its transformations; made when first asked for. */
+  form: Form | undefined
 }
 
 export function createValue(key: Latin1, text: Latin1): Value {
-  return { key, text, forms: [] }
+  return { key, text, form: undefined }
+}
+
+export function rawForm(value: Value): Form {
+  value.form ??= createForm(value.text)
+  return value.form
 }
 
 /** A variable's values, with a lookup by name that is built when first asked for. */

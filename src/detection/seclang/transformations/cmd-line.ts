@@ -4,6 +4,7 @@ import type { TransformationDefinition } from "./transformation.ts"
 export const cmdLine: TransformationDefinition = {
   name: "cmdLine",
   touches: /[\\"'^\t\r\n,;A-Z]| [ /(]/,
+  lowersCase: true,
   apply: (value) =>
     value
       .replace(/[\\"'^]+/g, "")

@@ -4,6 +4,7 @@ import type { TransformationDefinition } from "./transformation.ts"
 export const lowercase: TransformationDefinition = {
   name: "lowercase",
   touches: /[A-Z]/,
+  lowersCase: true,
   apply: (value) =>
     /[\x80-\xff]/.test(value) ? value.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : value.toLowerCase(),
 }

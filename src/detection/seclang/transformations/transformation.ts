@@ -7,6 +7,8 @@ export interface TransformationDefinition {
   readonly aliases?: readonly string[]
   /** A value without a match of this is left as it is, so that most values are never copied; null: every value changes. */
   readonly touches: RegExp | null
+  /** Where only capital letters touch a value, it comes out in lower case and else the same. */
+  readonly lowersCase?: true
   readonly apply: (value: Latin1) => Latin1
 }
 

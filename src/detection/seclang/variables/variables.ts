@@ -73,4 +73,5 @@ const broughtBy = new Map(
 /** Forgets the variables that the phase which begins now brings something new to. */
 export function refresh(transaction: Transaction): void {
   for (const number of broughtBy.get(transaction.phase) ?? []) transaction.collections[number] = undefined
+  for (const number of transaction.refreshed[transaction.phase]) transaction.selections[number] = undefined
 }

@@ -5,8 +5,9 @@ import type { RuleDraft } from "./draft.ts"
 import { constantText } from "./macro.ts"
 import type { Operator } from "./operators/operator.ts"
 import { createPrefilter, type Needed } from "./prefilter/prefilter.ts"
+import { bytesOf } from "./regex/byte-set.ts"
 import { needsOf } from "./regex/needs.ts"
-import { isMarker, type Rule, type Sieve, type Step } from "./rule.ts"
+import { isMarker, type Rule, type RuleTest, type Sieve, type Step } from "./rule.ts"
 import { createChains } from "./run/chain.ts"
 import type { Phase, Refreshed } from "./run/transaction.ts"
 import type { Place } from "./syntax/directives.ts"
@@ -31,6 +32,7 @@ export function link(items: readonly Item[], amendments: readonly Amendment[], {
   const kept = amended(items, amendments, report)
   const chains = createChains(shortCuts)
   const targets = createTargetCompiler()
+  const sweeps = new Map<string, number>()
   const prefilters = { request: createPrefilter(0), response: createPrefilter(1) }
   const places = new Map<number, string>()
   const steps = kept.flatMap((item): readonly Step[] => {
@@ -61,16 +63,39 @@ export function link(items: readonly Item[], amendments: readonly Amendment[], {
     return build(0) ?? ruleOf(first, first, id, 0, null)
   }
 
-  function sieveOf({ multiMatch }: RuleDraft, test: NonNullable<RuleDraft["test"]>, phase: Phase): Sieve | null {
+  function testOf(draft: RuleDraft, test: NonNullable<RuleDraft["test"]>, phase: Phase): RuleTest {
+    const { multiMatch, transformations } = draft
+    const chain = chains.of(transformations)
+    const ways = multiMatch
+      ? [null, ...transformations.map((_, index) => chains.of(transformations.slice(0, index + 1)))]
+      : [chain]
+    return {
+      targets: targets.compile(test.targets),
+      operator: test.operator,
+      negated: test.negated,
+      chain,
+      ways,
+      multiMatch,
+      sieve: shortCuts ? sieveOf(draft, test, phase) : null,
+    }
+  }
+
+  function sieveOf(draft: RuleDraft, test: NonNullable<RuleDraft["test"]>, phase: Phase): Sieve | null {
     const { needs } = test.operator
-    if (needs === undefined || test.negated || multiMatch) return null
+    if (needs === undefined || test.negated) return null
     const prefilter = phase <= 2 ? prefilters.request : prefilters.response
     const filter = prefilter.add(neededBy(needs))
-    return filter === undefined ? null : { prefilter, filter }
+    if (filter === undefined) return null
+    const steps = draft.transformations.map(({ name }) => name).join(",")
+    const key = [prefilter.number, draft.multiMatch, steps, ...test.targets.map(({ text }) => text)].join("|")
+    const sweep = sweeps.get(key) ?? sweeps.size
+    sweeps.set(key, sweep)
+    return { prefilter, filter, sweep }
   }
 
   function ruleOf(draft: RuleDraft, first: RuleDraft, id: number, index: number, next: Rule | null): Rule {
     const isFirst = index === 0
+    const test = draft.test === null ? null : testOf(draft, draft.test, first.phase)
     return {
       id,
       phase: first.phase,
@@ -85,17 +110,7 @@ export function link(items: readonly Item[], amendments: readonly Amendment[], {
       revision: first.revision,
       accuracy: first.accuracy,
       maturity: first.maturity,
-      test:
-        draft.test === null
-          ? null
-          : {
-              targets: targets.compile(draft.test.targets),
-              operator: draft.test.operator,
-              negated: draft.test.negated,
-              chain: chains.of(draft.transformations),
-              multiMatch: draft.multiMatch,
-              sieve: shortCuts ? sieveOf(draft, draft.test, first.phase) : null,
-            },
+      test,
       capture: draft.capture,
       silent: first.silent ?? false,
       disruption: first.disruption === null || first.disruption === "block" ? "pass" : first.disruption,
@@ -105,6 +120,8 @@ export function link(items: readonly Item[], amendments: readonly Amendment[], {
       skipAfter: first.skipAfter,
       skip: first.skip,
       next,
+      leavesTrace: !(first.silent ?? false) || leavesTrace(draft, next),
+      sieve: test !== null && test.targets.every(({ changing, count }) => !changing && !count) ? test.sieve : null,
     }
   }
 }
@@ -150,6 +167,11 @@ function diagnosticOf(
 
 function neededBy(needs: NonNullable<Operator["needs"]>): Needed {
   if ("regex" in needs) return needsOf(needs.regex.parsed.root)
-  if ("phrases" in needs) return { literals: needs.phrases, bytes: [] }
-  return { literals: null, bytes: [needs.bytes] }
+  if ("phrases" in needs) return { literals: needs.phrases, unless: bytesOf(), bytes: [] }
+  return { literals: null, unless: bytesOf(), bytes: [needs.bytes] }
+}
+
+/** Whether what a silent rule matched is asked for behind it: in its chain, by what it sets, or as points of a score. */
+function leavesTrace({ atMatch, afterMatch, capture, addsScore }: RuleDraft, next: Rule | null): boolean {
+  return addsScore || capture || next !== null || atMatch.length > 0 || afterMatch.length > 0
 }

@@ -1,3 +1,4 @@
+import type { Latin1 } from "../../core/index.ts"
 import type { Text } from "./macro.ts"
 import type { Operator } from "./operators/operator.ts"
 import type { Filter, Prefilter } from "./prefilter/prefilter.ts"
@@ -33,6 +34,8 @@ export interface Rule {
   readonly disruption: "pass" | "deny" | "drop" | "redirect" | "proxy" | "allow" | "allow-phase" | "allow-request"
   /** True when one of its variables sums up an anomaly score. */
   readonly addsScore: boolean
+  /** False for bookkeeping that only skips: nobody asks what it matched. */
+  readonly leavesTrace: boolean
   /** `setvar`: run at each match. */
   readonly atMatch: readonly Effect[]
   /** `ctl`, `initcol` and the like: run once, when all of the chain matched. */
@@ -41,6 +44,8 @@ export interface Rule {
   /** The number of rules to pass over. */
   readonly skip: number
   readonly next: Rule | null
+  /** That of its test, when all of its targets stay as they are while a phase runs: asked before anything else. */
+  readonly sieve: Sieve | null
 }
 
 export type Effect = (transaction: Transaction) => void
@@ -51,12 +56,16 @@ export interface RuleTest {
   readonly negated: boolean
   readonly chain: Chain | null
   readonly multiMatch: boolean
+  /** The chains whose results are looked at: with `multiMatch` each that begins this one, else this one. */
+  readonly ways: readonly (Chain | null)[]
   /** What a value must have for the operator to match; null when it must always run. */
   readonly sieve: Sieve | null
 }
 
 export interface Sieve {
   readonly prefilter: Prefilter
+  /** Among the lists of targets with their chains. */
+  readonly sweep: number
   readonly filter: Filter
 }
 
@@ -71,6 +80,8 @@ export interface Target {
   readonly select: (transaction: Transaction) => Selection
   /** True when rules themselves change it, so that it is chosen anew each time. */
   readonly changing: boolean
+  /** The text of the only value there can be, where that needs no selection; undefined when it is not there. */
+  readonly only: ((transaction: Transaction) => Latin1 | undefined) | null
 }
 
 /** Where `skipAfter` leads to; it stands in every phase. */

@@ -88,11 +88,19 @@ export function createTargetCompiler(): TargetCompiler {
             count: target.mark === "&",
             select,
             changing: variable.definition.fresh === "always",
+            only: target.mark === "" && relevant.length === 0 ? onlyValue(variable, target.selector) : null,
           },
         ]
       })
     },
   }
+}
+
+function onlyValue({ definition }: NumberedVariable, selector: Selector | null): Target["only"] {
+  const { memberText } = definition
+  if (memberText === undefined || selector?.kind !== "key") return null
+  const key = selector.key.toLowerCase()
+  return (transaction) => memberText(transaction, key)
 }
 
 type Read = (transaction: Transaction) => readonly Value[]

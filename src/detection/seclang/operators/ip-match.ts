@@ -1,4 +1,5 @@
-import { type Cidr, covers, parseAddress, parseCidr } from "../../../core/index.ts"
+import { BlockList, isIP } from "node:net"
+import { familyOf, parseCidr } from "../../../core/index.ts"
 import { Mistake } from "../syntax/mistake.ts"
 import { type Operator, type OperatorDefinition, wholeValue } from "./operator.ts"
 
@@ -22,16 +23,18 @@ export const ipMatchFromFile: OperatorDefinition = {
 }
 
 function addressOperator(list: readonly string[]): Operator {
-  const prefixes: readonly Cidr[] = list.map((text) => {
+  const addresses = new BlockList()
+  for (const text of list) {
     const parsed = parseCidr(text.trim())
     if (parsed === undefined)
       throw new Mistake("SECLANG_OPERATOR", `"${text.trim().slice(0, 50)}" is not an address or a prefix`)
-    return parsed
-  })
+    const [host = "", length] = parsed.split("/")
+    addresses.addSubnet(host, Number(length), familyOf(parsed) === 4 ? "ipv4" : "ipv6")
+  }
   return {
     find: (value) => {
-      const address = parseAddress(value)
-      return address !== undefined && prefixes.some((prefix) => covers(prefix, address)) ? wholeValue(value) : undefined
+      const family = isIP(value)
+      return family !== 0 && addresses.check(value, family === 4 ? "ipv4" : "ipv6") ? wholeValue(value) : undefined
     },
   }
 }

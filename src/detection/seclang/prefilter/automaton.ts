@@ -1,3 +1,8 @@
+/** Before a literal: it stands at the start of the value. These two are no bytes. */
+export const valueStart = "\u0100"
+/** Behind a literal: it stands at the end of the value. */
+export const valueEnd = "\u0101"
+
 /**
  * Many literals looked for in one pass (Aho-Corasick), whatever the case of their ASCII letters. States near the root, where benign
  * text stays, have a full row of the table; the many behind them have lists of their children, which keeps it small.
@@ -6,6 +11,9 @@ export interface Automaton {
   /** Byte → symbol. Bytes that no literal has are symbol 0, both cases of a letter are one. */
   readonly symbols: Uint8Array
   readonly width: number
+  /** Where a value begins, and the symbol of its end. */
+  readonly start: number
+  readonly end: number
   /** States below this have a row. */
   readonly rows: number
   /** State with a row, and symbol → state. */
@@ -41,13 +49,17 @@ const createNode = (symbol: number, depth: number): Node => ({
 
 export function createAutomaton(literals: readonly string[]): Automaton {
   const { symbols, width } = symbolsOf(literals)
+  const symbolIn = (literal: string, at: number) => {
+    const code = literal.charCodeAt(at)
+    return code < 256 ? (symbols[code] ?? 0) : width - (literal.charAt(at) === valueStart ? 2 : 1)
+  }
   const root = createNode(0, 0)
-  for (const [index, literal] of literals.entries()) insert(root, literal, index, symbols)
+  for (const [index, literal] of literals.entries()) insert(root, literal, index, symbolIn)
   const order = numbered(root)
   const rows = order.filter(({ depth }) => depth <= rowDepth).length
   const child = new Int32Array(order.length)
   const sibling = new Int32Array(order.length)
-  const symbolOf = new Uint8Array(order.length)
+  const symbolOf = new Uint16Array(order.length)
   const fallback = new Int32Array(order.length)
   const final = new Uint8Array(order.length)
   for (const node of order) {
@@ -63,6 +75,8 @@ export function createAutomaton(literals: readonly string[]): Automaton {
   return {
     symbols,
     width,
+    start: next[width - 2] ?? 0,
+    end: width - 1,
     rows,
     next,
     final,
@@ -83,19 +97,21 @@ function symbolsOf(literals: readonly string[]): { readonly symbols: Uint8Array;
   let width = 1
   for (const literal of literals)
     for (let at = 0; at < literal.length; at++) {
-      const byte = folded(literal.charCodeAt(at) & 0xff)
-      if (symbols[byte] === 0) symbols[byte] = width++
+      const code = literal.charCodeAt(at)
+      const byte = folded(code & 0xff)
+      if (code < 256 && symbols[byte] === 0) symbols[byte] = width++
     }
   for (let upper = 65; upper <= 90; upper++) symbols[upper] = symbols[upper + 32] ?? 0
-  return { symbols, width }
+  // Two more for the ends of the value.
+  return { symbols, width: width + 2 }
 }
 
 const folded = (byte: number) => (byte >= 65 && byte <= 90 ? byte + 32 : byte)
 
-function insert(root: Node, literal: string, index: number, symbols: Uint8Array): void {
+function insert(root: Node, literal: string, index: number, symbolIn: (literal: string, at: number) => number): void {
   let node = root
   for (let at = 0; at < literal.length; at++) {
-    const symbol = symbols[literal.charCodeAt(at) & 0xff] ?? 0
+    const symbol = symbolIn(literal, at)
     const child = node.children.get(symbol) ?? createNode(symbol, node.depth + 1)
     node.children.set(symbol, child)
     node = child

@@ -10,26 +10,29 @@ export interface Scan {
   readonly found: Int32Array
 }
 
-const nothing = new Int32Array(0)
-export const emptyScan: Scan = { groups: 0, found: nothing }
+const nothing: Int32Array = new Int32Array(0)
+
 
 /** A condition that every value which an operator matches fulfils. */
 export interface Filter {
   /** Where in `found` its bit is; -1 when it has no literals. */
   readonly word: number
   readonly bit: number
+  /** A value with a byte of these passes without a literal. */
+  readonly unless: ByteGroups
   /** The value has a byte of each. */
   readonly groups: readonly ByteGroups[]
 }
 
 export interface Needed {
   readonly literals: readonly Latin1[] | null
+  readonly unless: ByteSet
   readonly bytes: readonly ByteSet[]
 }
 
 /** Whether an operator may match what was scanned: false is certain. A scan of several values together holds for all of them. */
-export function mayMatch({ word, bit, groups }: Filter, scan: Scan): boolean {
-  if (word >= 0 && ((scan.found[word] ?? 0) & bit) === 0) return false
+export function mayMatch({ word, bit, unless, groups }: Filter, scan: Scan): boolean {
+  if (word >= 0 && ((scan.found[word] ?? 0) & bit) === 0 && (scan.groups & unless) === 0) return false
   for (const one of groups) if ((scan.groups & one) === 0) return false
   return true
 }
@@ -49,9 +52,9 @@ export function createPrefilter(number: number): Prefilter {
   let scan: ((text: Latin1) => Scan) | undefined
   return {
     number,
-    add: ({ literals, bytes }) => {
+    add: ({ literals, unless, bytes }) => {
       const groups = bytes.map(groupsOf)
-      if (literals === null) return groups.length === 0 ? undefined : { word: -1, bit: 0, groups }
+      if (literals === null) return groups.length === 0 ? undefined : { word: -1, bit: 0, unless: 0, groups }
       const index = count++
       for (const literal of literals) {
         const known = filtersOf.get(literal)
@@ -59,7 +62,7 @@ export function createPrefilter(number: number): Prefilter {
         else if (!known.includes(index)) known.push(index)
       }
       scan = undefined
-      return { word: index >> 5, bit: 1 << (index & 31), groups }
+      return { word: index >> 5, bit: 1 << (index & 31), unless: groupsOf(unless), groups }
     },
     scan: (text) => {
       scan ??= createScan(filtersOf, count)
@@ -69,29 +72,35 @@ export function createPrefilter(number: number): Prefilter {
 }
 
 function createScan(filtersOf: ReadonlyMap<Latin1, readonly number[]>, count: number): (text: Latin1) => Scan {
-  const { symbols, width, rows, next, step, final, ends } = createAutomaton([...filtersOf.keys()])
+  const { symbols, width, start, end, rows, next, step, final, ends } = createAutomaton([...filtersOf.keys()])
   const filters = [...filtersOf.values()]
   const bits = ends.map((literals) => bitsOf(literals?.flatMap((literal) => filters[literal] ?? []) ?? []))
   const words = (count + 31) >> 5
   return (text) => {
     let groups = 0
-    let state = 0
+    let state = start
     let found = nothing
     for (let at = 0; at < text.length; at++) {
       const byte = text.charCodeAt(at) & 0xff
       groups |= groupOf[byte] ?? 0
       const symbol = symbols[byte] ?? 0
       state = state < rows ? (next[state * width + symbol] ?? 0) : step(state, symbol)
-      if (final[state] === 0) continue
-      if (found === nothing) found = new Int32Array(words)
-      const pairs = bits[state] ?? nothing
-      for (let pair = 0; pair < pairs.length; pair += 2) {
-        const word = pairs[pair] ?? 0
-        found[word] = (found[word] ?? 0) | (pairs[pair + 1] ?? 0)
-      }
+      if (final[state] === 1) found = marked(found, bits[state], words)
     }
+    state = state < rows ? (next[state * width + end] ?? 0) : step(state, end)
+    if (final[state] === 1) found = marked(found, bits[state], words)
     return { groups, found }
   }
+}
+
+function marked(before: Int32Array, pairs: Int32Array | undefined, words: number): Int32Array {
+  const found = before.length === 0 ? new Int32Array(words) : before
+  if (pairs === undefined) return found
+  for (let pair = 0; pair < pairs.length; pair += 2) {
+    const word = pairs[pair] ?? 0
+    found[word] = (found[word] ?? 0) | (pairs[pair + 1] ?? 0)
+  }
+  return found
 }
 
 /** Words and the bits to set in them, in pairs. */
@@ -102,11 +111,20 @@ function bitsOf(filters: readonly number[]): Int32Array {
 }
 
 /** Puts scans together; what one of them found, the result has. */
-export function joined(one: Scan, other: Scan): Scan {
-  if (other.found.length === 0 && (one.groups | other.groups) === one.groups) return one
-  if (one.found.length === 0 && (one.groups | other.groups) === other.groups) return other
-  const groups = one.groups | other.groups
-  if (other.found.length === 0) return { groups, found: one.found }
-  if (one.found.length === 0) return { groups, found: other.found }
-  return { groups, found: one.found.map((word, index) => word | (other.found[index] ?? 0)) }
+export function joined(scans: readonly Scan[]): Scan {
+  let groups = 0
+  let found = nothing
+  let own = false
+  for (const scan of scans) {
+    groups |= scan.groups
+    if (scan.found.length === 0 || scan.found === found) continue
+    if (found.length === 0) {
+      found = scan.found
+      continue
+    }
+    if (!own) found = found.slice()
+    own = true
+    for (let word = 0; word < found.length; word++) found[word] = (found[word] ?? 0) | (scan.found[word] ?? 0)
+  }
+  return { groups, found }
 }

@@ -1,4 +1,5 @@
 import type { ByteSet } from "../regex/byte-set.ts"
+import { valueEnd, valueStart } from "./automaton.ts"
 import { type ByteGroups, groupOf, groupsOf, lowerCase } from "./byte-groups.ts"
 
 /**
@@ -23,8 +24,9 @@ const places = 60
 export function likelihoodOf(literals: readonly string[]): number {
   let sum = 0
   for (const literal of literals) {
-    let one = places
-    for (let at = 0; at < literal.length; at++) one *= share[literal.charCodeAt(at) & 0xff] ?? 0
+    const anchored = literal.startsWith(valueStart) || literal.endsWith(valueEnd)
+    let one = anchored ? 1 : places
+    for (let at = 0; at < literal.length; at++) one *= share[literal.charCodeAt(at)] ?? 1
     sum += Math.min(1, one)
   }
   return sum

@@ -1,86 +1,105 @@
+import { valueEnd, valueStart } from "../prefilter/automaton.ts"
 import { likelihoodOf, likelihoodOfSet } from "../prefilter/rarity.ts"
 import { type ByteSet, membersOf, union } from "./byte-set.ts"
 import type { RegexNode } from "./node.ts"
 
 /** What every value that a pattern matches has. */
 export interface Needs {
-  /** One of these stands in the value, letters in lower case compared with the value's in lower case; null: none is needed. */
+  /**
+   * One of these stands in the value, letters in lower case compared with the value's in lower case; null: none is needed.
+   * `valueStart` and `valueEnd` stand for the ends of the value.
+   */
   readonly literals: readonly string[] | null
+  /** A value with a byte of these may match without any of the literals. */
+  readonly unless: ByteSet
   /** The value has a byte of each of these sets. */
   readonly bytes: readonly ByteSet[]
 }
 
-export const noNeeds: Needs = { literals: null, bytes: [] }
-
 // Texts that one part can be, kept apart; beyond it they are a need of their own and the next part begins anew.
-const maxExact = 200
+const maxExact = 800
 const maxLength = 24
 // Alternatives of one pattern; the Core Rule Set's largest has some 1,000.
 const maxLiterals = 4000
 const maxMembers = 8
 const maxClauses = 4
 // A need that most values have anyway costs more than it saves.
-const tooLikely = 0.8
+const tooLikely = 4
+const tooLikelyByte = 0.8
+// What may stand between the letters of a literal to hide it has bytes that benign values seldom have.
+const seldom = 0.3
+
+const noBytes: ByteSet = new Uint8Array(256)
 
 /** Finds what a match needs, as far as it can be said by literals and sets of bytes. */
 export function needsOf(root: RegexNode): Needs {
-  const { exact, need } = literalsOf(root)
-  const literals = better(exact, need)
+  const { exact, need } = partOf(root)
+  const best = better(exact, need)
+  const literals = best !== null && likelihoodOfTexts(best) < tooLikely ? best : null
   return {
-    literals: literals !== null && usable(literals) && likelihoodOf(literals) < tooLikely ? literals : null,
-    bytes: clausesOf(root).filter((set) => likelihoodOfSet(set) < tooLikely),
+    literals: literals?.texts ?? null,
+    unless: literals?.unless ?? noBytes,
+    bytes: clausesOf(root).filter((set) => likelihoodOfSet(set) < tooLikelyByte),
   }
 }
 
 /** A set of bytes of which every match has one; undefined when there is none. */
 export const byteNeededBy = (root: RegexNode): ByteSet | undefined => rarest(clausesOf(root))[0]
 
-interface Literals {
-  /** All that the part can be; null when that is too much to list. */
-  readonly exact: readonly string[] | null
-  /** One of these is in whatever the part matches. */
-  readonly need: readonly string[] | null
+interface Texts {
+  readonly texts: readonly string[]
+  /** None of the texts need be there in a value with one of these bytes. */
+  readonly unless: ByteSet
 }
 
-const anything: Literals = { exact: null, need: null }
-const nothing: Literals = { exact: [""], need: null }
+interface Part {
+  /** All that the part can be; null when that is too much to list. */
+  readonly exact: Texts | null
+  /** One of these is in whatever the part matches. */
+  readonly need: Texts | null
+}
 
-function literalsOf(node: RegexNode): Literals {
+const anything: Part = { exact: null, need: null }
+const empty: Texts = { texts: [""], unless: noBytes }
+const nothing: Part = { exact: empty, need: null }
+
+function partOf(node: RegexNode): Part {
   switch (node.kind) {
     case "bytes":
-      return literalsOfSet(node.set)
+      return partOfSet(node.set)
     case "sequence":
-      return literalsOfSequence(node.items)
+      return partOfSequence(node.items)
     case "choice":
-      return literalsOfChoice(node.options)
+      return partOfChoice(node.options)
     case "capture":
     case "atomic":
-      return literalsOf(node.item)
+      return partOf(node.item)
     case "repeat":
-      return literalsOfRepeat(node)
+      return partOfRepeat(node)
     case "assert":
-      return nothing
-    case "look": {
-      if (node.negated) return nothing
-      const { exact, need } = literalsOf(node.item)
-      return { exact: null, need: better(exact, need) }
-    }
+      return node.what === "start" ? exactly(valueStart) : node.what === "end" ? exactly(valueEnd) : nothing
+    case "look":
+      return node.negated ? nothing : atLeast(partOf(node.item))
     case "backreference":
       return anything
   }
 }
 
-function literalsOfSet(set: ByteSet): Literals {
+const exactly = (text: string): Part => ({ exact: { texts: [text], unless: noBytes }, need: null })
+
+const atLeast = ({ exact, need }: Part): Part => ({ exact: null, need: better(exact, need) })
+
+function partOfSet(set: ByteSet): Part {
   const folded = new Set(membersOf(set).map((byte) => String.fromCharCode(byte >= 65 && byte <= 90 ? byte + 32 : byte)))
-  return folded.size <= maxMembers ? { exact: [...folded], need: null } : anything
+  return folded.size <= maxMembers ? { exact: { texts: [...folded], unless: noBytes }, need: null } : anything
 }
 
-function literalsOfSequence(items: readonly RegexNode[]): Literals {
+function partOfSequence(items: readonly RegexNode[]): Part {
   let exact = true
-  let present: readonly string[] = [""]
-  let need: readonly string[] | null = null
+  let present = empty
+  let need: Texts | null = null
   for (const item of items) {
-    const one = literalsOf(item)
+    const one = partOf(item)
     const product = one.exact === null ? null : productOf(present, one.exact)
     if (product !== null) {
       present = product
@@ -88,44 +107,84 @@ function literalsOfSequence(items: readonly RegexNode[]): Literals {
     }
     exact = false
     need = better(better(present, need), one.need)
-    present = one.exact ?? [""]
+    present = one.exact ?? empty
   }
   return exact ? { exact: present, need: null } : { exact: null, need: better(present, need) }
 }
 
-function productOf(starts: readonly string[], ends: readonly string[]): readonly string[] | null {
-  if (starts.length * ends.length > maxExact) return null
-  const product = [...new Set(starts.flatMap((start) => ends.map((end) => start + end)))]
-  return product.some(({ length }) => length > maxLength) ? null : product
+function productOf(starts: Texts, ends: Texts): Texts | null {
+  if (starts.texts.length * ends.texts.length > maxExact) return null
+  const texts = [...new Set(starts.texts.flatMap((start) => ends.texts.map((end) => start + end).filter(isPossible)))]
+  return texts.some(({ length }) => length > maxLength) ? null : { texts, unless: union(starts.unless, ends.unless) }
 }
 
-function literalsOfChoice(options: readonly RegexNode[]): Literals {
-  const all = options.map(literalsOf)
-  const exact = all.flatMap((one) => one.exact ?? [])
-  if (all.every((one) => one.exact !== null) && exact.length <= maxExact) return { exact: [...new Set(exact)], need: null }
-  const needs = all.map((one) => better(one.exact, one.need))
-  const joined = needs.flatMap((need) => need ?? [])
-  return { exact: null, need: needs.includes(null) || joined.length > maxLiterals ? null : [...new Set(joined)] }
+/** Nothing stands before the start or behind the end. */
+const isPossible = (text: string) =>
+  !text.includes(valueStart, 1) && (!text.includes(valueEnd) || text.indexOf(valueEnd) === text.length - 1)
+
+function partOfChoice(options: readonly RegexNode[]): Part {
+  const all = options.map(partOf)
+  const exact = joined(all.map((one) => one.exact))
+  if (exact !== null && exact.texts.length <= maxExact) return { exact, need: null }
+  const need = joined(all.map((one) => better(one.exact, one.need)))
+  return { exact: null, need: need !== null && need.texts.length <= maxLiterals ? need : null }
 }
 
-function literalsOfRepeat({ item, min, max }: Extract<RegexNode, { kind: "repeat" }>): Literals {
-  if (max === 0) return nothing
-  const one = literalsOf(item)
-  if (min === 0) return max === 1 && one.exact !== null ? { exact: [...new Set(["", ...one.exact])], need: null } : anything
-  if (min === max && one.exact !== null) {
-    let product: readonly string[] | null = [""]
-    for (let times = 0; times < min && product !== null; times++) product = productOf(product, one.exact)
-    if (product !== null) return { exact: product, need: null }
+function joined(parts: readonly (Texts | null)[]): Texts | null {
+  const known = parts.filter((part) => part !== null)
+  if (known.length < parts.length) return null
+  return {
+    texts: [...new Set(known.flatMap(({ texts }) => texts))],
+    unless: union(...known.map(({ unless }) => unless)),
   }
-  return { exact: null, need: better(one.exact, one.need) }
 }
 
-const usable = (literals: readonly string[]) => !literals.includes("")
+function partOfRepeat({ item, min, max }: Extract<RegexNode, { kind: "repeat" }>): Part {
+  if (max === 0) return nothing
+  const one = partOf(item)
+  if (min === 0) return optional(item, one, max)
+  // Some bounded repetitions, each of its own length: what is written out longer is too much to list anyway.
+  if (one.exact !== null && max - min <= 3) {
+    const lengths: (Texts | null)[] = []
+    let product: Texts | null = empty
+    for (let times = 1; times <= max && product !== null; times++) {
+      product = productOf(product, one.exact)
+      if (times >= min) lengths.push(product)
+    }
+    const exact = lengths.length === max - min + 1 ? joined(lengths) : null
+    if (exact !== null && exact.texts.length <= maxExact) return { exact, need: null }
+  }
+  return atLeast(repeated(one, min))
+}
 
-function better(one: readonly string[] | null, other: readonly string[] | null): readonly string[] | null {
-  if (one === null || !usable(one)) return other === null || !usable(other) ? null : other
-  if (other === null || !usable(other)) return one
-  return likelihoodOf(one) <= likelihoodOf(other) ? one : other
+/** What stands in `min` repetitions one behind the other. */
+function repeated(one: Part, min: number): Part {
+  if (one.exact === null) return one
+  let product = one.exact
+  for (let times = 1; times < min; times++) {
+    const longer = productOf(product, one.exact)
+    if (longer === null) break
+    product = longer
+  }
+  return { exact: product, need: null }
+}
+
+function optional(item: RegexNode, one: Part, max: number): Part {
+  const needed = byteNeededBy(item)
+  if (needed !== undefined && likelihoodOfSet(needed) < seldom) return { exact: { texts: [""], unless: needed }, need: null }
+  return max === 1 && one.exact !== null ? { exact: joined([empty, one.exact]), need: null } : anything
+}
+
+const likelihoodOfTexts = ({ texts, unless }: Texts) => likelihoodOf(texts) + likelihoodOfSet(unless)
+
+/** Every value has an end: that alone is no need. */
+const saysNothing = ({ texts }: Texts) =>
+  texts.length === 0 || texts.some((text) => text === "" || text === valueStart || text === valueEnd)
+
+function better(one: Texts | null, other: Texts | null): Texts | null {
+  if (one === null || saysNothing(one)) return other === null || saysNothing(other) ? null : other
+  if (other === null || saysNothing(other)) return one
+  return likelihoodOfTexts(one) <= likelihoodOfTexts(other) ? one : other
 }
 
 function clausesOf(node: RegexNode): readonly ByteSet[] {

@@ -1,9 +1,9 @@
 import type { Latin1 } from "../../../core/index.ts"
 import type { Hit } from "../operators/operator.ts"
-import { mayMatch } from "../prefilter/prefilter.ts"
+import { joined, mayMatch, type Scan } from "../prefilter/prefilter.ts"
 import type { Rule, RuleTest, Sieve, Target } from "../rule.ts"
-import { formOf, formsOf } from "./chain.ts"
-import { scanOf } from "./form.ts"
+import { type Chain, formOf, formsOf } from "./chain.ts"
+import { type Form, scanOf } from "./form.ts"
 import { type RemovedTarget, removedTargetsOf } from "./removals.ts"
 import { createSelection, type Selection, scanOfSelection } from "./selection.ts"
 import { noScore, type Transaction } from "./transaction.ts"
@@ -34,18 +34,51 @@ function runTest(rule: Rule, test: RuleTest, transaction: Transaction): boolean 
   const removed = removals.any ? removedTargetsOf(rule, removals) : nothingRemoved
   let matched = false
   for (const target of test.targets) {
+    if (target.only !== null && removed.length === 0) {
+      if (tryOnly({ rule, test, name: target.name }, target, transaction)) matched = true
+      continue
+    }
     const selection = removed.length === 0 ? target.select(transaction) : without(removed, target, transaction)
     if (target.count) {
       const count = createValue("", String(selection.values.length))
-      if (tryValue({ rule, test, name: target.text }, count, transaction)) matched = true
+      if (tryValue({ rule, test, name: target.text }, count, null, transaction)) matched = true
       continue
     }
     if (selection.values.length === 0) continue
     const sieve = target.changing ? null : test.sieve
-    if (sieve !== null && !mayMatch(sieve.filter, scanOfSelection(selection, test.chain, sieve.prefilter))) continue
+    if (sieve !== null && !anyMayMatch(selection, test.ways, sieve)) continue
     if (tryValues({ rule, test, name: target.name }, selection.values, sieve, transaction)) matched = true
   }
   return matched
+}
+
+/** A single value that comes as a text: most are compared with a number and lead nowhere. */
+function tryOnly(trial: Trial, { only, text: name }: Target, transaction: Transaction): boolean {
+  const text = only?.(transaction)
+  if (text === undefined) return false
+  const { operator, negated, chain } = trial.test
+  if (chain === null && (operator.find(text, transaction) === undefined) !== negated) return false
+  return tryValue(trial, createValue(name.slice(name.indexOf(":") + 1).toLowerCase(), text), null, transaction)
+}
+
+/** False when no value of the rule's targets can match. */
+export function passes({ test }: Rule, sieve: Sieve, transaction: Transaction): boolean {
+  const known = transaction.sweeps[sieve.sweep]
+  if (known !== undefined) return mayMatch(sieve.filter, known)
+  const scans: Scan[] = []
+  for (const target of test?.targets ?? []) {
+    const selection = target.select(transaction)
+    if (selection.values.length > 0)
+      for (const way of test?.ways ?? []) scans.push(scanOfSelection(selection, way, sieve.prefilter))
+  }
+  const all = joined(scans)
+  transaction.sweeps[sieve.sweep] = all
+  return mayMatch(sieve.filter, all)
+}
+
+function anyMayMatch(selection: Selection, ways: readonly (Chain | null)[], { filter, prefilter }: Sieve): boolean {
+  for (const way of ways) if (mayMatch(filter, scanOfSelection(selection, way, prefilter))) return true
+  return false
 }
 
 const nothingRemoved: readonly RemovedTarget[] = []
@@ -65,33 +98,32 @@ interface Trial {
   readonly name: string
 }
 
-function tryValues(
-  trial: Trial,
-  values: readonly Value[],
-  sieve: Sieve | null,
-  transaction: Transaction,
-): boolean {
+function tryValues(trial: Trial, values: readonly Value[], sieve: Sieve | null, transaction: Transaction): boolean {
   let matched = false
-  for (const value of values) {
-    if (sieve !== null && !mayMatch(sieve.filter, scanOf(formOf(value, trial.test.chain), sieve.prefilter))) continue
-    if (tryValue(trial, value, transaction)) matched = true
-  }
+  for (const value of values) if (tryValue(trial, value, sieve, transaction)) matched = true
   return matched
 }
 
-function tryValue(trial: Trial, value: Value, transaction: Transaction): boolean {
+function tryValue(trial: Trial, value: Value, sieve: Sieve | null, transaction: Transaction): boolean {
   const { chain, multiMatch } = trial.test
-  if (!multiMatch) return tryForm(trial, value, formOf(value, chain).text, transaction)
+  if (!multiMatch) return tryForm(trial, { value, form: formOf(value, chain), sieve }, transaction)
   let matched = false
-  for (const { text } of formsOf(value, chain)) if (tryForm(trial, value, text, transaction)) matched = true
+  for (const form of formsOf(value, chain)) if (tryForm(trial, { value, form, sieve }, transaction)) matched = true
   return matched
 }
 
-function tryForm(trial: Trial, value: Value, form: Latin1, transaction: Transaction): boolean {
+interface Candidate {
+  readonly value: Value
+  readonly form: Form
+  readonly sieve: Sieve | null
+}
+
+function tryForm(trial: Trial, { value, form, sieve }: Candidate, transaction: Transaction): boolean {
+  if (sieve !== null && !mayMatch(sieve.filter, scanOf(form, sieve.prefilter))) return false
   const { operator, negated } = trial.test
-  const hit = operator.find(form, transaction)
+  const hit = operator.find(form.text, transaction)
   if ((hit === undefined) !== negated) return false
-  note(trial, { value, form, hit }, transaction)
+  if (trial.rule.leavesTrace) note(trial, { value, form: form.text, hit }, transaction)
   runActions(trial.rule, transaction)
   return true
 }

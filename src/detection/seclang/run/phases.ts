@@ -2,7 +2,7 @@ import { messageOf } from "../../../core/index.ts"
 import { parseBody, processorFor } from "../bodies/body.ts"
 import { isMarker, type Rule, type Step } from "../rule.ts"
 import { refresh } from "../variables/variables.ts"
-import { evaluate } from "./evaluate.ts"
+import { evaluate, passes } from "./evaluate.ts"
 import { isRemoved } from "./removals.ts"
 import type { Phase, Transaction } from "./transaction.ts"
 
@@ -47,9 +47,11 @@ export function runPhase(steps: PhaseSteps, phase: Phase, transaction: Transacti
     if (step === undefined) return
     at++
     const { rule } = step
+    if (rule.sieve !== null && !passes(rule, rule.sieve, transaction)) continue
     if (transaction.removals.any && isRemoved(rule, transaction.removals)) continue
     if (!attempt(rule, transaction, onFailure)) continue
-    record(rule, transaction)
+    if (rule.leavesTrace) record(rule, transaction)
+    else allow(rule, transaction)
     if (step.to >= 0) at = step.to
     at += rule.skip
   }
@@ -57,6 +59,7 @@ export function runPhase(steps: PhaseSteps, phase: Phase, transaction: Transacti
 
 function enter(phase: Phase, transaction: Transaction): void {
   transaction.phase = phase
+  transaction.sweeps = []
   if (transaction.allowed === "phase") transaction.allowed = "nothing"
   const contentType = transaction.request.header("content-type") ?? ""
   if (phase === 1) transaction.bodyProcessor = processorFor(contentType)
@@ -83,7 +86,6 @@ const scopes = { allow: "all", "allow-phase": "phase", "allow-request": "request
 
 function record(rule: Rule, transaction: Transaction): void {
   const { phase, matches, added } = transaction
-  const { disruption } = rule
   transaction.matched.push({
     rule,
     phase,
@@ -92,6 +94,10 @@ function record(rule: Rule, transaction: Transaction): void {
     matches,
     added: added.any ? added : null,
   })
+  allow(rule, transaction)
+}
+
+function allow({ disruption }: Rule, transaction: Transaction): void {
   if (disruption === "allow" || disruption === "allow-phase" || disruption === "allow-request")
     transaction.allowed = scopes[disruption]
 }

@@ -39,13 +39,19 @@ export function isRemoved({ id, tags, message }: Removable, removals: Removals):
   )
 }
 
+const nothingRemoved: readonly RemovedTarget[] = []
+
 /** The targets that are taken from this rule. */
 export function removedTargetsOf({ id, tags, message }: Removable, removals: Removals): readonly RemovedTarget[] {
-  return [
-    ...removals.targetsById.filter(({ ids }) => isIn(id, ids)),
-    ...removals.targetsByTag.filter(({ tag }) => tags.includes(tag)),
-    ...removals.targetsByMessage.filter((one) => one.message === message),
-  ].map(({ target }) => target)
+  let found: RemovedTarget[] | undefined
+  const take = (target: RemovedTarget) => {
+    found ??= []
+    found.push(target)
+  }
+  for (const { ids, target } of removals.targetsById) if (isIn(id, ids)) take(target)
+  for (const { tag, target } of removals.targetsByTag) if (tags.includes(tag)) take(target)
+  for (const one of removals.targetsByMessage) if (one.message === message) take(one.target)
+  return found ?? nothingRemoved
 }
 
 export const isIn = (id: number, { from, to }: IdRange): boolean => id >= from && id <= to

@@ -1,4 +1,4 @@
-import { joined, type Prefilter, type Scan, emptyScan } from "../prefilter/prefilter.ts"
+import { joined, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
 import { type Chain, formOf } from "./chain.ts"
 import { scanOf } from "./form.ts"
 import { rawForm, type Value } from "./value.ts"
@@ -24,10 +24,11 @@ export function scanOfSelection(selection: Selection, chain: Chain | null, prefi
   const ofChains = selection.scans[prefilter.number]
   const known = ofChains?.[chain.number]
   if (known !== undefined) return known
-  let all = raw
+  const scans = [raw]
   for (const value of selection.values)
     if (chain.always || (rawGroups(value) & chain.altersLetters) !== 0)
-      all = joined(all, scanOf(formOf(value, chain), prefilter))
+      scans.push(scanOf(formOf(value, chain), prefilter))
+  const all = joined(scans)
   if (ofChains !== undefined) ofChains[chain.number] = all
   return all
 }
@@ -35,8 +36,7 @@ export function scanOfSelection(selection: Selection, chain: Chain | null, prefi
 function rawScanOf(selection: Selection, prefilter: Prefilter): Scan {
   const known = selection.rawScans[prefilter.number]
   if (known !== undefined) return known
-  let all = emptyScan
-  for (const value of selection.values) all = joined(all, scanOf(rawForm(value), prefilter))
+  const all = joined(selection.values.map((value) => scanOf(rawForm(value), prefilter)))
   selection.rawScans[prefilter.number] = all
   return all
 }

@@ -1,6 +1,7 @@
 import type { HttpObservation, Latin1, Millis } from "../../../core/index.ts"
 import type { ParsedBody } from "../bodies/body.ts"
 import { createRequestView, type RequestView } from "../bodies/request.ts"
+import type { Scan } from "../prefilter/prefilter.ts"
 import type { Rule } from "../rule.ts"
 import type { Settings } from "../settings.ts"
 import type { Chain } from "./chain.ts"
@@ -58,6 +59,8 @@ export interface Transaction {
   readonly collections: (Collection | undefined)[]
   /** What targets chose so far, by their number. */
   readonly selections: (Selection | undefined)[]
+  /** What was found in lists of targets, by their number; begun anew in each phase. */
+  sweeps: (Scan | undefined)[]
   /** The selections that each phase brings something new to. */
   readonly refreshed: Refreshed
   /** MULTIPART, URLENCODED, JSON, XML, or empty. */
@@ -115,6 +118,7 @@ export function createTransaction(observation: HttpObservation, { settings, stor
     records: new Map(),
     collections: [],
     selections: [],
+    sweeps: [],
     refreshed,
     bodyProcessor: "",
     body: undefined,

@@ -10,6 +10,7 @@ function written(name: string, of: (transaction: Transaction) => ReadonlyMap<str
     shape: "collection",
     fresh: "always",
     read: (transaction) => [...of(transaction)].map(([key, text]) => createValue(key, text)),
+    memberText: (transaction, key) => of(transaction).get(key),
     member: (transaction, key) => {
       const text = of(transaction).get(key)
       return text === undefined ? noValues : [createValue(key, text)]

@@ -7,7 +7,7 @@ import type { Operator } from "./operators/operator.ts"
 import { createPrefilter, type Needed } from "./prefilter/prefilter.ts"
 import { bytesOf } from "./regex/byte-set.ts"
 import { needsOf } from "./regex/needs.ts"
-import { isMarker, type Rule, type RuleTest, type Sieve, type Step } from "./rule.ts"
+import { isMarker, type Rule, type RuleTest, type Sieve, type Step, type Target } from "./rule.ts"
 import { createChains } from "./run/chain.ts"
 import type { Phase, Refreshed } from "./run/transaction.ts"
 import type { Place } from "./syntax/directives.ts"
@@ -66,23 +66,24 @@ export function link(items: readonly Item[], amendments: readonly Amendment[], {
   function testOf(draft: RuleDraft, test: NonNullable<RuleDraft["test"]>, phase: Phase): RuleTest {
     const { multiMatch, transformations } = draft
     const chain = chains.of(transformations)
+    const chosen = targets.compile(test.targets)
     const ways = multiMatch
       ? [null, ...transformations.map((_, index) => chains.of(transformations.slice(0, index + 1)))]
       : [chain]
     return {
-      targets: targets.compile(test.targets),
+      targets: chosen,
       operator: test.operator,
       negated: test.negated,
       chain,
       ways,
       multiMatch,
-      sieve: shortCuts ? sieveOf(draft, test, phase) : null,
+      sieve: shortCuts ? sieveOf(draft, test, { phase, chosen }) : null,
     }
   }
 
-  function sieveOf(draft: RuleDraft, test: NonNullable<RuleDraft["test"]>, phase: Phase): Sieve | null {
+  function sieveOf(draft: RuleDraft, test: NonNullable<RuleDraft["test"]>, { phase, chosen }: { readonly phase: Phase; readonly chosen: readonly Target[] }): Sieve | null {
     const { needs } = test.operator
-    if (needs === undefined || test.negated) return null
+    if (needs === undefined || test.negated || chosen.every(({ changing }) => changing)) return null
     const prefilter = phase <= 2 ? prefilters.request : prefilters.response
     const filter = prefilter.add(neededBy(needs))
     if (filter === undefined) return null

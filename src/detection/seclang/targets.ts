@@ -127,6 +127,8 @@ function chosen(variable: NumberedVariable, selector: Selector | null): Read {
       : (transaction) => member(transaction, key)
   }
   const test = memberTest(selector)
+  const { matching } = variable.definition
+  if (matching !== undefined && test !== null) return (transaction) => matching(transaction, test)
   return (transaction) => collectionOf(transaction, variable).values.filter(({ key }) => test === null || test(key))
 }
 

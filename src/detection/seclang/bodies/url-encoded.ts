@@ -1,7 +1,7 @@
 import type { Latin1 } from "../../../core/index.ts"
 import { createValue, type Value } from "../run/value.ts"
 import type { Settings } from "../settings.ts"
-import { percentDecode } from "../transformations/url-decode.ts"
+import { formDecode } from "../transformations/url-decode.ts"
 import type { BodyContent, BodyInput } from "./body.ts"
 
 export function parseUrlEncoded({ raw, settings }: BodyInput): BodyContent {
@@ -32,10 +32,6 @@ function readPair(pair: Latin1): Value {
   return equals < 0
     ? createValue(formDecode(pair), "")
     : createValue(formDecode(pair.slice(0, equals)), formDecode(pair.slice(equals + 1)))
-}
-
-function formDecode(text: Latin1): Latin1 {
-  return percentDecode(text.includes("+") ? text.replaceAll("+", " ") : text)
 }
 
 /** True when a `%` has no two hexadecimal digits behind it. */

@@ -7,10 +7,10 @@ import { type ByteGroups, groupOf, groupsOf } from "./byte-groups.ts"
 export interface Scan {
   readonly groups: ByteGroups
   /** One bit a filter; the shared empty list when nothing was found. */
-  readonly found: Int32Array
+  readonly found: readonly number[]
 }
 
-const nothing: Int32Array = new Int32Array(0)
+const nothing: number[] = []
 
 
 /** A condition that every value which an operator matches fulfils. */
@@ -37,6 +37,9 @@ export function mayMatch({ word, bit, unless, groups }: Filter, scan: Scan): boo
   return true
 }
 
+// The beginning of a longer literal says enough.
+const maxLength = 12
+
 /** Collects what operators need, and looks for all of it in one pass over a value. */
 export interface Prefilter {
   /** 0 for the request's, 1 for the response's. */
@@ -56,7 +59,7 @@ export function createPrefilter(number: number): Prefilter {
       const groups = bytes.map(groupsOf)
       if (literals === null) return groups.length === 0 ? undefined : { word: -1, bit: 0, unless: 0, groups }
       const index = count++
-      for (const literal of literals) {
+      for (const literal of new Set(literals.map((one) => one.slice(0, maxLength)))) {
         const known = filtersOf.get(literal)
         if (known === undefined) filtersOf.set(literal, [index])
         else if (!known.includes(index)) known.push(index)
@@ -72,30 +75,31 @@ export function createPrefilter(number: number): Prefilter {
 }
 
 function createScan(filtersOf: ReadonlyMap<Latin1, readonly number[]>, count: number): (text: Latin1) => Scan {
-  const { symbols, width, start, end, rows, next, step, final, ends } = createAutomaton([...filtersOf.keys()])
+  const { symbols, width, start, end, plain, rows, next, step, ends } = createAutomaton([...filtersOf.keys()])
   const filters = [...filtersOf.values()]
   const bits = ends.map((literals) => bitsOf(literals?.flatMap((literal) => filters[literal] ?? []) ?? []))
   const words = (count + 31) >> 5
   return (text) => {
     let groups = 0
-    let state = start
     let found = nothing
+    let state = start
     for (let at = 0; at < text.length; at++) {
       const byte = text.charCodeAt(at) & 0xff
       groups |= groupOf[byte] ?? 0
       const symbol = symbols[byte] ?? 0
       state = state < rows ? (next[state * width + symbol] ?? 0) : step(state, symbol)
-      if (final[state] === 1) found = marked(found, bits[state], words)
+      if (state >= plain) found = marked(found, bits[state - plain], words)
     }
-    state = state < rows ? (next[state * width + end] ?? 0) : step(state, end)
-    if (final[state] === 1) found = marked(found, bits[state], words)
+    state = step(state, end)
+    if (state >= plain) found = marked(found, bits[state - plain], words)
     return { groups, found }
   }
 }
 
-function marked(before: Int32Array, pairs: Int32Array | undefined, words: number): Int32Array {
-  const found = before.length === 0 ? new Int32Array(words) : before
-  if (pairs === undefined) return found
+/** Arrays of numbers, since small typed arrays cost ten times as much to make. */
+function marked(before: number[], pairs: readonly number[] | undefined, words: number): number[] {
+  if (pairs === undefined || pairs.length === 0) return before
+  const found = before.length === 0 ? zeros(words) : before
   for (let pair = 0; pair < pairs.length; pair += 2) {
     const word = pairs[pair] ?? 0
     found[word] = (found[word] ?? 0) | (pairs[pair + 1] ?? 0)
@@ -103,28 +107,34 @@ function marked(before: Int32Array, pairs: Int32Array | undefined, words: number
   return found
 }
 
+function zeros(count: number): number[] {
+  const list: number[] = []
+  for (let index = 0; index < count; index++) list.push(0)
+  return list
+}
+
 /** Words and the bits to set in them, in pairs. */
-function bitsOf(filters: readonly number[]): Int32Array {
+function bitsOf(filters: readonly number[]): readonly number[] {
   const words = new Map<number, number>()
   for (const filter of filters) words.set(filter >> 5, (words.get(filter >> 5) ?? 0) | (1 << (filter & 31)))
-  return words.size === 0 ? nothing : Int32Array.from([...words].flat())
+  return [...words].flat()
 }
 
 /** Puts scans together; what one of them found, the result has. */
 export function joined(scans: readonly Scan[]): Scan {
   let groups = 0
-  let found = nothing
-  let own = false
+  let found: readonly number[] = nothing
   for (const scan of scans) {
     groups |= scan.groups
-    if (scan.found.length === 0 || scan.found === found) continue
-    if (found.length === 0) {
-      found = scan.found
-      continue
-    }
-    if (!own) found = found.slice()
-    own = true
-    for (let word = 0; word < found.length; word++) found[word] = (found[word] ?? 0) | (scan.found[word] ?? 0)
+    if (scan.found.length > 0) found = found.length === 0 ? scan.found : joinedWords(found, scan.found)
   }
   return { groups, found }
+}
+
+function joinedWords(one: readonly number[], other: readonly number[]): readonly number[] {
+  for (let at = 0; at < one.length; at++) {
+    const word = one[at] ?? 0
+    if ((word | (other[at] ?? 0)) !== word) return one.map((own, index) => own | (other[index] ?? 0))
+  }
+  return one
 }

@@ -1,6 +1,6 @@
 import { valueEnd, valueStart } from "../prefilter/automaton.ts"
 import { likelihoodOf, likelihoodOfSet } from "../prefilter/rarity.ts"
-import { type ByteSet, membersOf, union } from "./byte-set.ts"
+import { type ByteSet, bytesOf, membersOf, union } from "./byte-set.ts"
 import type { RegexNode } from "./node.ts"
 
 /** What every value that a pattern matches has. */
@@ -24,7 +24,7 @@ const maxLiterals = 4000
 const maxMembers = 8
 const maxClauses = 4
 // A need that most values have anyway costs more than it saves.
-const tooLikely = 4
+const tooLikely = 1.5
 const tooLikelyByte = 0.8
 // What may stand between the letters of a literal to hide it has bytes that benign values seldom have.
 const seldom = 0.3
@@ -34,13 +34,21 @@ const noBytes: ByteSet = new Uint8Array(256)
 /** Finds what a match needs, as far as it can be said by literals and sets of bytes. */
 export function needsOf(root: RegexNode): Needs {
   const { exact, need } = partOf(root)
-  const best = better(exact, need)
+  const best = withoutSingles(better(exact, need))
   const literals = best !== null && likelihoodOfTexts(best) < tooLikely ? best : null
   return {
     literals: literals?.texts ?? null,
     unless: literals?.unless ?? noBytes,
     bytes: clausesOf(root).filter((set) => likelihoodOfSet(set) < tooLikelyByte),
   }
+}
+
+/** A single byte as a need would be found all over; it is one that lets the value pass. */
+function withoutSingles(need: Texts | null): Texts | null {
+  if (need === null) return null
+  const singles = need.texts.filter(({ length }) => length === 1)
+  const unless = union(need.unless, bytesOf(...singles.map((text) => text.charCodeAt(0))))
+  return likelihoodOfSet(unless) > tooLikelyByte ? null : { texts: need.texts.filter(({ length }) => length > 1), unless }
 }
 
 /** A set of bytes of which every match has one; undefined when there is none. */

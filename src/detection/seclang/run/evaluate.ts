@@ -145,14 +145,12 @@ function note({ rule, test, name }: Trial, { value, form, hit }: Found, transact
 }
 
 /** TX:0 is the whole match, TX:1 to TX:9 its groups; those of an earlier match go. */
-function capture({ groups }: Hit, { tx }: Transaction): void {
-  for (let index = 0; index < 10; index++) {
-    const name = captureNames[index] ?? ""
-    const group = groups[index]
-    if (group !== undefined) tx.set(name, group)
-    else if (index < groups.length) tx.set(name, "")
-    else tx.delete(name)
-  }
+function capture({ groups }: Hit, transaction: Transaction): void {
+  const { tx, captured } = transaction
+  const count = Math.min(groups.length, captureNames.length)
+  for (let index = 0; index < count; index++) tx.set(captureNames[index] ?? "", groups[index] ?? "")
+  for (let index = count; index < captured; index++) tx.delete(captureNames[index] ?? "")
+  transaction.captured = count
 }
 
 const captureNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]

@@ -52,6 +52,8 @@ export interface Transaction {
   phase: Phase
   /** Names in lower case. */
   readonly tx: Map<string, Latin1>
+  /** How many of TX:0 to TX:9 the last capture set. */
+  captured: number
   readonly env: Map<string, Latin1>
   /** Opened by `initcol`, `setsid`, `setuid`, `setrsc`. */
   readonly records: Map<string, PersistentRecord>
@@ -114,6 +116,7 @@ export function createTransaction(observation: HttpObservation, { settings, stor
     store,
     phase: 1,
     tx: new Map(),
+    captured: 0,
     env: new Map(),
     records: new Map(),
     collections: [],

@@ -5,7 +5,8 @@ const named: Readonly<Record<string, string>> = { quot: '"', amp: "&", lt: "<", 
 /** `&#x3c;`, `&#60;` and five names, with or without the semicolon; others stay. */
 export const htmlEntityDecode: TransformationDefinition = {
   name: "htmlEntityDecode",
-  touches: /&/,
+  // An ampersand before any other name, as in a query string, is left alone at once.
+  touches: /&(?:#|quot|amp|[lg]t|nbsp)/i,
   apply: (value) =>
     value.replace(
       /&(?:#[xX]([0-9a-fA-F]+)|#([0-9]+)|([A-Za-z0-9]+));?/g,

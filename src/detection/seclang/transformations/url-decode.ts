@@ -1,28 +1,63 @@
 import type { Latin1 } from "../../../core/index.ts"
+import { hexByte, rewrite } from "./rewrite.ts"
 import { foldToByte, type TransformationDefinition } from "./transformation.ts"
 
 /** `+` is a space and `%HH` a byte; what is not hexadecimal stays. */
 export const urlDecode: TransformationDefinition = {
   name: "urlDecode",
   touches: /[%+]/,
-  apply: (value) => percentDecode(value.replaceAll("+", " ")),
+  apply: formDecode,
 }
 
 /** As `urlDecode`, and `%uHHHH` too. */
 export const urlDecodeUni: TransformationDefinition = {
   name: "urlDecodeUni",
   touches: /[%+]/,
-  apply: (value) =>
-    value
-      .replaceAll("+", " ")
-      .replace(/%(?:[uU]([0-9a-fA-F]{4})|([0-9a-fA-F]{2}))/g, (_, wide: string | undefined, hex: string = "0") =>
-        String.fromCharCode(wide === undefined ? Number.parseInt(hex, 16) : foldToByte(Number.parseInt(wide, 16))),
-      ),
+  apply: (value) => rewrite(value, (to, text) => decode(to, text, { plus: 0x20, wide: true })),
+}
+
+/** `%HH`, and `+` for a space. */
+export function formDecode(value: Latin1): Latin1 {
+  return value.includes("%") || value.includes("+")
+    ? rewrite(value, (to, text) => decode(to, text, { plus: 0x20, wide: false }))
+    : value
 }
 
 /** `%HH` alone, as in a path, where `+` is a plus. */
 export function percentDecode(value: Latin1): Latin1 {
-  return value.includes("%")
-    ? value.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    : value
+  return value.includes("%") ? rewrite(value, (to, text) => decode(to, text, { plus: 0x2b, wide: false })) : value
+}
+
+interface Coding {
+  /** What a plus is. */
+  readonly plus: number
+  /** Whether `%uHHHH` is a character. */
+  readonly wide: boolean
+}
+
+const percent = 0x25
+const plusSign = 0x2b
+
+function decode(to: Uint8Array, text: Latin1, { plus, wide }: Coding): number {
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code !== percent) {
+      to[length++] = code === plusSign ? plus : code
+      continue
+    }
+    const byte = hexByte(text, at + 1)
+    const character = byte < 0 && wide ? wideAt(text, at + 1) : -1
+    to[length++] = byte >= 0 ? byte : character >= 0 ? foldToByte(character) : percent
+    at += byte >= 0 ? 2 : character >= 0 ? 5 : 0
+  }
+  return length
+}
+
+/** The character of `uHHHH`; -1 when it is none. */
+function wideAt(text: Latin1, at: number): number {
+  if ((text.charCodeAt(at) | 0x20) !== 0x75) return -1
+  const high = hexByte(text, at + 1)
+  const low = hexByte(text, at + 3)
+  return high < 0 || low < 0 ? -1 : high * 256 + low
 }

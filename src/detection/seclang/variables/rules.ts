@@ -10,6 +10,11 @@ function written(name: string, of: (transaction: Transaction) => ReadonlyMap<str
     shape: "collection",
     fresh: "always",
     read: (transaction) => [...of(transaction)].map(([key, text]) => createValue(key, text)),
+    matching: (transaction, test) => {
+      const found: Value[] = []
+      for (const [key, text] of of(transaction)) if (test(key)) found.push(createValue(key, text))
+      return found
+    },
     memberText: (transaction, key) => of(transaction).get(key),
     member: (transaction, key) => {
       const text = of(transaction).get(key)

@@ -13,6 +13,8 @@ export interface VariableDefinition {
   readonly read: (transaction: Transaction) => readonly Value[]
   /** One member (its name in lower case) without the others, where that is cheaper. */
   readonly member?: (transaction: Transaction, key: string) => readonly Value[]
+  /** The members whose names pass, where that is cheaper than all of them. */
+  readonly matching?: (transaction: Transaction, test: (key: string) => boolean) => readonly Value[]
   /** As `member`, where a name has one value at most. */
   readonly memberText?: (transaction: Transaction, key: string) => Latin1 | undefined
 }

@@ -3,8 +3,8 @@ import type { Text } from "./macro.ts"
 import type { Operator } from "./operators/operator.ts"
 import type { Filter, Prefilter } from "./prefilter/prefilter.ts"
 import type { Chain } from "./run/chain.ts"
-import type { Phase, Transaction } from "./run/transaction.ts"
 import type { Selection } from "./run/selection.ts"
+import type { Phase, Transaction } from "./run/transaction.ts"
 import type { Place } from "./syntax/directives.ts"
 
 /** A rule ready to run. The rules of a chain hang on its first one, and share its id, phase, message and tags. */
@@ -64,8 +64,6 @@ export interface RuleTest {
 
 export interface Sieve {
   readonly prefilter: Prefilter
-  /** Among the lists of targets with their chains. */
-  readonly sweep: number
   readonly filter: Filter
 }
 

@@ -105,11 +105,7 @@ function onlyValue({ definition }: NumberedVariable, selector: Selector | null):
 
 type Read = (transaction: Transaction) => readonly Value[]
 
-function selection(
-  variable: NumberedVariable,
-  selector: Selector | null,
-  excluded: readonly WrittenTarget[],
-): Read {
+function selection(variable: NumberedVariable, selector: Selector | null, excluded: readonly WrittenTarget[]): Read {
   const selected = chosen(variable, selector)
   if (excluded.length === 0) return selected
   const tests = excluded.map((one) => memberTest(one.selector))

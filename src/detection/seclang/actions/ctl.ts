@@ -27,7 +27,10 @@ function withTarget(value: string, change: (removals: Removals, what: string, ta
   )
   const what = value.slice(0, semicolon).trim()
   return remove((removals) => {
-    for (const target of targets) change(removals, what, target)
+    for (const target of targets) {
+      removals.variables.add(target.variable)
+      change(removals, what, target)
+    }
   })
 }
 

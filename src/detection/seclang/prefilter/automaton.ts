@@ -28,8 +28,8 @@ export interface Automaton {
   readonly ends: readonly (readonly number[] | undefined)[]
 }
 
-// With some hundred symbols the table has 300 kB, what a core's second cache holds beside other things.
-const maxRows = 1500
+// With a hundred symbols the table has 600 kB, what a core's second cache holds beside other things.
+const maxRows = 3000
 
 export function createAutomaton(literals: readonly string[]): Automaton {
   const { symbols, width, shares } = symbolsOf(literals)

@@ -8,7 +8,34 @@ const lowerWord = bytesOf([code("a"), code("z")], [code("0"), code("9")], code("
 const upper = bytesOf([code("A"), code("Z")])
 
 // What benign text is made of shares groups; each byte that attacks need has one of its own, as far as 32 go.
-const own = ["\"", "#", "$", "%", "&", "'", "()", "*", "+", ",", "-", ".", "/", ":", ";", "<", "=", ">", "?", "@", "[]", "\\", "`", "{}", "|", "!^~"]
+const own = [
+  '"',
+  "#",
+  "$",
+  "%",
+  "&",
+  "'",
+  "()",
+  "*",
+  "+",
+  ",",
+  "-",
+  ".",
+  "/",
+  ":",
+  ";",
+  "<",
+  "=",
+  ">",
+  "?",
+  "@",
+  "[]",
+  "\\",
+  "`",
+  "{}",
+  "|",
+  "!^~",
+]
 const groups: readonly ByteSet[] = [
   lowerWord,
   upper,
@@ -21,7 +48,8 @@ const groups: readonly ByteSet[] = [
 
 /** The bit of every byte's group. */
 export const groupOf: Int32Array = new Int32Array(256)
-for (const [index, set] of groups.entries()) for (let byte = 0; byte < 256; byte++) if (set[byte] === 1) groupOf[byte] = 1 << index
+for (const [index, set] of groups.entries())
+  for (let byte = 0; byte < 256; byte++) if (set[byte] === 1) groupOf[byte] = 1 << index
 
 export const upperCase: ByteGroups = 1 << groups.indexOf(upper)
 export const lowerCase: ByteGroups = 1 << groups.indexOf(lowerWord)

@@ -12,7 +12,6 @@ export interface Scan {
 
 const nothing: number[] = []
 
-
 /** A condition that every value which an operator matches fulfils. */
 export interface Filter {
   /** Where in `found` its bit is; -1 when it has no literals. */
@@ -38,11 +37,11 @@ export function mayMatch({ word, bit, unless, groups }: Filter, scan: Scan): boo
 }
 
 // The beginning of a longer literal says enough.
-const maxLength = 12
+const maxLength = 24
 
 /** Collects what operators need, and looks for all of it in one pass over a value. */
 export interface Prefilter {
-  /** 0 for the request's, 1 for the response's. */
+  /** Among those of a program. */
   readonly number: number
   /** A filter for an operator; undefined when nothing can be said of what it matches. */
   add(needed: Needed): Filter | undefined

@@ -25,6 +25,7 @@ const maxMembers = 8
 const maxClauses = 4
 // A need that most values have anyway costs more than it saves.
 const tooLikely = 1.5
+const tooLikelyBesideBytes = 0.1
 const tooLikelyByte = 0.8
 // What may stand between the letters of a literal to hide it has bytes that benign values seldom have.
 const seldom = 0.3
@@ -35,12 +36,11 @@ const noBytes: ByteSet = new Uint8Array(256)
 export function needsOf(root: RegexNode): Needs {
   const { exact, need } = partOf(root)
   const best = withoutSingles(better(exact, need))
-  const literals = best !== null && likelihoodOfTexts(best) < tooLikely ? best : null
-  return {
-    literals: literals?.texts ?? null,
-    unless: literals?.unless ?? noBytes,
-    bytes: clausesOf(root).filter((set) => likelihoodOfSet(set) < tooLikelyByte),
-  }
+  const bytes = clausesOf(root).filter((set) => likelihoodOfSet(set) < tooLikelyByte)
+  // Where rare bytes are needed too, literals that are often there would only cost.
+  const limit = bytes.some((set) => likelihoodOfSet(set) < seldom) ? tooLikelyBesideBytes : tooLikely
+  const literals = best !== null && likelihoodOfTexts(best) < limit ? best : null
+  return { literals: literals?.texts ?? null, unless: literals?.unless ?? noBytes, bytes }
 }
 
 /** A single byte as a need would be found all over; it is one that lets the value pass. */
@@ -48,7 +48,9 @@ function withoutSingles(need: Texts | null): Texts | null {
   if (need === null) return null
   const singles = need.texts.filter(({ length }) => length === 1)
   const unless = union(need.unless, bytesOf(...singles.map((text) => text.charCodeAt(0))))
-  return likelihoodOfSet(unless) > tooLikelyByte ? null : { texts: need.texts.filter(({ length }) => length > 1), unless }
+  return likelihoodOfSet(unless) > tooLikelyByte
+    ? null
+    : { texts: need.texts.filter(({ length }) => length > 1), unless }
 }
 
 /** A set of bytes of which every match has one; undefined when there is none. */
@@ -179,7 +181,8 @@ function repeated(one: Part, min: number): Part {
 
 function optional(item: RegexNode, one: Part, max: number): Part {
   const needed = byteNeededBy(item)
-  if (needed !== undefined && likelihoodOfSet(needed) < seldom) return { exact: { texts: [""], unless: needed }, need: null }
+  if (needed !== undefined && likelihoodOfSet(needed) < seldom)
+    return { exact: { texts: [""], unless: needed }, need: null }
   return max === 1 && one.exact !== null ? { exact: joined([empty, one.exact]), need: null } : anything
 }
 

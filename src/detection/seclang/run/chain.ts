@@ -1,7 +1,7 @@
 import type { Latin1 } from "../../../core/index.ts"
 import { allGroups, type ByteGroups, groupsOf, upperCase } from "../prefilter/byte-groups.ts"
-import { parseRegex } from "../regex/parse.ts"
 import { byteNeededBy } from "../regex/needs.ts"
+import { parseRegex } from "../regex/parse.ts"
 import type { TransformationDefinition } from "../transformations/transformation.ts"
 import { createForm, type Form, groupsOfForm } from "./form.ts"
 import { rawForm, type Value } from "./value.ts"
@@ -45,7 +45,10 @@ export function createChains(shortCuts: boolean): { of(steps: readonly Transform
       const chain: Chain = {
         number: known.size,
         steps: own,
-        altersLetters: own.reduce((all, step) => all | (step.definition.lowersCase ? step.touchedBy & ~upperCase : step.touchedBy), 0),
+        altersLetters: own.reduce(
+          (all, step) => all | (step.definition.lowersCase ? step.touchedBy & ~upperCase : step.touchedBy),
+          0,
+        ),
         always: own.some(({ always }) => always),
       }
       known.set(key, chain)

@@ -1,6 +1,6 @@
 import type { Latin1 } from "../../../core/index.ts"
 import type { Hit } from "../operators/operator.ts"
-import { joined, mayMatch, type Scan } from "../prefilter/prefilter.ts"
+import { mayMatch } from "../prefilter/prefilter.ts"
 import type { Rule, RuleTest, Sieve, Target } from "../rule.ts"
 import { type Chain, formOf, formsOf } from "./chain.ts"
 import { type Form, scanOf } from "./form.ts"
@@ -31,9 +31,9 @@ function runLink(rule: Rule, transaction: Transaction): boolean {
 
 function runTest(rule: Rule, test: RuleTest, transaction: Transaction): boolean {
   const { removals } = transaction
-  const removed = removals.any ? removedTargetsOf(rule, removals) : nothingRemoved
   let matched = false
   for (const target of test.targets) {
+    const removed = removals.variables.has(target.variable) ? removedTargetsOf(rule, removals) : nothingRemoved
     if (target.only !== null && removed.length === 0) {
       if (tryOnly({ rule, test, name: target.name }, target, transaction)) matched = true
       continue
@@ -59,21 +59,6 @@ function tryOnly(trial: Trial, { only, text: name }: Target, transaction: Transa
   const { operator, negated, chain } = trial.test
   if (chain === null && (operator.find(text, transaction) === undefined) !== negated) return false
   return tryValue(trial, createValue(name.slice(name.indexOf(":") + 1).toLowerCase(), text), null, transaction)
-}
-
-/** False when no value of the rule's targets can match. */
-export function passes({ test }: Rule, sieve: Sieve, transaction: Transaction): boolean {
-  const known = transaction.sweeps[sieve.sweep]
-  if (known !== undefined) return mayMatch(sieve.filter, known)
-  const scans: Scan[] = []
-  for (const target of test?.targets ?? []) {
-    const selection = target.select(transaction)
-    if (selection.values.length > 0)
-      for (const way of test?.ways ?? []) scans.push(scanOfSelection(selection, way, sieve.prefilter))
-  }
-  const all = joined(scans)
-  transaction.sweeps[sieve.sweep] = all
-  return mayMatch(sieve.filter, all)
 }
 
 function anyMayMatch(selection: Selection, ways: readonly (Chain | null)[], { filter, prefilter }: Sieve): boolean {

@@ -1,15 +1,19 @@
 import { messageOf } from "../../../core/index.ts"
 import { parseBody, processorFor } from "../bodies/body.ts"
+import { mayMatch } from "../prefilter/prefilter.ts"
 import { isMarker, type Rule, type Step } from "../rule.ts"
 import { refresh } from "../variables/variables.ts"
-import { evaluate, passes } from "./evaluate.ts"
+import { evaluate } from "./evaluate.ts"
 import { isRemoved } from "./removals.ts"
+import { scanOfSegment, type Segment, segmentsOf } from "./segment.ts"
 import type { Phase, Transaction } from "./transaction.ts"
 
 /** A step of one phase; `to` is where `skipAfter` goes on, or the end when the marker is nowhere behind. */
 export interface PhaseStep {
   readonly rule: Rule
   readonly to: number
+  /** Undefined for a rule that always runs. */
+  readonly segment: Segment | undefined
 }
 
 export type PhaseSteps = readonly PhaseStep[]
@@ -24,17 +28,20 @@ export function stepsOf(steps: readonly Step[], phase: Phase): PhaseSteps {
     positions.set(step, position)
     if (!isMarker(step)) position++
   }
-  return rules.map((rule) => {
-    if (rule.skipAfter === null) return { rule, to: -1 }
+  const segments = segmentsOf(inPhase)
+  return rules.map((rule) => ({ rule, to: goalOf(rule), segment: segments.get(rule) }))
+
+  function goalOf(rule: Rule): number {
+    if (rule.skipAfter === null) return -1
     const from = inPhase.indexOf(rule)
     const marker = inPhase.find(
       (step, index) =>
         index > from && (isMarker(step) ? step.marker === rule.skipAfter : String(step.id) === rule.skipAfter),
     )
-    if (marker === undefined) return { rule, to: rules.length }
+    if (marker === undefined) return rules.length
     // Behind the marker, or behind the rule of that id.
-    return { rule, to: (positions.get(marker) ?? rules.length) + (isMarker(marker) ? 0 : 1) }
-  })
+    return (positions.get(marker) ?? rules.length) + (isMarker(marker) ? 0 : 1)
+  }
 }
 
 export type OnFailure = (rule: Rule, message: string) => void
@@ -47,7 +54,7 @@ export function runPhase(steps: PhaseSteps, phase: Phase, transaction: Transacti
     if (step === undefined) return
     at++
     const { rule } = step
-    if (rule.sieve !== null && !passes(rule, rule.sieve, transaction)) continue
+    if (isRuledOut(step, transaction)) continue
     if (transaction.removals.any && isRemoved(rule, transaction.removals)) continue
     if (!attempt(rule, transaction, onFailure)) continue
     if (rule.leavesTrace) record(rule, transaction)
@@ -57,9 +64,14 @@ export function runPhase(steps: PhaseSteps, phase: Phase, transaction: Transacti
   }
 }
 
+/** True when nothing that the rule looks at can match. */
+function isRuledOut({ rule: { sieve }, segment }: PhaseStep, transaction: Transaction): boolean {
+  return sieve !== null && segment !== undefined && !mayMatch(sieve.filter, scanOfSegment(segment, transaction))
+}
+
 function enter(phase: Phase, transaction: Transaction): void {
   transaction.phase = phase
-  transaction.sweeps = []
+  transaction.segments = []
   if (transaction.allowed === "phase") transaction.allowed = "nothing"
   const contentType = transaction.request.header("content-type") ?? ""
   if (phase === 1) transaction.bodyProcessor = processorFor(contentType)

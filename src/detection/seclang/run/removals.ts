@@ -2,6 +2,8 @@
 export interface Removals {
   /** False while nothing was: most transactions ask no further. */
   any: boolean
+  /** The variables of which targets were taken from some rules. */
+  readonly variables: Set<number>
   readonly ids: IdRange[]
   readonly tags: string[]
   readonly messages: string[]
@@ -22,7 +24,16 @@ export interface RemovedTarget {
 }
 
 export function createRemovals(): Removals {
-  return { any: false, ids: [], tags: [], messages: [], targetsById: [], targetsByTag: [], targetsByMessage: [] }
+  return {
+    any: false,
+    variables: new Set(),
+    ids: [],
+    tags: [],
+    messages: [],
+    targetsById: [],
+    targetsByTag: [],
+    targetsByMessage: [],
+  }
 }
 
 interface Removable {

@@ -7,12 +7,12 @@ import { rawForm, type Value } from "./value.ts"
 export interface Selection {
   readonly values: readonly Value[]
   /** By the prefilter's number and the chain's. */
-  readonly scans: (Scan | undefined)[][]
+  readonly scans: ((Scan | undefined)[] | undefined)[]
   readonly rawScans: (Scan | undefined)[]
 }
 
 export function createSelection(values: readonly Value[]): Selection {
-  return { values, scans: [[], []], rawScans: [] }
+  return { values, scans: [], rawScans: [] }
 }
 
 export const emptySelection: Selection = createSelection([])
@@ -21,15 +21,15 @@ export const emptySelection: Selection = createSelection([])
 export function scanOfSelection(selection: Selection, chain: Chain | null, prefilter: Prefilter): Scan {
   const raw = rawScanOf(selection, prefilter)
   if (chain === null || (!chain.always && (raw.groups & chain.altersLetters) === 0)) return raw
-  const ofChains = selection.scans[prefilter.number]
-  const known = ofChains?.[chain.number]
+  const ofChains = (selection.scans[prefilter.number] ??= [])
+  const known = ofChains[chain.number]
   if (known !== undefined) return known
   const scans = [raw]
   for (const value of selection.values)
     if (chain.always || (rawGroups(value) & chain.altersLetters) !== 0)
       scans.push(scanOf(formOf(value, chain), prefilter))
   const all = joined(scans)
-  if (ofChains !== undefined) ofChains[chain.number] = all
+  ofChains[chain.number] = all
   return all
 }
 

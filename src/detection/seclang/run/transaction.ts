@@ -61,8 +61,8 @@ export interface Transaction {
   readonly collections: (Collection | undefined)[]
   /** What targets chose so far, by their number. */
   readonly selections: (Selection | undefined)[]
-  /** What was found in lists of targets, by their number; begun anew in each phase. */
-  sweeps: (Scan | undefined)[]
+  /** What was found in all that a segment of the present phase looks at. */
+  segments: (Scan | undefined)[]
   /** The selections that each phase brings something new to. */
   readonly refreshed: Refreshed
   /** MULTIPART, URLENCODED, JSON, XML, or empty. */
@@ -107,7 +107,10 @@ export interface TransactionOptions {
   readonly store: PersistentStore
 }
 
-export function createTransaction(observation: HttpObservation, { settings, store, refreshed }: TransactionOptions): Transaction {
+export function createTransaction(
+  observation: HttpObservation,
+  { settings, store, refreshed }: TransactionOptions,
+): Transaction {
   return {
     observation,
     request: createRequestView(observation.request, settings),
@@ -121,7 +124,7 @@ export function createTransaction(observation: HttpObservation, { settings, stor
     records: new Map(),
     collections: [],
     selections: [],
-    sweeps: [],
+    segments: [],
     refreshed,
     bodyProcessor: "",
     body: undefined,

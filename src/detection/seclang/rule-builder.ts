@@ -25,16 +25,14 @@ export function createRuleBuilder(targets: TargetCompiler, shortCuts: boolean): 
   }
 
   const testOf = ({ multiMatch, transformations }: RuleDraft, test: Written, first: RuleDraft): RuleTest => {
-    const chain = chains.of(transformations)
+    const way = chains.of(transformations, multiMatch)
     const chosen = targets.compile(test.targets)
     return {
       targets: chosen,
       operator: test.operator,
       negated: test.negated,
-      chain,
-      ways: multiMatch
-        ? [null, ...transformations.map((_, index) => chains.of(transformations.slice(0, index + 1)))]
-        : [chain],
+      chain: way.chain,
+      way,
       multiMatch,
       sieve: sieveOf(test, chosen, first),
     }

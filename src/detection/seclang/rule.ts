@@ -2,7 +2,7 @@ import type { Latin1 } from "../../core/index.ts"
 import type { Text } from "./macro.ts"
 import type { Operator } from "./operators/operator.ts"
 import type { Filter, Prefilter } from "./prefilter/prefilter.ts"
-import type { Chain } from "./run/chain.ts"
+import type { Chain, Way } from "./run/chain.ts"
 import type { Selection } from "./run/selection.ts"
 import type { Phase, Transaction } from "./run/transaction.ts"
 import type { Place } from "./syntax/directives.ts"
@@ -56,8 +56,7 @@ export interface RuleTest {
   readonly negated: boolean
   readonly chain: Chain | null
   readonly multiMatch: boolean
-  /** The chains whose results are looked at: with `multiMatch` each that begins this one, else this one. */
-  readonly ways: readonly (Chain | null)[]
+  readonly way: Way
   /** What a value must have for the operator to match; null when it must always run. */
   readonly sieve: Sieve | null
 }

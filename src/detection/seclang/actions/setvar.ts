@@ -53,7 +53,8 @@ function assign(cell: Cell, step: Step, operand: Text): Effect {
 const numberOf = (text: Latin1) => Number.parseInt(text, 10) || 0
 
 function cellOf(collection: string, name: Text): Cell {
-  const keyOf = (transaction: Transaction) => name.of(transaction).trim().toLowerCase()
+  const constant = name.constant === null ? null : name.constant.trim().toLowerCase()
+  const keyOf = (transaction: Transaction) => constant ?? name.of(transaction).trim().toLowerCase()
   if (collection === "tx" || collection === "env")
     return {
       read: (transaction) => transaction[collection].get(keyOf(transaction)),

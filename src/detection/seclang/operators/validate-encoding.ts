@@ -1,3 +1,4 @@
+import { bytesOf } from "../regex/byte-set.ts"
 import { foundAt, type OperatorDefinition } from "./operator.ts"
 
 /** Matches at a `%` that has no two hexadecimal digits behind it. */
@@ -8,6 +9,7 @@ export const validateUrlEncoding: OperatorDefinition = {
       const offset = value.search(/%(?![0-9a-fA-F]{2})/)
       return offset < 0 ? undefined : foundAt(value, offset, Math.min(3, value.length - offset))
     },
+    needs: { bytes: bytesOf("%".charCodeAt(0)) },
   }),
 }
 
@@ -27,5 +29,6 @@ export const validateUtf8Encoding: OperatorDefinition = {
       }
       return undefined
     },
+    needs: { bytes: bytesOf([0x80, 0xff]) },
   }),
 }

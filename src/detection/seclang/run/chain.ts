@@ -19,16 +19,22 @@ export interface Step {
 
 /** A chain of transformations that several rules may share. */
 export interface Chain {
-  readonly number: number
   readonly steps: readonly Step[]
   /** A text with no byte of these comes out with the same letters, though maybe in lower case. */
   readonly altersLetters: ByteGroups
   readonly always: boolean
 }
 
+/** What of a chain is looked at: its result, or (with `multiMatch`) what comes of each step too. */
+export interface Way {
+  readonly number: number
+  readonly chain: Chain | null
+  readonly everyStep: boolean
+}
+
 /** Numbers chains and their steps, so that rules with the same share their results. */
-export function createChains(shortCuts: boolean): { of(steps: readonly TransformationDefinition[]): Chain | null } {
-  const known = new Map<string, Chain>()
+export function createChains(shortCuts: boolean): { of(steps: readonly TransformationDefinition[], everyStep: boolean): Way } {
+  const known = new Map<string, Way>()
   const steps = new Map<TransformationDefinition, Step>()
   const stepOf = (definition: TransformationDefinition): Step => {
     const step = steps.get(definition) ?? createStep(definition, steps.size, shortCuts)
@@ -36,14 +42,13 @@ export function createChains(shortCuts: boolean): { of(steps: readonly Transform
     return step
   }
   return {
-    of: (definitions) => {
-      if (definitions.length === 0) return null
-      const key = definitions.map(({ name }) => name).join(" ")
+    of: (definitions, everyStep) => {
+      if (definitions.length === 0) return unchanged
+      const key = `${everyStep} ${definitions.map(({ name }) => name).join(" ")}`
       const found = known.get(key)
       if (found !== undefined) return found
       const own = definitions.map(stepOf)
       const chain: Chain = {
-        number: known.size,
         steps: own,
         altersLetters: own.reduce(
           (all, step) => all | (step.definition.lowersCase ? step.touchedBy & ~upperCase : step.touchedBy),
@@ -51,11 +56,14 @@ export function createChains(shortCuts: boolean): { of(steps: readonly Transform
         ),
         always: own.some(({ always }) => always),
       }
-      known.set(key, chain)
-      return chain
+      const way = { number: known.size, chain, everyStep }
+      known.set(key, way)
+      return way
     },
   }
 }
+
+const unchanged: Way = { number: -1, chain: null, everyStep: false }
 
 function createStep(definition: TransformationDefinition, number: number, shortCuts: boolean): Step {
   const { touches } = definition
@@ -88,7 +96,7 @@ function throughSteps(raw: Form, steps: readonly Step[]): Form {
   return form
 }
 
-function afterStep(form: Form, step: Step): Form {
+export function afterStep(form: Form, step: Step): Form {
   if (!step.always && (groupsOfForm(form) & step.touchedBy) === 0) return form
   const known = form.after[step.number]
   if (known !== undefined) return known

@@ -2,7 +2,7 @@ import type { Latin1 } from "../../../core/index.ts"
 import type { Hit } from "../operators/operator.ts"
 import { mayMatch } from "../prefilter/prefilter.ts"
 import type { Rule, RuleTest, Sieve, Target } from "../rule.ts"
-import { type Chain, formOf, formsOf } from "./chain.ts"
+import { formOf, formsOf } from "./chain.ts"
 import { type Form, scanOf } from "./form.ts"
 import { type RemovedTarget, removedTargetsOf } from "./removals.ts"
 import { createSelection, type Selection, scanOfSelection } from "./selection.ts"
@@ -46,7 +46,7 @@ function runTest(rule: Rule, test: RuleTest, transaction: Transaction): boolean 
     }
     if (selection.values.length === 0) continue
     const sieve = target.changing ? null : test.sieve
-    if (sieve !== null && !anyMayMatch(selection, test.ways, sieve)) continue
+    if (sieve !== null && !mayMatch(sieve.filter, scanOfSelection(selection, test.way, sieve.prefilter))) continue
     if (tryValues({ rule, test, name: target.name }, selection.values, sieve, transaction)) matched = true
   }
   return matched
@@ -59,11 +59,6 @@ function tryOnly(trial: Trial, { only, text: name }: Target, transaction: Transa
   const { operator, negated, chain } = trial.test
   if (chain === null && (operator.find(text, transaction) === undefined) !== negated) return false
   return tryValue(trial, createValue(name.slice(name.indexOf(":") + 1).toLowerCase(), text), null, transaction)
-}
-
-function anyMayMatch(selection: Selection, ways: readonly (Chain | null)[], { filter, prefilter }: Sieve): boolean {
-  for (const way of ways) if (mayMatch(filter, scanOfSelection(selection, way, prefilter))) return true
-  return false
 }
 
 const nothingRemoved: readonly RemovedTarget[] = []

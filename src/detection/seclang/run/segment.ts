@@ -1,6 +1,6 @@
 import { joined, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
 import { isMarker, type Rule, type Step, type Target } from "../rule.ts"
-import type { Chain } from "./chain.ts"
+import type { Way } from "./chain.ts"
 import { scanOfSelection } from "./selection.ts"
 import type { Transaction } from "./transaction.ts"
 
@@ -17,7 +17,7 @@ export interface Segment {
 
 interface Look {
   readonly select: Target["select"]
-  readonly ways: readonly (Chain | null)[]
+  readonly ways: readonly Way[]
 }
 
 /** The segment of each rule that can be passed over. */
@@ -46,11 +46,11 @@ export function segmentsOf(steps: readonly Step[]): ReadonlyMap<Rule, Segment> {
 
 /** Each choice of values once, with the chains that the rules have for it. */
 function looksOf(rules: readonly Rule[]): readonly Look[] {
-  const looks = new Map<Target["select"], Set<Chain | null>>()
+  const looks = new Map<Target["select"], Set<Way>>()
   for (const { test } of rules)
     for (const { select } of test?.targets ?? []) {
       const ways = looks.get(select) ?? new Set()
-      for (const way of test?.ways ?? []) ways.add(way)
+      if (test !== null) ways.add(test.way)
       looks.set(select, ways)
     }
   return [...looks].map(([select, ways]) => ({ select, ways: [...ways] }))

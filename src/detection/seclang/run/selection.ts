@@ -1,44 +1,74 @@
+import type { ByteGroups } from "../prefilter/byte-groups.ts"
 import { joined, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
-import { type Chain, formOf } from "./chain.ts"
-import { scanOf } from "./form.ts"
+import { afterStep, type Chain, type Way } from "./chain.ts"
+import { type Form, groupsOfForm, scanOf } from "./form.ts"
 import { rawForm, type Value } from "./value.ts"
 
 /** The values that a target chose, with what is known of all of them together. */
 export interface Selection {
   readonly values: readonly Value[]
-  /** By the prefilter's number and the chain's. */
-  readonly scans: ((Scan | undefined)[] | undefined)[]
-  readonly rawScans: (Scan | undefined)[]
+  /** What each prefilter found, by its number. */
+  readonly found: (Found | undefined)[]
+}
+
+/** What one prefilter found in a selection. */
+interface Found {
+  readonly raw: Scan
+  /** The values by the groups of their bytes: most share a few. */
+  readonly byGroups: ReadonlyMap<ByteGroups, readonly Form[]>
+  /** Behind chains, by the number of the way. */
+  readonly ways: (Scan | undefined)[]
 }
 
 export function createSelection(values: readonly Value[]): Selection {
-  return { values, scans: [], rawScans: [] }
+  return { values, found: [] }
 }
 
 export const emptySelection: Selection = createSelection([])
 
 /** What the prefilter finds in any of the values behind the chain, or more. */
-export function scanOfSelection(selection: Selection, chain: Chain | null, prefilter: Prefilter): Scan {
-  const raw = rawScanOf(selection, prefilter)
-  if (chain === null || (!chain.always && (raw.groups & chain.altersLetters) === 0)) return raw
-  const ofChains = (selection.scans[prefilter.number] ??= [])
-  const known = ofChains[chain.number]
+export function scanOfSelection(selection: Selection, way: Way, prefilter: Prefilter): Scan {
+  const found = (selection.found[prefilter.number] ??= findIn(selection.values, prefilter))
+  const { chain, number } = way
+  if (chain === null || (!chain.always && (found.raw.groups & chain.altersLetters) === 0)) return found.raw
+  const known = found.ways[number]
   if (known !== undefined) return known
-  const scans = [raw]
-  for (const value of selection.values)
-    if (chain.always || (rawGroups(value) & chain.altersLetters) !== 0)
-      scans.push(scanOf(formOf(value, chain), prefilter))
+  const scans = [found.raw]
+  for (const [groups, forms] of found.byGroups) {
+    if (!chain.always && (groups & chain.altersLetters) === 0) continue
+    for (const form of forms) addScans(form, way, { chain, prefilter, scans })
+  }
   const all = joined(scans)
-  ofChains[chain.number] = all
+  found.ways[number] = all
   return all
 }
 
-function rawScanOf(selection: Selection, prefilter: Prefilter): Scan {
-  const known = selection.rawScans[prefilter.number]
-  if (known !== undefined) return known
-  const all = joined(selection.values.map((value) => scanOf(rawForm(value), prefilter)))
-  selection.rawScans[prefilter.number] = all
-  return all
+interface Scanning {
+  readonly chain: Chain
+  readonly prefilter: Prefilter
+  readonly scans: Scan[]
 }
 
-const rawGroups = (value: Value) => value.form?.groups ?? 0
+function addScans(raw: Form, { everyStep }: Way, { chain, prefilter, scans }: Scanning): void {
+  let form = raw
+  for (const step of chain.steps) {
+    const next = afterStep(form, step)
+    if (everyStep && next !== form) scans.push(scanOf(next, prefilter))
+    form = next
+  }
+  if (!everyStep && form !== raw) scans.push(scanOf(form, prefilter))
+}
+
+function findIn(values: readonly Value[], prefilter: Prefilter): Found {
+  const scans: Scan[] = []
+  const byGroups = new Map<ByteGroups, Form[]>()
+  for (const value of values) {
+    const form = rawForm(value)
+    scans.push(scanOf(form, prefilter))
+    const groups = groupsOfForm(form)
+    const alike = byGroups.get(groups)
+    if (alike === undefined) byGroups.set(groups, [form])
+    else alike.push(form)
+  }
+  return { raw: joined(scans), byGroups, ways: [] }
+}

@@ -3,6 +3,7 @@ import { constantText } from "./macro.ts"
 import type { Operator } from "./operators/operator.ts"
 import { createPrefilter, type Needed } from "./prefilter/prefilter.ts"
 import { bytesOf } from "./regex/byte-set.ts"
+import { minLengthOf } from "./regex/min-length.ts"
 import { needsOf } from "./regex/needs.ts"
 import type { Rule, RuleTest, Sieve, Target } from "./rule.ts"
 import { createChains } from "./run/chain.ts"
@@ -27,6 +28,8 @@ export function createRuleBuilder(targets: TargetCompiler, shortCuts: boolean): 
   const testOf = ({ multiMatch, transformations }: RuleDraft, test: Written, first: RuleDraft): RuleTest => {
     const way = chains.of(transformations, multiMatch)
     const chosen = targets.compile(test.targets)
+    const sieve = sieveOf(test, chosen, first)
+    if (sieve !== null) way.minLength = Math.min(way.minLength, minLengthIn(test.operator.needs))
     return {
       targets: chosen,
       operator: test.operator,
@@ -34,7 +37,7 @@ export function createRuleBuilder(targets: TargetCompiler, shortCuts: boolean): 
       chain: way.chain,
       way,
       multiMatch,
-      sieve: sieveOf(test, chosen, first),
+      sieve,
     }
   }
 
@@ -83,6 +86,12 @@ function neededBy(needs: NonNullable<Operator["needs"]>): Needed {
   if ("regex" in needs) return needsOf(needs.regex.parsed.root)
   if ("phrases" in needs) return { literals: needs.phrases, unless: bytesOf(), bytes: [] }
   return { literals: null, unless: bytesOf(), bytes: [needs.bytes] }
+}
+
+function minLengthIn(needs: Operator["needs"]): number {
+  if (needs === undefined) return 0
+  if ("regex" in needs) return minLengthOf(needs.regex.parsed.root)
+  return "phrases" in needs ? Math.min(...needs.phrases.map(({ length }) => length)) : 1
 }
 
 /** Whether what a silent rule matched is asked for behind it: in its chain, by what it sets, or as points of a score. */

@@ -6,8 +6,9 @@ for (const [characters, each] of [
   ["vkxjqz", 0.006],
   ["0123456789", 0.03],
   [" ", 0.1],
-  ["-./_=&,:", 0.02],
+  ["-./_=&,:", 0.03],
   ["+%;()\"'@?", 0.005],
+  ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", 0.005],
 ] as const)
   for (const character of characters) shares[character.charCodeAt(0)] = each
 

@@ -23,12 +23,17 @@ const maxLength = 24
 const maxLiterals = 4000
 const maxMembers = 8
 const maxClauses = 4
+// Beginnings of a part: more of them are cut short, so that many become one.
+const maxPrefixes = 400
+const prefixLength = 5
+// Alternatives that are looked at each with all that comes behind them.
+const maxSpread = 40
 // A need that most values have anyway costs more than it saves.
 const tooLikely = 1.5
 const tooLikelyBesideBytes = 0.1
 const tooLikelyByte = 0.8
 // What may stand between the letters of a literal to hide it has bytes that benign values seldom have.
-const seldom = 0.3
+const seldom = 0.2
 
 const noBytes: ByteSet = new Uint8Array(256)
 
@@ -65,13 +70,19 @@ interface Texts {
 interface Part {
   /** All that the part can be; null when that is too much to list. */
   readonly exact: Texts | null
+  /** Whatever the part matches begins with one of these. */
+  readonly prefix: Texts | null
   /** One of these is in whatever the part matches. */
   readonly need: Texts | null
 }
 
-const anything: Part = { exact: null, need: null }
+const anything: Part = { exact: null, prefix: null, need: null }
 const empty: Texts = { texts: [""], unless: noBytes }
-const nothing: Part = { exact: empty, need: null }
+const nothing: Part = ofExact(empty)
+
+function ofExact(exact: Texts): Part {
+  return { exact, prefix: exact, need: null }
+}
 
 function partOf(node: RegexNode): Part {
   switch (node.kind) {
@@ -89,24 +100,36 @@ function partOf(node: RegexNode): Part {
     case "assert":
       return node.what === "start" ? exactly(valueStart) : node.what === "end" ? exactly(valueEnd) : nothing
     case "look":
-      return node.negated ? nothing : atLeast(partOf(node.item))
+      return node.negated ? nothing : { ...atLeast(partOf(node.item)), prefix: null }
     case "backreference":
       return anything
   }
 }
 
-const exactly = (text: string): Part => ({ exact: { texts: [text], unless: noBytes }, need: null })
+const exactly = (text: string): Part => ofExact({ texts: [text], unless: noBytes })
 
-const atLeast = ({ exact, need }: Part): Part => ({ exact: null, need: better(exact, need) })
+const atLeast = ({ exact, prefix, need }: Part): Part => ({ exact: null, prefix: exact ?? prefix, need: better(exact, need) })
 
 function partOfSet(set: ByteSet): Part {
   const folded = new Set(membersOf(set).map((byte) => String.fromCharCode(byte >= 65 && byte <= 90 ? byte + 32 : byte)))
-  return folded.size <= maxMembers ? { exact: { texts: [...folded], unless: noBytes }, need: null } : anything
+  return folded.size <= maxMembers ? ofExact({ texts: [...folded], unless: noBytes }) : anything
 }
 
 function partOfSequence(items: readonly RegexNode[]): Part {
+  const [first, ...rest] = items
+  const plain = partOfItems(items)
+  // Of what can begin, some say enough by themselves, and others (the start of the value) only with what comes behind them.
+  if (plain.exact !== null || first?.kind !== "choice" || first.options.length > maxSpread) return plain
+  const spread = joined(first.options.map((option) => needOf(partOfItems([option, ...rest]))))
+  return { ...plain, need: better(plain.need, spread) }
+}
+
+const needOf = ({ exact, need }: Part) => better(exact, need)
+
+function partOfItems(items: readonly RegexNode[]): Part {
   let exact = true
   let present = empty
+  let prefix: Texts | null = null
   let need: Texts | null = null
   for (const item of items) {
     const one = partOf(item)
@@ -115,11 +138,19 @@ function partOfSequence(items: readonly RegexNode[]): Part {
       present = product
       continue
     }
+    const begun = one.prefix === null ? null : productOf(present, shortened(one.prefix))
+    if (exact) prefix = begun ?? present
     exact = false
-    need = better(better(present, need), one.need)
+    need = better(better(better(present, begun), need), one.need)
     present = one.exact ?? empty
   }
-  return exact ? { exact: present, need: null } : { exact: null, need: better(present, need) }
+  return exact ? ofExact(present) : { exact: null, prefix, need: better(present, need) }
+}
+
+/** Beginnings short enough that there are not too many of them. */
+function shortened({ texts, unless }: Texts): Texts {
+  if (texts.length <= maxPrefixes) return { texts, unless }
+  return { texts: [...new Set(texts.map((text) => text.slice(0, prefixLength)))], unless }
 }
 
 function productOf(starts: Texts, ends: Texts): Texts | null {
@@ -135,9 +166,14 @@ const isPossible = (text: string) =>
 function partOfChoice(options: readonly RegexNode[]): Part {
   const all = options.map(partOf)
   const exact = joined(all.map((one) => one.exact))
-  if (exact !== null && exact.texts.length <= maxExact) return { exact, need: null }
-  const need = joined(all.map((one) => better(one.exact, one.need)))
-  return { exact: null, need: need !== null && need.texts.length <= maxLiterals ? need : null }
+  if (exact !== null && exact.texts.length <= maxExact) return ofExact(exact)
+  const prefix = joined(all.map((one) => one.exact ?? one.prefix))
+  const need = joined(all.map(needOf))
+  return {
+    exact: null,
+    prefix: prefix === null ? null : shortened(prefix),
+    need: need !== null && need.texts.length <= maxLiterals ? need : null,
+  }
 }
 
 function joined(parts: readonly (Texts | null)[]): Texts | null {
@@ -162,7 +198,7 @@ function partOfRepeat({ item, min, max }: Extract<RegexNode, { kind: "repeat" }>
       if (times >= min) lengths.push(product)
     }
     const exact = lengths.length === max - min + 1 ? joined(lengths) : null
-    if (exact !== null && exact.texts.length <= maxExact) return { exact, need: null }
+    if (exact !== null && exact.texts.length <= maxExact) return ofExact(exact)
   }
   return atLeast(repeated(one, min))
 }
@@ -176,14 +212,15 @@ function repeated(one: Part, min: number): Part {
     if (longer === null) break
     product = longer
   }
-  return { exact: product, need: null }
+  return ofExact(product)
 }
 
 function optional(item: RegexNode, one: Part, max: number): Part {
   const needed = byteNeededBy(item)
   if (needed !== undefined && likelihoodOfSet(needed) < seldom)
-    return { exact: { texts: [""], unless: needed }, need: null }
-  return max === 1 && one.exact !== null ? { exact: joined([empty, one.exact]), need: null } : anything
+    return ofExact({ texts: [""], unless: needed })
+  const exact = max === 1 && one.exact !== null ? joined([empty, one.exact]) : null
+  return exact === null ? anything : ofExact(exact)
 }
 
 const likelihoodOfTexts = ({ texts, unless }: Texts) => likelihoodOf(texts) + likelihoodOfSet(unless)

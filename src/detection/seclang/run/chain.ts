@@ -23,6 +23,8 @@ export interface Chain {
   /** A text with no byte of these comes out with the same letters, though maybe in lower case. */
   readonly altersLetters: ByteGroups
   readonly always: boolean
+  /** No step of it makes a text longer. */
+  readonly shortens: boolean
 }
 
 /** What of a chain is looked at: its result, or (with `multiMatch`) what comes of each step too. */
@@ -30,6 +32,8 @@ export interface Way {
   readonly number: number
   readonly chain: Chain | null
   readonly everyStep: boolean
+  /** No operator behind it that has a sieve matches a shorter text. */
+  minLength: number
 }
 
 /** Numbers chains and their steps, so that rules with the same share their results. */
@@ -55,15 +59,16 @@ export function createChains(shortCuts: boolean): { of(steps: readonly Transform
           0,
         ),
         always: own.some(({ always }) => always),
+        shortens: definitions.every((definition) => definition.lengthens !== true),
       }
-      const way = { number: known.size, chain, everyStep }
+      const way: Way = { number: known.size, chain, everyStep, minLength: Number.POSITIVE_INFINITY }
       known.set(key, way)
       return way
     },
   }
 }
 
-const unchanged: Way = { number: -1, chain: null, everyStep: false }
+const unchanged: Way = { number: -1, chain: null, everyStep: false, minLength: 0 }
 
 function createStep(definition: TransformationDefinition, number: number, shortCuts: boolean): Step {
   const { touches } = definition
@@ -79,17 +84,6 @@ export function formOf(value: Value, chain: Chain | null): Form {
   return chain === null ? raw : throughSteps(raw, chain.steps)
 }
 
-/** Every form on the way, without repetitions, for `multiMatch`. */
-export function formsOf(value: Value, chain: Chain | null): readonly Form[] {
-  const forms: Form[] = [rawForm(value)]
-  for (const step of chain?.steps ?? []) {
-    const last = forms.at(-1)
-    const form = last === undefined ? undefined : afterStep(last, step)
-    if (form !== undefined && form !== last) forms.push(form)
-  }
-  return forms
-}
-
 function throughSteps(raw: Form, steps: readonly Step[]): Form {
   let form = raw
   for (const step of steps) form = afterStep(form, step)
@@ -98,10 +92,11 @@ function throughSteps(raw: Form, steps: readonly Step[]): Form {
 
 export function afterStep(form: Form, step: Step): Form {
   if (!step.always && (groupsOfForm(form) & step.touchedBy) === 0) return form
-  const known = form.after[step.number]
+  const known = form.after?.[step.number]
   if (known !== undefined) return known
   const text = apply(step, form.text)
   const next = text === form.text ? form : createForm(text)
+  form.after ??= []
   form.after[step.number] = next
   return next
 }

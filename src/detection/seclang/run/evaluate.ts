@@ -2,12 +2,12 @@ import type { Latin1 } from "../../../core/index.ts"
 import type { Hit } from "../operators/operator.ts"
 import { mayMatch } from "../prefilter/prefilter.ts"
 import type { Rule, RuleTest, Sieve, Target } from "../rule.ts"
-import { formOf, formsOf } from "./chain.ts"
+import { afterStep, formOf, type Step } from "./chain.ts"
 import { type Form, scanOf } from "./form.ts"
 import { type RemovedTarget, removedTargetsOf } from "./removals.ts"
 import { createSelection, type Selection, scanOfSelection } from "./selection.ts"
 import { noScore, type Transaction } from "./transaction.ts"
-import { createValue, type Value } from "./value.ts"
+import { createValue, rawForm, type Value } from "./value.ts"
 
 // Matches of one rule that are kept as evidence; all of them run its actions.
 const maxEvidence = 20
@@ -87,10 +87,17 @@ function tryValues(trial: Trial, values: readonly Value[], sieve: Sieve | null, 
 function tryValue(trial: Trial, value: Value, sieve: Sieve | null, transaction: Transaction): boolean {
   const { chain, multiMatch } = trial.test
   if (!multiMatch) return tryForm(trial, { value, form: formOf(value, chain), sieve }, transaction)
-  let matched = false
-  for (const form of formsOf(value, chain)) if (tryForm(trial, { value, form, sieve }, transaction)) matched = true
+  let form = rawForm(value)
+  let matched = tryForm(trial, { value, form, sieve }, transaction)
+  for (const step of chain?.steps ?? noSteps) {
+    const next = afterStep(form, step)
+    if (next !== form && tryForm(trial, { value, form: next, sieve }, transaction)) matched = true
+    form = next
+  }
   return matched
 }
+
+const noSteps: readonly Step[] = []
 
 interface Candidate {
   readonly value: Value

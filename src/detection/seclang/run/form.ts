@@ -6,14 +6,15 @@ import type { Prefilter, Scan } from "../prefilter/prefilter.ts"
 export interface Form {
   readonly text: Latin1
   /** By the number of the transformation: what it makes of this text. */
-  readonly after: (Form | undefined)[]
+  after: (Form | undefined)[] | undefined
   groups: ByteGroups | undefined
-  /** What the prefilter of each direction found. */
-  readonly scans: (Scan | undefined)[]
+  /** What the first prefilter found, and the others: most forms are seen by the first alone. */
+  scan: Scan | undefined
+  otherScans: (Scan | undefined)[] | undefined
 }
 
 export function createForm(text: Latin1): Form {
-  return { text, after: [], groups: undefined, scans: [] }
+  return { text, after: undefined, groups: undefined, scan: undefined, otherScans: undefined }
 }
 
 export function groupsOfForm(form: Form): ByteGroups {
@@ -22,10 +23,12 @@ export function groupsOfForm(form: Form): ByteGroups {
 }
 
 export function scanOf(form: Form, prefilter: Prefilter): Scan {
-  const known = form.scans[prefilter.number]
+  const { number } = prefilter
+  const known = number === 0 ? form.scan : form.otherScans?.[number]
   if (known !== undefined) return known
   const scan = prefilter.scan(form.text)
-  form.scans[prefilter.number] = scan
   form.groups = scan.groups
+  if (number === 0) form.scan = scan
+  else (form.otherScans ??= [])[number] = scan
   return scan
 }

@@ -49,9 +49,11 @@ interface Scanning {
   readonly scans: Scan[]
 }
 
-function addScans(raw: Form, { everyStep }: Way, { chain, prefilter, scans }: Scanning): void {
+function addScans(raw: Form, { everyStep, minLength }: Way, { chain, prefilter, scans }: Scanning): void {
   let form = raw
   for (const step of chain.steps) {
+    // What is too short to match never gets longer.
+    if (step.definition.atMost !== undefined && step.definition.atMost(form.text) < minLength && chain.shortens) return
     const next = afterStep(form, step)
     if (everyStep && next !== form) scans.push(scanOf(next, prefilter))
     form = next

@@ -7,6 +7,11 @@ export const base64Decode: TransformationDefinition = {
   name: "base64Decode",
   touches: null,
   apply: (value) => rewrite(value, (to, text) => decode(to, text, false)),
+  atMost: (value) => {
+    let at = 0
+    while (at < value.length && (digits[value.charCodeAt(at) & 0xff] ?? none) !== none) at++
+    return (at * 3) / 4
+  },
 }
 
 /** As `base64Decode`, but what is no base 64 is skipped. */

@@ -5,5 +5,6 @@ import type { TransformationDefinition } from "./transformation.ts"
 export const md5: TransformationDefinition = {
   name: "md5",
   touches: null,
+  lengthens: true,
   apply: (value) => createHash("md5").update(value, "latin1").digest().toString("latin1"),
 }

@@ -5,5 +5,6 @@ import type { TransformationDefinition } from "./transformation.ts"
 export const sha1: TransformationDefinition = {
   name: "sha1",
   touches: null,
+  lengthens: true,
   apply: (value) => createHash("sha1").update(value, "latin1").digest().toString("latin1"),
 }

@@ -9,6 +9,10 @@ export interface TransformationDefinition {
   readonly touches: RegExp | null
   /** Where only capital letters touch a value, it comes out in lower case and else the same. */
   readonly lowersCase?: true
+  /** It may give more bytes than it gets. */
+  readonly lengthens?: true
+  /** The most bytes that can come of a text, where that is cheaper to say than to make. */
+  readonly atMost?: (value: Latin1) => number
   readonly apply: (value: Latin1) => Latin1
 }
 

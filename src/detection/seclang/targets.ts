@@ -1,4 +1,5 @@
 import { compileRegex } from "./regex/compile.ts"
+import { beginningOf } from "./regex/needs.ts"
 import { ruleFlags } from "./regex/parse.ts"
 import type { Target } from "./rule.ts"
 import { createSelection, emptySelection } from "./run/selection.ts"
@@ -39,7 +40,13 @@ export function memberTest(selector: Selector | null): ((key: string) => boolean
     const wanted = selector.key.toLowerCase()
     return (key) => key.length === wanted.length && key.toLowerCase() === wanted
   }
-  return within(selector.offset, () => compileRegex(selector.source, { ...ruleFlags, caseless: true })).test
+  const { test, parsed } = within(selector.offset, () =>
+    compileRegex(selector.source, { ...ruleFlags, caseless: true }),
+  )
+  const beginning = beginningOf(parsed.root)
+  return beginning === undefined
+    ? test
+    : (key) => key.length >= beginning.length && key.toLowerCase().startsWith(beginning)
 }
 
 export interface TargetCompiler {

@@ -1,5 +1,6 @@
 import type { Latin1 } from "../../../core/index.ts"
 import { compileText } from "../macro.ts"
+import type { Transaction } from "../run/transaction.ts"
 import { type OperatorDefinition, wholeValue } from "./operator.ts"
 
 /** As C's atoi reads it: a text that is no number is 0. */
@@ -11,9 +12,11 @@ function compare(name: string, holds: (value: number, wanted: number) => boolean
     compile: (argument) => {
       const text = compileText(argument)
       const constant = text.constant === null ? null : numberOf(text.constant)
+      const matches = (value: Latin1, transaction: Transaction) =>
+        holds(numberOf(value), constant ?? numberOf(text.of(transaction)))
       return {
-        find: (value, transaction) =>
-          holds(numberOf(value), constant ?? numberOf(text.of(transaction))) ? wholeValue(value) : undefined,
+        holds: matches,
+        find: (value, transaction) => (matches(value, transaction) ? wholeValue(value) : undefined),
       }
     },
   }

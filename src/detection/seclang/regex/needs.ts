@@ -61,6 +61,20 @@ function withoutSingles(need: Texts | null): Texts | null {
 /** A set of bytes of which every match has one; undefined when there is none. */
 export const byteNeededBy = (root: RegexNode): ByteSet | undefined => rarest(clausesOf(root))[0]
 
+/** The text (in lower case) that a value begins with, when that and no more is what the pattern asks for. */
+export function beginningOf(root: RegexNode): string | undefined {
+  if (root.kind !== "sequence") return undefined
+  const [first, ...rest] = root.items
+  if (first?.kind !== "assert" || first.what !== "start") return undefined
+  let text = ""
+  for (const item of rest) {
+    const exact = item.kind === "bytes" ? partOfSet(item.set).exact : null
+    if (exact?.texts.length !== 1) return undefined
+    text += exact.texts[0] ?? ""
+  }
+  return text
+}
+
 interface Texts {
   readonly texts: readonly string[]
   /** None of the texts need be there in a value with one of these bytes. */
@@ -108,7 +122,11 @@ function partOf(node: RegexNode): Part {
 
 const exactly = (text: string): Part => ofExact({ texts: [text], unless: noBytes })
 
-const atLeast = ({ exact, prefix, need }: Part): Part => ({ exact: null, prefix: exact ?? prefix, need: better(exact, need) })
+const atLeast = ({ exact, prefix, need }: Part): Part => ({
+  exact: null,
+  prefix: exact ?? prefix,
+  need: better(exact, need),
+})
 
 function partOfSet(set: ByteSet): Part {
   const folded = new Set(membersOf(set).map((byte) => String.fromCharCode(byte >= 65 && byte <= 90 ? byte + 32 : byte)))
@@ -217,8 +235,7 @@ function repeated(one: Part, min: number): Part {
 
 function optional(item: RegexNode, one: Part, max: number): Part {
   const needed = byteNeededBy(item)
-  if (needed !== undefined && likelihoodOfSet(needed) < seldom)
-    return ofExact({ texts: [""], unless: needed })
+  if (needed !== undefined && likelihoodOfSet(needed) < seldom) return ofExact({ texts: [""], unless: needed })
   const exact = max === 1 && one.exact !== null ? joined([empty, one.exact]) : null
   return exact === null ? anything : ofExact(exact)
 }

@@ -37,7 +37,9 @@ export interface Way {
 }
 
 /** Numbers chains and their steps, so that rules with the same share their results. */
-export function createChains(shortCuts: boolean): { of(steps: readonly TransformationDefinition[], everyStep: boolean): Way } {
+export function createChains(shortCuts: boolean): {
+  of(steps: readonly TransformationDefinition[], everyStep: boolean): Way
+} {
   const known = new Map<string, Way>()
   const steps = new Map<TransformationDefinition, Step>()
   const stepOf = (definition: TransformationDefinition): Step => {

@@ -5,7 +5,7 @@ import { isMarker, type Rule, type Step } from "../rule.ts"
 import { refresh } from "../variables/variables.ts"
 import { evaluate } from "./evaluate.ts"
 import { isRemoved } from "./removals.ts"
-import { scanOfSegment, type Segment, segmentsOf } from "./segment.ts"
+import { type Segment, scanOfSegment, segmentsOf } from "./segment.ts"
 import type { Phase, Transaction } from "./transaction.ts"
 
 /** A step of one phase; `to` is where `skipAfter` goes on, or the end when the marker is nowhere behind. */
@@ -14,6 +14,10 @@ export interface PhaseStep {
   readonly to: number
   /** Undefined for a rule that always runs. */
   readonly segment: Segment | undefined
+  /** Whether its one value, which needs no selection, matches: most rules of that kind lead nowhere. */
+  readonly gate: ((transaction: Transaction) => boolean) | null
+  /** True when all that a match does is to skip. */
+  readonly onlySkips: boolean
 }
 
 export type PhaseSteps = readonly PhaseStep[]
@@ -29,7 +33,13 @@ export function stepsOf(steps: readonly Step[], phase: Phase): PhaseSteps {
     if (!isMarker(step)) position++
   }
   const segments = segmentsOf(inPhase)
-  return rules.map((rule) => ({ rule, to: goalOf(rule), segment: segments.get(rule) }))
+  return rules.map((rule) => ({
+    rule,
+    to: goalOf(rule),
+    segment: segments.get(rule),
+    gate: gateOf(rule),
+    onlySkips: onlySkips(rule),
+  }))
 
   function goalOf(rule: Rule): number {
     if (rule.skipAfter === null) return -1
@@ -44,6 +54,22 @@ export function stepsOf(steps: readonly Step[], phase: Phase): PhaseSteps {
   }
 }
 
+function gateOf({ test }: Rule): PhaseStep["gate"] {
+  const [target, another] = test?.targets ?? []
+  if (test === null || target === undefined || another !== undefined || test.chain !== null) return null
+  const { only } = target
+  const { operator, negated } = test
+  if (only === null || operator.holds === undefined) return null
+  const { holds } = operator
+  return (transaction) => {
+    const text = only(transaction)
+    return text !== undefined && holds(text, transaction) !== negated
+  }
+}
+
+const onlySkips = ({ leavesTrace, disruption, severity, skip }: Rule) =>
+  !leavesTrace && disruption === "pass" && severity === null && skip === 0
+
 export type OnFailure = (rule: Rule, message: string) => void
 
 /** Runs the rules of one phase; a rule that fails (V8's regex stack has an end) is told and passed over. */
@@ -55,6 +81,13 @@ export function runPhase(steps: PhaseSteps, phase: Phase, transaction: Transacti
     at++
     const { rule } = step
     if (isRuledOut(step, transaction)) continue
+    if (step.gate !== null) {
+      if (!step.gate(transaction)) continue
+      if (step.onlySkips) {
+        at = step.to >= 0 ? step.to : at
+        continue
+      }
+    }
     if (transaction.removals.any && isRemoved(rule, transaction.removals)) continue
     if (!attempt(rule, transaction, onFailure)) continue
     if (rule.leavesTrace) record(rule, transaction)

@@ -13,8 +13,8 @@ export interface Step {
   readonly definition: TransformationDefinition
   /** A text with no byte of these is left as it is. */
   readonly touchedBy: ByteGroups
-  /** It may change the empty text too. */
-  readonly always: boolean
+  /** Texts of up to so many bytes may change all the same. */
+  readonly upTo: number
 }
 
 /** A chain of transformations that several rules may share. */
@@ -22,7 +22,8 @@ export interface Chain {
   readonly steps: readonly Step[]
   /** A text with no byte of these comes out with the same letters, though maybe in lower case. */
   readonly altersLetters: ByteGroups
-  readonly always: boolean
+  /** The same for texts of more bytes than this; infinite when any text may change. */
+  readonly upTo: number
   /** No step of it makes a text longer. */
   readonly shortens: boolean
 }
@@ -60,7 +61,7 @@ export function createChains(shortCuts: boolean): {
           (all, step) => all | (step.definition.lowersCase ? step.touchedBy & ~upperCase : step.touchedBy),
           0,
         ),
-        always: own.some(({ always }) => always),
+        upTo: Math.max(...own.map(({ upTo }) => upTo)),
         shortens: definitions.every((definition) => definition.lengthens !== true),
       }
       const way: Way = { number: known.size, chain, everyStep, minLength: Number.POSITIVE_INFINITY }
@@ -73,11 +74,12 @@ export function createChains(shortCuts: boolean): {
 const unchanged: Way = { number: -1, chain: null, everyStep: false, minLength: 0 }
 
 function createStep(definition: TransformationDefinition, number: number, shortCuts: boolean): Step {
-  const { touches } = definition
-  if (touches === null || !shortCuts) return { number, definition, touchedBy: allGroups, always: true }
+  const { touches, touchedBy, touchedUpTo = -1 } = definition
+  if (touches === null || !shortCuts) return { number, definition, touchedBy: allGroups, upTo: Number.POSITIVE_INFINITY }
+  if (touchedBy !== undefined) return { number, definition, touchedBy: groupsOf(touchedBy), upTo: touchedUpTo }
   // What the pattern needs is what the transformation needs.
   const needed = byteNeededBy(parseRegex(touches.source).root)
-  return { number, definition, touchedBy: needed === undefined ? allGroups : groupsOf(needed), always: false }
+  return { number, definition, touchedBy: needed === undefined ? allGroups : groupsOf(needed), upTo: -1 }
 }
 
 /** What a chain makes of a value; each step runs once on a text, however many rules ask. */
@@ -93,7 +95,7 @@ function throughSteps(raw: Form, steps: readonly Step[]): Form {
 }
 
 export function afterStep(form: Form, step: Step): Form {
-  if (!step.always && (groupsOfForm(form) & step.touchedBy) === 0) return form
+  if (form.text.length > step.upTo && (groupsOfForm(form) & step.touchedBy) === 0) return form
   const known = form.after?.[step.number]
   if (known !== undefined) return known
   const text = apply(step, form.text)
@@ -103,8 +105,9 @@ export function afterStep(form: Form, step: Step): Form {
   return next
 }
 
-function apply({ definition: { touches, apply: change }, always }: Step, text: Latin1): Latin1 {
-  return !always && touches !== null && !touches.test(text) ? text : change(text)
+function apply({ definition: { touches, apply: change }, upTo }: Step, text: Latin1): Latin1 {
+  const asks = touches !== null && upTo !== Number.POSITIVE_INFINITY
+  return asks && !touches.test(text) ? text : change(text)
 }
 
 /** Runs one chain on a text that belongs to no value. */

@@ -29,6 +29,9 @@ export function scanOf(form: Form, prefilter: Prefilter): Scan {
   const scan = prefilter.scan(form.text)
   form.groups = scan.groups
   if (number === 0) form.scan = scan
-  else (form.otherScans ??= [])[number] = scan
+  else {
+    form.otherScans ??= []
+    form.otherScans[number] = scan
+  }
   return scan
 }

@@ -14,6 +14,8 @@ export interface Selection {
 /** What one prefilter found in a selection. */
 interface Found {
   readonly raw: Scan
+  /** The length of the shortest value. */
+  readonly shortest: number
   /** The values by the groups of their bytes: most share a few. */
   readonly byGroups: ReadonlyMap<ByteGroups, readonly Form[]>
   /** Behind chains, by the number of the way. */
@@ -28,14 +30,17 @@ export const emptySelection: Selection = createSelection([])
 
 /** What the prefilter finds in any of the values behind the chain, or more. */
 export function scanOfSelection(selection: Selection, way: Way, prefilter: Prefilter): Scan {
-  const found = (selection.found[prefilter.number] ??= findIn(selection.values, prefilter))
+  const found = selection.found[prefilter.number] ?? findIn(selection.values, prefilter)
+  selection.found[prefilter.number] = found
   const { chain, number } = way
-  if (chain === null || (!chain.always && (found.raw.groups & chain.altersLetters) === 0)) return found.raw
+  if (chain === null) return found.raw
+  const short = found.shortest <= chain.upTo
+  if (!short && (found.raw.groups & chain.altersLetters) === 0) return found.raw
   const known = found.ways[number]
   if (known !== undefined) return known
   const scans = [found.raw]
   for (const [groups, forms] of found.byGroups) {
-    if (!chain.always && (groups & chain.altersLetters) === 0) continue
+    if (!short && (groups & chain.altersLetters) === 0) continue
     for (const form of forms) addScans(form, way, { chain, prefilter, scans })
   }
   const all = joined(scans)
@@ -64,7 +69,9 @@ function addScans(raw: Form, { everyStep, minLength }: Way, { chain, prefilter, 
 function findIn(values: readonly Value[], prefilter: Prefilter): Found {
   const scans: Scan[] = []
   const byGroups = new Map<ByteGroups, Form[]>()
+  let shortest = Number.POSITIVE_INFINITY
   for (const value of values) {
+    shortest = Math.min(shortest, value.text.length)
     const form = rawForm(value)
     scans.push(scanOf(form, prefilter))
     const groups = groupsOfForm(form)
@@ -72,5 +79,5 @@ function findIn(values: readonly Value[], prefilter: Prefilter): Found {
     if (alike === undefined) byGroups.set(groups, [form])
     else alike.push(form)
   }
-  return { raw: joined(scans), byGroups, ways: [] }
+  return { raw: joined(scans), shortest, byGroups, ways: [] }
 }

@@ -1,4 +1,5 @@
 import type { Latin1 } from "../../../core/index.ts"
+import { bytesOf } from "../regex/byte-set.ts"
 import type { TransformationDefinition } from "./transformation.ts"
 
 /** Drops doubled slashes and `.`, and walks `..` back, but not out of where a relative path begins. */
@@ -6,6 +7,9 @@ export const normalizePath: TransformationDefinition = {
   name: "normalizePath",
   aliases: ["normalisePath"],
   touches: /\/\/|(?:^|\/)\.{1,2}(?:\/|$)/,
+  // Without a slash only `.` and `..` change.
+  touchedBy: bytesOf(47),
+  touchedUpTo: 2,
   apply: normalize,
 }
 
@@ -14,6 +18,8 @@ export const normalizePathWin: TransformationDefinition = {
   name: "normalizePathWin",
   aliases: ["normalisePathWin"],
   touches: /\\|\/\/|(?:^|\/)\.{1,2}(?:\/|$)/,
+  touchedBy: bytesOf(47, 92),
+  touchedUpTo: 2,
   apply: (value) => normalize(value.replaceAll("\\", "/")),
 }
 

@@ -1,4 +1,5 @@
 import type { Latin1 } from "../../../core/index.ts"
+import type { ByteSet } from "../regex/byte-set.ts"
 
 /** One `t:`; values and results are bytes. */
 export interface TransformationDefinition {
@@ -7,6 +8,9 @@ export interface TransformationDefinition {
   readonly aliases?: readonly string[]
   /** A value without a match of this is left as it is, so that most values are never copied; null: every value changes. */
   readonly touches: RegExp | null
+  /** Where that is less than what `touches` tells by itself: a longer value than `touchedUpTo` without such a byte is left as it is. */
+  readonly touchedBy?: ByteSet
+  readonly touchedUpTo?: number
   /** Where only capital letters touch a value, it comes out in lower case and else the same. */
   readonly lowersCase?: true
   /** It may give more bytes than it gets. */

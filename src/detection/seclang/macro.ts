@@ -34,7 +34,11 @@ export function compileText(text: Latin1): Text {
     of:
       parts.length === 1 && only !== undefined
         ? only
-        : (transaction) => parts.map((part) => part(transaction)).join(""),
+        : (transaction) => {
+            let text = ""
+            for (const part of parts) text += part(transaction)
+            return text
+          },
   }
 }
 

@@ -2,6 +2,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Exchange, exchange } from "../testing/exchange.ts"
 import { compile, type Program } from "./compile.ts"
+import { createFormCache } from "./run/form-cache.ts"
 import { createPersistentStore, defaultPersistentOptions } from "./run/persistent.ts"
 import { runPhase } from "./run/phases.ts"
 import { createTransaction, type Transaction } from "./run/transaction.ts"
@@ -25,6 +26,7 @@ function runAll({ phases, settings, refreshed }: Program, of: Exchange): Transac
   const transaction = createTransaction(exchange(of), {
     settings,
     refreshed,
+    cache: createFormCache(),
     store: createPersistentStore(defaultPersistentOptions),
   })
   for (const phase of [1, 2, 3, 4, 5] as const)

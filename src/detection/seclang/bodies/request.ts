@@ -1,5 +1,6 @@
 import type { HttpRequest, Latin1 } from "../../../core/index.ts"
-import { createValue, type Value } from "../run/value.ts"
+import type { FormCache } from "../run/form-cache.ts"
+import { createKnownValue, createValue, type Value } from "../run/value.ts"
 import type { Settings } from "../settings.ts"
 import { percentDecode } from "../transformations/url-decode.ts"
 import { hasBadEncoding, readPairs } from "./url-encoded.ts"
@@ -24,14 +25,14 @@ export interface RequestView {
   head(): Latin1
 }
 
-export function createRequestView(request: HttpRequest, settings: Settings): RequestView {
+export function createRequestView(request: HttpRequest, settings: Settings, cache: FormCache): RequestView {
   const uri = once(() => request.target.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/, ""))
   const parts = once(() => {
     const text = uri()
     const question = text.indexOf("?")
     return question < 0 ? { path: text, query: "" } : { path: text.slice(0, question), query: text.slice(question + 1) }
   })
-  const headers = once(() => request.headers.map(({ name, value }) => createValue(name, value)))
+  const headers = once(() => request.headers.map(({ name, value }) => createKnownValue(name, value, cache)))
   const header = (name: string) => headers().find(({ key }) => key.toLowerCase() === name)?.text
   return {
     uri,

@@ -1,4 +1,3 @@
-import type { Latin1 } from "../../../core/index.ts"
 import type { Hit } from "../operators/operator.ts"
 import { mayMatch } from "../prefilter/prefilter.ts"
 import type { Rule, RuleTest, Sieve, Target } from "../rule.ts"
@@ -6,15 +5,11 @@ import { afterStep, formOf, type Step } from "./chain.ts"
 import { type Form, scanOf } from "./form.ts"
 import { type RemovedTarget, removedTargetsOf } from "./removals.ts"
 import { createSelection, type Selection, scanOfSelection } from "./selection.ts"
-import { noScore, type Transaction } from "./transaction.ts"
+import { noScore, type Sighting, type Transaction } from "./transaction.ts"
 import { createValue, rawForm, type Value } from "./value.ts"
-
-// Matches of one rule that are kept as evidence; all of them run its actions.
-const maxEvidence = 20
 
 /** Runs a rule with its chain; true when all of it matched. What it does, it does to the transaction. */
 export function evaluate(rule: Rule, transaction: Transaction): boolean {
-  if (transaction.matchedValues.length > 0) transaction.matchedValues = []
   if (transaction.matches.length > 0) transaction.matches = []
   if (transaction.added.any) transaction.added = noScore()
   transaction.rule = rule
@@ -110,25 +105,16 @@ function tryForm(trial: Trial, { value, form, sieve }: Candidate, transaction: T
   const { operator, negated } = trial.test
   const hit = operator.find(form.text, transaction)
   if ((hit === undefined) !== negated) return false
-  if (trial.rule.leavesTrace) note(trial, { value, form: form.text, hit }, transaction)
+  if (trial.rule.leavesTrace)
+    note(trial, { name: trial.name, value, form: form.text, hit, chain: trial.test.chain }, transaction)
   runActions(trial.rule, transaction)
   return true
 }
 
-interface Found {
-  readonly value: Value
-  readonly form: Latin1
-  readonly hit: Hit | undefined
-}
-
 /** Remembers a match, for rules behind it in the chain and as evidence. */
-function note({ rule, test, name }: Trial, { value, form, hit }: Found, transaction: Transaction): void {
-  const variable = value.key === "" ? name : `${name}:${value.key}`
-  transaction.matchedValues.push(createValue(variable, form))
-  if (rule.capture && hit !== undefined) capture(hit, transaction)
-  if (transaction.matches.length >= maxEvidence) return
-  const { offset = 0, length = form.length } = hit ?? {}
-  transaction.matches.push({ variable, text: form, raw: value.text, offset, length, chain: test.chain })
+function note({ rule }: Trial, sighting: Sighting, transaction: Transaction): void {
+  transaction.matches.push(sighting)
+  if (rule.capture && sighting.hit !== undefined) capture(sighting.hit, transaction)
 }
 
 /** TX:0 is the whole match, TX:1 to TX:9 its groups; those of an earlier match go. */

@@ -6,7 +6,7 @@ import { refresh } from "../variables/variables.ts"
 import { evaluate } from "./evaluate.ts"
 import { isRemoved } from "./removals.ts"
 import { type Segment, scanOfSegment, segmentsOf } from "./segment.ts"
-import type { Phase, Transaction } from "./transaction.ts"
+import { nameOf, type Phase, type RuleMatch, type Sighting, type Transaction } from "./transaction.ts"
 
 /** A step of one phase; `to` is where `skipAfter` goes on, or the end when the marker is nowhere behind. */
 export interface PhaseStep {
@@ -129,6 +129,15 @@ function attempt(rule: Rule, transaction: Transaction, onFailure: OnFailure): bo
 
 const scopes = { allow: "all", "allow-phase": "phase", "allow-request": "request" } as const
 
+// Matches of one rule that are kept as evidence; all of them ran its actions.
+const maxEvidence = 20
+
+function evidenceOf(match: Sighting): RuleMatch {
+  const { value, form, hit, chain } = match
+  const { offset = 0, length = form.length } = hit ?? {}
+  return { variable: nameOf(match), text: form, raw: value.text, offset, length, chain }
+}
+
 function record(rule: Rule, transaction: Transaction): void {
   const { phase, matches, added } = transaction
   transaction.matched.push({
@@ -136,7 +145,7 @@ function record(rule: Rule, transaction: Transaction): void {
     phase,
     message: rule.messageText.of(transaction),
     logData: rule.logText?.of(transaction) ?? "",
-    matches,
+    matches: matches.slice(0, maxEvidence).map(evidenceOf),
     added: added.any ? added : null,
   })
   allow(rule, transaction)

@@ -1,10 +1,12 @@
 import type { HttpObservation, Latin1, Millis } from "../../../core/index.ts"
 import type { ParsedBody } from "../bodies/body.ts"
 import { createRequestView, type RequestView } from "../bodies/request.ts"
+import type { Hit } from "../operators/operator.ts"
 import type { Scan } from "../prefilter/prefilter.ts"
 import type { Rule } from "../rule.ts"
 import type { Settings } from "../settings.ts"
 import type { Chain } from "./chain.ts"
+import type { FormCache } from "./form-cache.ts"
 import type { PersistentRecord, PersistentStore } from "./persistent.ts"
 import { createRemovals, type Removals } from "./removals.ts"
 import type { Selection } from "./selection.ts"
@@ -23,6 +25,20 @@ export interface RuleMatch {
   readonly raw: Latin1
   readonly chain: Chain | null
 }
+
+/** A match while its rule runs: most are of bookkeeping, and nobody asks for more of them. */
+export interface Sighting {
+  /** The variable's. */
+  readonly name: string
+  readonly value: Value
+  /** Behind the transformations. */
+  readonly form: Latin1
+  readonly hit: Hit | undefined
+  readonly chain: Chain | null
+}
+
+/** `ARGS:id`, as rules and alerts name it. */
+export const nameOf = ({ name, value: { key } }: Sighting): Latin1 => (key === "" ? name : `${name}:${key}`)
 
 export interface MatchedRule {
   readonly rule: Rule
@@ -47,6 +63,7 @@ export interface Transaction {
   readonly observation: HttpObservation
   readonly request: RequestView
   readonly settings: Settings
+  readonly cache: FormCache
   readonly now: Millis
   readonly store: PersistentStore
   phase: Phase
@@ -72,10 +89,8 @@ export interface Transaction {
   /** By `ctl:requestBodyAccess=Off`. */
   bodyAccess: boolean
   webAppId: Latin1
-  /** The values that the present rule, or chain of rules, matched; names as in `RuleMatch`. */
-  matchedValues: Value[]
-  /** The matches of the present rule or chain, as evidence. */
-  matches: RuleMatch[]
+  /** What the present rule, or chain of rules, matched. */
+  matches: Sighting[]
   added: { readonly inbound: number[]; readonly outbound: number[]; any: boolean }
   /** 0 (emergency) to 7; 255 while no rule with a severity matched. */
   highestSeverity: number
@@ -103,18 +118,20 @@ export type Refreshed = Readonly<Record<Phase, readonly number[]>>
 
 export interface TransactionOptions {
   readonly refreshed: Refreshed
+  readonly cache: FormCache
   readonly settings: Settings
   readonly store: PersistentStore
 }
 
 export function createTransaction(
   observation: HttpObservation,
-  { settings, store, refreshed }: TransactionOptions,
+  { settings, store, refreshed, cache }: TransactionOptions,
 ): Transaction {
   return {
     observation,
-    request: createRequestView(observation.request, settings),
+    request: createRequestView(observation.request, settings, cache),
     settings,
+    cache,
     now: observation.at,
     store,
     phase: 1,
@@ -130,7 +147,6 @@ export function createTransaction(
     body: undefined,
     bodyAccess: settings.requestBodyAccess,
     webAppId: settings.webAppId,
-    matchedValues: [],
     matches: [],
     added: noScore(),
     highestSeverity: 255,

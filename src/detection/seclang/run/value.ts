@@ -1,4 +1,5 @@
 import type { Latin1 } from "../../../core/index.ts"
+import type { FormCache } from "./form-cache.ts"
 import { createForm, type Form } from "./form.ts"
 
 /** One value that rules look at, with what transformations made of it so far; lists of the same transaction share it. */
@@ -12,6 +13,11 @@ export interface Value {
 
 export function createValue(key: Latin1, text: Latin1): Value {
   return { key, text, form: undefined }
+}
+
+/** A value whose text is likely to come again. */
+export function createKnownValue(key: Latin1, text: Latin1, cache: FormCache): Value {
+  return { key, text, form: cache.formOf(text) }
 }
 
 export function rawForm(value: Value): Form {

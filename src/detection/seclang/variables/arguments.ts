@@ -11,11 +11,11 @@ const all = (transaction: Transaction): readonly Value[] => {
 
 export const args = [
   collection("ARGS", all, [2]),
-  collection("ARGS_NAMES", (transaction) => namesOf(all(transaction)), [2]),
+  collection("ARGS_NAMES", (transaction) => namesOf(all(transaction), transaction), [2]),
   collection("ARGS_GET", fromQuery),
-  collection("ARGS_GET_NAMES", (transaction) => namesOf(fromQuery(transaction))),
+  collection("ARGS_GET_NAMES", (transaction) => namesOf(fromQuery(transaction), transaction)),
   collection("ARGS_POST", fromBody, [2]),
-  collection("ARGS_POST_NAMES", (transaction) => namesOf(fromBody(transaction)), [2]),
+  collection("ARGS_POST_NAMES", (transaction) => namesOf(fromBody(transaction), transaction), [2]),
   single(
     "ARGS_COMBINED_SIZE",
     (transaction) => all(transaction).reduce((size, { key, text }) => size + key.length + text.length, 0),

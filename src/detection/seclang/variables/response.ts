@@ -30,7 +30,7 @@ export const response = [
     [3],
   ),
   collection("RESPONSE_HEADERS", headers, [3]),
-  collection("RESPONSE_HEADERS_NAMES", (transaction) => namesOf(headers(transaction)), [3]),
+  collection("RESPONSE_HEADERS_NAMES", (transaction) => namesOf(headers(transaction), transaction), [3]),
   single("RESPONSE_CONTENT_TYPE", contentType, [3]),
   single("RESPONSE_BODY", bodyOf, [4]),
   single("RESPONSE_CONTENT_LENGTH", (transaction) => bodyOf(transaction)?.length ?? 0, [4]),

@@ -1,6 +1,6 @@
 import type { Latin1 } from "../../../core/index.ts"
 import type { Phase, Transaction } from "../run/transaction.ts"
-import { createValue, noValues, type Value } from "../run/value.ts"
+import { createKnownValue, createValue, noValues, type Value } from "../run/value.ts"
 
 /** A variable that rules can look at. */
 export interface VariableDefinition {
@@ -44,4 +44,5 @@ export function collection(
 }
 
 /** The names of members as values. */
-export const namesOf = (values: readonly Value[]): readonly Value[] => values.map(({ key }) => createValue(key, key))
+export const namesOf = (values: readonly Value[], { cache }: Transaction): readonly Value[] =>
+  values.map(({ key }) => createKnownValue(key, key, cache))

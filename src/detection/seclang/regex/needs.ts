@@ -21,7 +21,7 @@ const maxExact = 800
 const maxLength = 24
 // Alternatives of one pattern; the Core Rule Set's largest has some 1,000.
 const maxLiterals = 4000
-const maxMembers = 8
+const maxMembers = 14
 const maxClauses = 4
 // Beginnings of a part: more of them are cut short, so that many become one.
 const maxPrefixes = 400

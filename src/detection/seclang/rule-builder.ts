@@ -70,6 +70,7 @@ export function createRuleBuilder(targets: TargetCompiler, shortCuts: boolean): 
       skipAfter: first.skipAfter,
       skip: first.skip,
       next,
+      isTold: !(first.silent ?? false) || draft.addsScore || (next?.addsScore ?? false) || decides(first),
       leavesTrace: !(first.silent ?? false) || leavesTrace(draft, next),
       sieve: test?.targets.every(({ changing, count }) => !changing && !count) ? test.sieve : null,
     }
@@ -93,6 +94,8 @@ function minLengthIn(needs: Operator["needs"]): number {
   if ("regex" in needs) return minLengthOf(needs.regex.parsed.root)
   return "phrases" in needs ? Math.min(...needs.phrases.map(({ length }) => length)) : 1
 }
+
+const decides = ({ disruption }: RuleDraft) => disruption !== null && disruption !== "pass" && disruption !== "block"
 
 /** Whether what a silent rule matched is asked for behind it: in its chain, by what it sets, or as points of a score. */
 function leavesTrace({ atMatch, afterMatch, capture, addsScore }: RuleDraft, next: Rule | null): boolean {

@@ -36,6 +36,8 @@ export interface Rule {
   readonly addsScore: boolean
   /** False for bookkeeping that only skips: nobody asks what it matched. */
   readonly leavesTrace: boolean
+  /** False for what neither logs, scores nor decides: no alert ever names it. */
+  readonly isTold: boolean
   /** `setvar`: run at each match. */
   readonly atMatch: readonly Effect[]
   /** `ctl`, `initcol` and the like: run once, when all of the chain matched. */
@@ -78,7 +80,7 @@ export interface Target {
   /** True when rules themselves change it, so that it is chosen anew each time. */
   readonly changing: boolean
   /** The text of the only value there can be, where that needs no selection; undefined when it is not there. */
-  readonly only: ((transaction: Transaction) => Latin1 | undefined) | null
+  readonly only: { readonly key: Latin1; readonly text: (transaction: Transaction) => Latin1 | undefined } | null
 }
 
 /** Where `skipAfter` leads to; it stands in every phase. */

@@ -1,11 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { createRuleRun } from "../engine/rule-run.ts"
 import { type Exchange, exchange } from "../testing/exchange.ts"
 import { compile, type Program } from "./compile.ts"
-import { createFormCache } from "./run/form-cache.ts"
-import { createPersistentStore, defaultPersistentOptions } from "./run/persistent.ts"
-import { runPhase } from "./run/phases.ts"
-import { createTransaction, type Transaction } from "./run/transaction.ts"
+import type { Transaction } from "./run/transaction.ts"
 import { transformations } from "./transformations/transformations.ts"
 
 const compiled = (text: string, files: Readonly<Record<string, string>> = {}) =>
@@ -22,18 +20,11 @@ function matching(text: string, of: Exchange, files?: Readonly<Record<string, st
   return runAll(program, of).matched.map(({ rule }) => String(rule.id))
 }
 
-function runAll({ phases, settings, refreshed }: Program, of: Exchange): Transaction {
-  const transaction = createTransaction(exchange(of), {
-    settings,
-    refreshed,
-    cache: createFormCache(),
-    store: createPersistentStore(defaultPersistentOptions),
-  })
-  for (const phase of [1, 2, 3, 4, 5] as const)
-    runPhase(phases[phase], phase, transaction, ({ id }, message) => {
-      throw new Error(`rule ${id} failed: ${message}`)
-    })
-  return transaction
+function runAll(program: Program, of: Exchange): Transaction {
+  const onFailure = ({ id }: { readonly id: number }, message: string) => {
+    throw new Error(`rule ${id} failed: ${message}`)
+  }
+  return createRuleRun({ program, onFailure })(exchange(of), [1, 2, 3, 4, 5])
 }
 
 describe("rules", () => {

@@ -95,7 +95,7 @@ export function createTargetCompiler(): TargetCompiler {
             count: target.mark === "&",
             select,
             changing: variable.definition.fresh === "always",
-            only: target.mark === "" && relevant.length === 0 ? onlyValue(variable, target.selector) : null,
+            only: relevant.length === 0 ? onlyValue(variable, target) : null,
           },
         ]
       })
@@ -103,11 +103,12 @@ export function createTargetCompiler(): TargetCompiler {
   }
 }
 
-function onlyValue({ definition }: NumberedVariable, selector: Selector | null): Target["only"] {
+function onlyValue({ definition }: NumberedVariable, { selector, mark }: WrittenTarget): Target["only"] {
   const { memberText } = definition
   if (memberText === undefined || selector?.kind !== "key") return null
   const key = selector.key.toLowerCase()
-  return (transaction) => memberText(transaction, key)
+  if (mark === "&") return { key: "", text: (transaction) => (memberText(transaction, key) === undefined ? "0" : "1") }
+  return { key, text: (transaction) => memberText(transaction, key) }
 }
 
 type Read = (transaction: Transaction) => readonly Value[]

@@ -48,12 +48,12 @@ function runTest(rule: Rule, test: RuleTest, transaction: Transaction): boolean 
 }
 
 /** A single value that comes as a text: most are compared with a number and lead nowhere. */
-function tryOnly(trial: Trial, { only, text: name }: Target, transaction: Transaction): boolean {
-  const text = only?.(transaction)
-  if (text === undefined) return false
+function tryOnly(trial: Trial, { only, count, text: written }: Target, transaction: Transaction): boolean {
+  const text = only?.text(transaction)
+  if (only === null || text === undefined) return false
   const { operator, negated, chain } = trial.test
   if (chain === null && (operator.find(text, transaction) === undefined) !== negated) return false
-  return tryValue(trial, createValue(name.slice(name.indexOf(":") + 1).toLowerCase(), text), null, transaction)
+  return tryValue(count ? { ...trial, name: written } : trial, createValue(only.key, text), null, transaction)
 }
 
 const nothingRemoved: readonly RemovedTarget[] = []

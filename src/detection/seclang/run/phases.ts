@@ -16,7 +16,7 @@ export interface PhaseStep {
   readonly segment: Segment | undefined
   /** Whether its one value, which needs no selection, matches: most rules of that kind lead nowhere. */
   readonly gate: ((transaction: Transaction) => boolean) | null
-  /** True when all that a match does is to skip. */
+  /** True when the gate says all, and all that a match does is to skip. */
   readonly onlySkips: boolean
 }
 
@@ -38,7 +38,7 @@ export function stepsOf(steps: readonly Step[], phase: Phase): PhaseSteps {
     to: goalOf(rule),
     segment: segments.get(rule),
     gate: gateOf(rule),
-    onlySkips: onlySkips(rule),
+    onlySkips: skipsOnly(rule),
   }))
 
   function goalOf(rule: Rule): number {
@@ -62,44 +62,51 @@ function gateOf({ test }: Rule): PhaseStep["gate"] {
   if (only === null || operator.holds === undefined) return null
   const { holds } = operator
   return (transaction) => {
-    const text = only(transaction)
+    const text = only.text(transaction)
     return text !== undefined && holds(text, transaction) !== negated
   }
 }
 
-const onlySkips = ({ leavesTrace, disruption, severity, skip }: Rule) =>
-  !leavesTrace && disruption === "pass" && severity === null && skip === 0
+const skipsOnly = (rule: Rule) =>
+  gateOf(rule) !== null && !rule.leavesTrace && rule.disruption === "pass" && rule.severity === null
 
 export type OnFailure = (rule: Rule, message: string) => void
 
+export interface PhaseRun {
+  readonly steps: PhaseSteps
+  /** The step to begin with. */
+  readonly from: number
+  readonly onFailure: OnFailure
+}
+
 /** Runs the rules of one phase; a rule that fails (V8's regex stack has an end) is told and passed over. */
-export function runPhase(steps: PhaseSteps, phase: Phase, transaction: Transaction, onFailure: OnFailure): void {
+export function runPhase(phase: Phase, transaction: Transaction, { steps, from, onFailure }: PhaseRun): void {
   enter(phase, transaction)
-  for (let at = 0; at < steps.length && transaction.engineOn && !isAllowed(transaction); ) {
+  let at = from
+  while (at < steps.length && transaction.engineOn && !isAllowed(transaction)) {
     const step = steps[at]
     if (step === undefined) return
     at++
-    const { rule } = step
-    if (isRuledOut(step, transaction)) continue
-    if (step.gate !== null) {
-      if (!step.gate(transaction)) continue
-      if (step.onlySkips) {
-        at = step.to >= 0 ? step.to : at
-        continue
-      }
-    }
-    if (transaction.removals.any && isRemoved(rule, transaction.removals)) continue
-    if (!attempt(rule, transaction, onFailure)) continue
-    if (rule.leavesTrace) record(rule, transaction)
-    else allow(rule, transaction)
+    if (isPassedOver(step, transaction) || !runStep(step, transaction, onFailure)) continue
     if (step.to >= 0) at = step.to
-    at += rule.skip
+    at += step.rule.skip
   }
 }
 
-/** True when nothing that the rule looks at can match. */
-function isRuledOut({ rule: { sieve }, segment }: PhaseStep, transaction: Transaction): boolean {
-  return sieve !== null && segment !== undefined && !mayMatch(sieve.filter, scanOfSegment(segment, transaction))
+/** True when the rule can't match, or was taken away; asked of every rule, so the cheapest come first. */
+function isPassedOver({ rule, segment, gate }: PhaseStep, transaction: Transaction): boolean {
+  if (segment !== undefined && rule.sieve !== null && !mayMatch(rule.sieve.filter, scanOfSegment(segment, transaction)))
+    return true
+  if (gate !== null && !gate(transaction)) return true
+  return transaction.removals.any && isRemoved(rule, transaction.removals)
+}
+
+function runStep({ rule, onlySkips }: PhaseStep, transaction: Transaction, onFailure: OnFailure): boolean {
+  if (onlySkips) return true
+  if (!attempt(rule, transaction, onFailure)) return false
+  if (rule.isTold) record(rule, transaction)
+  allow(rule, transaction)
+  return true
 }
 
 function enter(phase: Phase, transaction: Transaction): void {
@@ -138,7 +145,7 @@ function evidenceOf(match: Sighting): RuleMatch {
   return { variable: nameOf(match), text: form, raw: value.text, offset, length, chain }
 }
 
-function record(rule: Rule, transaction: Transaction): void {
+export function record(rule: Rule, transaction: Transaction): void {
   const { phase, matches, added } = transaction
   transaction.matched.push({
     rule,
@@ -148,7 +155,6 @@ function record(rule: Rule, transaction: Transaction): void {
     matches: matches.slice(0, maxEvidence).map(evidenceOf),
     added: added.any ? added : null,
   })
-  allow(rule, transaction)
 }
 
 function allow({ disruption }: Rule, transaction: Transaction): void {

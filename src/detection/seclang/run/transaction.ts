@@ -5,6 +5,7 @@ import type { Hit } from "../operators/operator.ts"
 import type { Scan } from "../prefilter/prefilter.ts"
 import type { Rule } from "../rule.ts"
 import type { Settings } from "../settings.ts"
+import type { ConstantStart } from "./constant-start.ts"
 import type { Chain } from "./chain.ts"
 import type { FormCache } from "./form-cache.ts"
 import type { PersistentRecord, PersistentStore } from "./persistent.ts"
@@ -117,6 +118,7 @@ export const noScore = () => ({
 export type Refreshed = Readonly<Record<Phase, readonly number[]>>
 
 export interface TransactionOptions {
+  readonly start: ConstantStart | undefined
   readonly refreshed: Refreshed
   readonly cache: FormCache
   readonly settings: Settings
@@ -125,7 +127,7 @@ export interface TransactionOptions {
 
 export function createTransaction(
   observation: HttpObservation,
-  { settings, store, refreshed, cache }: TransactionOptions,
+  { settings, store, refreshed, cache, start }: TransactionOptions,
 ): Transaction {
   return {
     observation,
@@ -135,7 +137,7 @@ export function createTransaction(
     now: observation.at,
     store,
     phase: 1,
-    tx: new Map(),
+    tx: new Map(start?.tx),
     captured: 0,
     env: new Map(),
     records: new Map(),
@@ -149,14 +151,14 @@ export function createTransaction(
     webAppId: settings.webAppId,
     matches: [],
     added: noScore(),
-    highestSeverity: 255,
+    highestSeverity: start?.highestSeverity ?? 255,
     rule: undefined,
     removals: createRemovals(),
     allowed: "nothing",
     disrupted: undefined,
     skip: 0,
     skipAfter: null,
-    matched: [],
+    matched: [...(start?.matched ?? [])],
     engineOn: settings.engine !== "off",
   }
 }

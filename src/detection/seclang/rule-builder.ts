@@ -84,14 +84,14 @@ type Written = NonNullable<RuleDraft["test"]>
 const isStrict = ({ tags }: RuleDraft) => tags.some((tag) => /^paranoia-level\/[2-9]$/i.test(tag))
 
 function neededBy(needs: NonNullable<Operator["needs"]>): Needed {
-  if ("regex" in needs) return needsOf(needs.regex.parsed.root)
+  if ("regex" in needs) return needsOf(needs.regex.parsed().root)
   if ("phrases" in needs) return { literals: needs.phrases, unless: bytesOf(), bytes: [] }
   return { literals: null, unless: bytesOf(), bytes: [needs.bytes] }
 }
 
 function minLengthIn(needs: Operator["needs"]): number {
   if (needs === undefined) return 0
-  if ("regex" in needs) return minLengthOf(needs.regex.parsed.root)
+  if ("regex" in needs) return minLengthOf(needs.regex.parsed().root)
   return "phrases" in needs ? Math.min(...needs.phrases.map(({ length }) => length)) : 1
 }
 

@@ -43,7 +43,7 @@ export function memberTest(selector: Selector | null): ((key: string) => boolean
   const { test, parsed } = within(selector.offset, () =>
     compileRegex(selector.source, { ...ruleFlags, caseless: true }),
   )
-  const beginning = beginningOf(parsed.root)
+  const beginning = beginningOf(parsed().root)
   return beginning === undefined
     ? test
     : (key) => key.length >= beginning.length && key.toLowerCase().startsWith(beginning)

@@ -26,6 +26,8 @@ export const pmFromFile: OperatorDefinition = {
 
 // Phrases of one list; the largest of the Core Rule Set has some 2,000.
 const maxPhrases = 100_000
+// What is looked for before the list itself: the beginning of a longer phrase says enough.
+const neededLength = 24
 
 function phraseOperator(list: readonly Latin1[]): Operator {
   const phrases = [...new Set(list.filter((phrase) => phrase !== ""))]
@@ -38,7 +40,7 @@ function phraseOperator(list: readonly Latin1[]): Operator {
       const found = search(value)
       return found === undefined ? undefined : foundAt(value, found.offset, found.length)
     },
-    needs: { phrases },
+    needs: { phrases: phrases.map((phrase) => phrase.slice(0, neededLength)) },
   }
 }
 

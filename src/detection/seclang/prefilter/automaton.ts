@@ -31,12 +31,12 @@ export interface Automaton {
 // With a hundred symbols the table has 600 kB, what a core's second cache holds beside other things.
 const maxRows = 3000
 
-export function createAutomaton(literals: readonly string[]): Automaton {
+export function createAutomaton(literals: readonly string[], rowLimit = maxRows): Automaton {
   const { symbols, width, shares } = symbolsOf(literals)
   const trie = createTrie(width, shares)
   for (const [index, literal] of literals.entries()) trie.insert(symbolsIn(literal, symbols, width), index)
   trie.finish()
-  return numbered(trie, { symbols, width })
+  return numbered(trie, { symbols, width, rowLimit })
 }
 
 interface Alphabet {
@@ -149,10 +149,10 @@ function createTrie(width: number, shares: Float64Array): Trie {
   }
 }
 
-function numbered(trie: Trie, { symbols, width }: Pick<Alphabet, "symbols" | "width">): Automaton {
+function numbered(trie: Trie, { symbols, width, rowLimit }: Numbering): Automaton {
   const nodes = trie.symbol.map((_, node) => node)
   const likely = (node: number) => trie.likelihood[node] ?? 0
-  const withRow = new Set(nodes.toSorted((one, other) => likely(other) - likely(one)).slice(0, maxRows))
+  const withRow = new Set(nodes.toSorted((one, other) => likely(other) - likely(one)).slice(0, rowLimit))
   const kind = (node: number) => (!withRow.has(node) ? 2 : trie.ends[node] === undefined ? 0 : 1)
   const order = nodes.toSorted((one, other) => kind(one) - kind(other) || one - other)
   const number = new Uint32Array(nodes.length)
@@ -183,13 +183,33 @@ function numbered(trie: Trie, { symbols, width }: Pick<Alphabet, "symbols" | "wi
     rows,
     next,
     ends: order.slice(plain).map((node) => trie.ends[node]),
-    step: (state, symbol) => {
-      let from = state
-      while (from >= rows) {
-        for (let to = child[from] ?? root; to !== root; to = sibling[to] ?? root) if (symbolOf[to] === symbol) return to
-        from = fallback[from] ?? root
-      }
-      return next[from * width + symbol] ?? root
-    },
+    step: stepThrough({ child, sibling, fallback, symbolOf, next, rows, width, root }),
+  }
+}
+
+interface Numbering extends Pick<Alphabet, "symbols" | "width"> {
+  readonly rowLimit: number
+}
+
+interface Table {
+  readonly child: Uint32Array
+  readonly sibling: Uint32Array
+  readonly fallback: Uint32Array
+  readonly symbolOf: Uint8Array
+  readonly next: Uint16Array | Uint32Array
+  readonly rows: number
+  readonly width: number
+  readonly root: number
+}
+
+/** By itself, so that it does not keep alive what the table was made from. */
+function stepThrough({ child, sibling, fallback, symbolOf, next, rows, width, root }: Table): Automaton["step"] {
+  return (state, symbol) => {
+    let from = state
+    while (from >= rows) {
+      for (let to = child[from] ?? root; to !== root; to = sibling[to] ?? root) if (symbolOf[to] === symbol) return to
+      from = fallback[from] ?? root
+    }
+    return next[from * width + symbol] ?? root
   }
 }

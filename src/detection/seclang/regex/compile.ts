@@ -8,8 +8,8 @@ export interface CompiledRegex {
   readonly test: (value: string) => boolean
   /** Where it matches first, with its groups; a group that took no part is undefined. */
   readonly exec: (value: string) => RegexHit | undefined
-  /** What it was read from: later steps find the literals in it that a match needs. */
-  readonly parsed: ParsedRegex
+  /** What it was read from, for those who look for what a match needs; read anew, since it is large and asked for once. */
+  readonly parsed: () => ParsedRegex
 }
 
 export interface RegexHit {
@@ -24,7 +24,7 @@ export function compileRegex(source: string, flags: RegexFlags = ruleFlags): Com
   const { source: emitted, groups } = emitRegex(parsed)
   const regex = build(emitted)
   return {
-    parsed,
+    parsed: () => parseRegex(source, flags),
     test: (value) => regex.test(value),
     exec: (value) => {
       const match = regex.exec(value)

@@ -76,14 +76,19 @@ async function runPeer(onProgress: (text: string) => void): Promise<Peer> {
   }
 }
 
-async function measured(rules: readonly string[] | undefined, benign: readonly MixRequest[], hostile: readonly MixRequest[]) {
+async function measured(
+  rules: readonly string[] | undefined,
+  benign: readonly MixRequest[],
+  hostile: readonly MixRequest[],
+) {
   const nginx = await startNginx(rules)
   try {
     await nginx.measure(benign.slice(0, 40))
     const quiet = nginx.log()
     const good = await nginx.measure(benign)
     if (good.statuses.some((status) => status !== 200)) throw new Error("nginx refused a benign request")
-    if (nginx.log() !== quiet) throw new Error(`benign requests left something in nginx's log:\n${nginx.log().slice(0, 2000)}`)
+    if (nginx.log() !== quiet)
+      throw new Error(`benign requests left something in nginx's log:\n${nginx.log().slice(0, 2000)}`)
     const bad = await nginx.measure(hostile)
     return { benign: good.seconds, hostile: bad.seconds }
   } finally {
@@ -106,9 +111,19 @@ function figuresOf(ours: Ours, strict: Ours, peer: Peer | undefined): readonly F
       ? []
       : [
           { what: "  libmodsecurity", value: peer.attacksPerSecond, unit: perSecond, key: "libmodsecurityOnAttacks" },
-          { what: "  ratio", value: ours.attacksPerSecond / peer.attacksPerSecond, unit: "times", key: "ratioOnAttacks" },
+          {
+            what: "  ratio",
+            value: ours.attacksPerSecond / peer.attacksPerSecond,
+            unit: "times",
+            key: "ratioOnAttacks",
+          },
         ]),
-    { what: `  of ${ours.attacks}, with an alert at level 1`, value: ours.attackAlerts, unit: "requests", key: "attackAlerts" },
+    {
+      what: `  of ${ours.attacks}, with an alert at level 1`,
+      value: ours.attackAlerts,
+      unit: "requests",
+      key: "attackAlerts",
+    },
     { what: "level 4, benign mix: Thwart", value: strict.perSecond, unit: perSecond, key: "oursAtLevel4" },
     { what: "  slower than level 1", value: ours.perSecond / strict.perSecond, unit: "times", key: "level4Factor" },
     { what: "one request, p50", value: ours.p50, unit: "µs", key: "p50Micros" },

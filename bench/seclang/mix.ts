@@ -123,7 +123,12 @@ function request(method: string, target: string, headers: Readonly<Record<string
   const bytes = latin1(body)
   const length = bytes === "" ? {} : { "Content-Length": String(bytes.length) }
   const all = Object.entries({ ...headers, ...length })
-  return { method, target: latin1(target), headers: all.map(([name, value]) => ({ name, value: latin1(value) })), body: bytes }
+  return {
+    method,
+    target: latin1(target),
+    headers: all.map(([name, value]) => ({ name, value: latin1(value) })),
+    body: bytes,
+  }
 }
 
 /** The bytes of a text, as one string of its own: what a parser of the wire hands on. */

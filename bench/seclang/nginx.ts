@@ -75,13 +75,18 @@ http {
 }
 
 function rulesConf(rules: readonly string[]): string {
-  const includes = rules.map((path) => `Include ${path.endsWith(".conf") || path.endsWith(".example") ? path : `${path}/*.conf`}`)
+  const includes = rules.map(
+    (path) => `Include ${path.endsWith(".conf") || path.endsWith(".example") ? path : `${path}/*.conf`}`,
+  )
   return [`Include ${recommended}`, "SecAuditEngine Off", ...includes].join("\n")
 }
 
 /** The worker is the child of the master that nginx starts as. */
 function workerOf(master: number): number {
-  const found = spawnSync("ps", ["--ppid", String(master), "-o", "pid="]).stdout.toString().trim().split("\n")
+  const found = spawnSync("ps", ["--ppid", String(master), "-o", "pid="])
+    .stdout.toString()
+    .trim()
+    .split("\n")
   return Number(found[0])
 }
 
@@ -89,7 +94,9 @@ function workerOf(master: number): number {
 const ticks = 100
 
 function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ")
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ")
   return (Number(fields[11]) + Number(fields[12])) / ticks
 }
 
@@ -138,7 +145,10 @@ function exchange(socket: Socket, wire: Buffer): Promise<{ readonly status: numb
     let text = ""
     const finish = (closed: boolean) => {
       socket.removeAllListeners()
-      resolve({ status: Number(/^HTTP\/1\.\d (\d+)/.exec(text)?.[1] ?? 0), closed: closed || /^connection: close/im.test(text) })
+      resolve({
+        status: Number(/^HTTP\/1\.\d (\d+)/.exec(text)?.[1] ?? 0),
+        closed: closed || /^connection: close/im.test(text),
+      })
     }
     socket.on("data", (chunk) => {
       text += chunk.toString("latin1")

@@ -1,7 +1,8 @@
 // Run by itself: `ours.ts LEVEL ROUNDS`. Prints one JSON line. A process of its own, so that its memory and CPU time are its own.
-import { address, createIds, type HttpObservation, nodeId, systemClock } from "../../src/core/index.ts"
-import { createDetector, checkRules, enableLinearRegexFallback } from "../../src/detection/index.ts"
+
 import { ruleFilesOnDisk } from "../../src/app/rule-files.ts"
+import { address, createIds, type HttpObservation, nodeId, systemClock } from "../../src/core/index.ts"
+import { checkRules, createDetector, enableLinearRegexFallback } from "../../src/detection/index.ts"
 import { attacks } from "./attacks.ts"
 import { createMix, kinds, type MixRequest } from "./mix.ts"
 import { ruleSet } from "./rule-set.ts"
@@ -56,7 +57,8 @@ function measure(requests: readonly MixRequest[]): { readonly seconds: number; r
 }
 
 const next = createMix(42)
-const roundsOf = (count: number) => Array.from({ length: count }, next).flatMap((round) => kinds.flatMap((kind) => round[kind]))
+const roundsOf = (count: number) =>
+  Array.from({ length: count }, next).flatMap((round) => kinds.flatMap((kind) => round[kind]))
 // As long as a server runs before anybody looks: the compilers of V8 have seen all of it.
 for (let run = 0; run < 3; run++) measure(roundsOf(20))
 const benign = roundsOf(rounds)

@@ -3,7 +3,10 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 
 /** The Core Rule Set of the test data. */
-export const crs = join(resolve(process.env.THWART_TEST_DATA ?? join(import.meta.dirname, "../../../shared/data")), "crs")
+export const crs = join(
+  resolve(process.env.THWART_TEST_DATA ?? join(import.meta.dirname, "../../../shared/data")),
+  "crs",
+)
 
 export const hasCrs = existsSync(join(crs, "rules"))
 

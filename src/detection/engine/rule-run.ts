@@ -14,7 +14,10 @@ export function createRuleRun({ program, onFailure }: { program: Program; onFail
   const store = createPersistentStore(defaultPersistentOptions)
   let start: ConstantStart | undefined
   return (observation, phases) => {
-    start ??= constantStart(program.phases[1], createTransaction(observation, { ...program, store, cache, start: undefined }))
+    start ??= constantStart(
+      program.phases[1],
+      createTransaction(observation, { ...program, store, cache, start: undefined }),
+    )
     const transaction = createTransaction(observation, { ...program, store, cache, start })
     for (const phase of phases)
       runPhase(phase, transaction, { steps: program.phases[phase], from: phase === 1 ? start.at : 0, onFailure })

@@ -1,6 +1,8 @@
 import { noMatch, unconditionalMatch } from "./always.ts"
 import { beginsWith } from "./begins-with.ts"
 import { contains, containsWord } from "./contains.ts"
+import { detectSQLi } from "./detect-sqli.ts"
+import { detectXSS } from "./detect-xss.ts"
 import { endsWith } from "./ends-with.ts"
 import { ipMatch, ipMatchFromFile } from "./ip-match.ts"
 import { eq, ge, gt, le, lt } from "./numbers.ts"
@@ -17,6 +19,8 @@ export const operators: readonly OperatorDefinition[] = [
   beginsWith,
   contains,
   containsWord,
+  detectSQLi,
+  detectXSS,
   endsWith,
   eq,
   ge,
@@ -41,8 +45,6 @@ export const operators: readonly OperatorDefinition[] = [
 
 /** ModSecurity has these and Thwart does not; a rule that uses one is refused. */
 export const unsupportedOperators: ReadonlyMap<string, string> = new Map([
-  ["detectsqli", "SQL is not tokenized yet"],
-  ["detectxss", "HTML is not tokenized yet"],
   ["fuzzyhash", "similarity of files is not measured"],
   ["geolookup", "addresses are not looked up in a GeoIP database"],
   ["gsblookup", "no outside service is asked"],

@@ -75,7 +75,8 @@ const unchanged: Way = { number: -1, chain: null, everyStep: false, minLength: 0
 
 function createStep(definition: TransformationDefinition, number: number, shortCuts: boolean): Step {
   const { touches, touchedBy, touchedUpTo = -1 } = definition
-  if (touches === null || !shortCuts) return { number, definition, touchedBy: allGroups, upTo: Number.POSITIVE_INFINITY }
+  if (touches === null || !shortCuts)
+    return { number, definition, touchedBy: allGroups, upTo: Number.POSITIVE_INFINITY }
   if (touchedBy !== undefined) return { number, definition, touchedBy: groupsOf(touchedBy), upTo: touchedUpTo }
   // What the pattern needs is what the transformation needs.
   const needed = byteNeededBy(parseRegex(touches.source).root)

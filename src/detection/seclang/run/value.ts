@@ -1,6 +1,6 @@
 import type { Latin1 } from "../../../core/index.ts"
-import type { FormCache } from "./form-cache.ts"
 import { createForm, type Form } from "./form.ts"
+import type { FormCache } from "./form-cache.ts"
 
 /** One value that rules look at, with what transformations made of it so far; lists of the same transaction share it. */
 export interface Value {

@@ -13,11 +13,7 @@ export const matched = [
     },
     "always",
   ),
-  collection(
-    "MATCHED_VARS",
-    ({ matches }) => matches.map((match) => createValue(nameOf(match), match.form)),
-    "always",
-  ),
+  collection("MATCHED_VARS", ({ matches }) => matches.map((match) => createValue(nameOf(match), match.form)), "always"),
   collection(
     "MATCHED_VARS_NAMES",
     ({ matches }) => matches.map((match) => createValue(nameOf(match), nameOf(match))),

@@ -86,7 +86,7 @@ const isStrict = ({ tags }: RuleDraft) => tags.some((tag) => /^paranoia-level\/[
 function neededBy(needs: NonNullable<Operator["needs"]>): Needed {
   if ("regex" in needs) return needsOf(needs.regex.parsed().root)
   if ("phrases" in needs) return { literals: needs.phrases, unless: bytesOf(), bytes: [] }
-  return { literals: null, unless: bytesOf(), bytes: [needs.bytes] }
+  return "literals" in needs ? needs : { literals: null, unless: bytesOf(), bytes: [needs.bytes] }
 }
 
 function minLengthIn(needs: Operator["needs"]): number {

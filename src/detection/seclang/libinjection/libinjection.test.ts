@@ -4,11 +4,13 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { has, testData } from "../../../../test/support/requirements.ts"
 import { formDecode } from "../transformations/url-decode.ts"
-import { detectSqli, shapeOf } from "./sqli/detect.ts"
+import { detectInAnyText, detectSqli, shapeOf } from "./sqli/detect.ts"
+import { isPlain } from "./sqli/plain.ts"
 import type { Token } from "./sqli/token.ts"
 import { type Context, createTokenizer } from "./sqli/tokenizer.ts"
 import { detectXss } from "./xss/detect.ts"
 import { createHtmlTokenizer } from "./xss/html.ts"
+import { xssNeeds } from "./xss/suspects.ts"
 
 const data = join(testData, "libinjection")
 
@@ -102,6 +104,71 @@ describe.runIf(has("libinjection's samples", "data"))("libinjection's samples", 
     const samples = samplesOf("xss-")
     expect(samples.length).toBeGreaterThan(40)
     expect(samples.filter((sample) => !detectXss(sample))).toEqual([])
+  })
+})
+
+describe("the short cuts", () => {
+  const words = [
+    "union",
+    "select",
+    "shirt",
+    "a.b",
+    "json.items",
+    "1",
+    "12.5",
+    "0x1f",
+    "1e5",
+    "user.name",
+    "and",
+    "-",
+    "--",
+    "/*",
+    " ",
+    "\xa0",
+    "ß",
+    "=",
+    ";",
+    "'",
+    "1union",
+    "ALL",
+    "on",
+    "onclick",
+    "href",
+    "java",
+    "script",
+    ":",
+    "&#106;",
+    "<",
+    ">",
+    "\0",
+    "\n",
+  ]
+  const text = fc
+    .array(fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 2 })), { maxLength: 12 })
+    .map((list) => list.join(""))
+
+  it("for plain text pass over nothing that is SQL", () => {
+    fc.assert(
+      fc.property(text, (input) => {
+        if (isPlain(input)) expect(detectInAnyText(input)).toBeUndefined()
+      }),
+      { numRuns: 20_000 },
+    )
+  })
+
+  it("need what every finding has", () => {
+    const lacks = (input: string) =>
+      !xssNeeds.bytes.every((set) => [...input].some((byte) => set[byte.charCodeAt(0)] === 1))
+    const isLiteral = (input: string) =>
+      [...input].some((byte) => xssNeeds.unless[byte.charCodeAt(0)] === 1) ||
+      xssNeeds.literals.some((literal) => input.toLowerCase().includes(literal))
+    fc.assert(
+      fc.property(text, (input) => {
+        if (lacks(input) || !isLiteral(input)) expect(detectXss(input)).toBe(false)
+        if (/^\w*$/.test(input)) expect(detectInAnyText(input)).toBeUndefined()
+      }),
+      { numRuns: 20_000 },
+    )
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Latin1 } from "../../../core/index.ts"
+import type { Needed } from "../prefilter/prefilter.ts"
 import type { ByteSet } from "../regex/byte-set.ts"
 import type { CompiledRegex } from "../regex/compile.ts"
 import type { Transaction } from "../run/transaction.ts"
@@ -20,6 +21,7 @@ export interface Operator {
     | { readonly regex: CompiledRegex }
     | { readonly phrases: readonly Latin1[] }
     | { readonly bytes: ByteSet }
+    | Needed
 }
 
 export interface OperatorContext {

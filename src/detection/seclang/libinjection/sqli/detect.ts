@@ -1,6 +1,7 @@
 import type { Latin1 } from "../../../../core/index.ts"
 import { fold, kindsOf } from "./fold.ts"
 import { isKnownFingerprint } from "./lookup.ts"
+import { isPlain } from "./plain.ts"
 import { kind, type Token } from "./token.ts"
 import { type Context, createTokenizer } from "./tokenizer.ts"
 
@@ -17,7 +18,11 @@ interface Shape {
  * After libinjection (https://github.com/libinjection/libinjection).
  */
 export function detectSqli(text: Latin1): string | undefined {
-  if (text === "") return undefined
+  return text === "" || isPlain(text) ? undefined : detectInAnyText(text)
+}
+
+/** The same without the short cut for plain text. */
+export function detectInAnyText(text: Latin1): string | undefined {
   return (
     tryDialects(text, "") ??
     (text.includes("'") ? tryDialects(text, "'") : undefined) ??

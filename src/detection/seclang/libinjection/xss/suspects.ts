@@ -1,4 +1,5 @@
 import type { Latin1 } from "../../../../core/index.ts"
+import { bytesOf } from "../../regex/byte-set.ts"
 import { events } from "./events.ts"
 
 /** What the value of an attribute can do: nothing, anything, load a URL, style, or name another attribute. */
@@ -20,6 +21,21 @@ const attributes: ReadonlyMap<string, AttributeKind> = new Map<string, Attribute
     .split(" ")
     .map((name) => [name, "url"] as const),
 ])
+
+/**
+ * What every input has that `detectXss` finds, letters in lower case: a tag or a comment, or else an attribute with its value. An
+ * attribute is suspicious by its name, or by the scheme of its URL.
+ */
+export const xssNeeds = {
+  literals: [
+    ...events.map((event) => `on${event}`),
+    ...["XMLNS", "XLINK", "STYLE", "FILTER", "ATTRIBUTENAME", "DATAFORMATAS", "DATASRC"],
+    ...["DATA", "VIEW-SOURCE", "JAVA", "VBSCRIPT", "&#"],
+  ].map((text) => text.toLowerCase()),
+  // Names and schemes may be broken by these.
+  unless: bytesOf(60, 0, 10),
+  bytes: [bytesOf(60, 61)],
+} as const
 
 /** Browsers used to ignore NULs in names. */
 const plain = (name: Latin1) => name.replaceAll("\0", "").toUpperCase()

@@ -100,7 +100,7 @@ export function afterStep(form: Form, step: Step): Form {
   const known = form.after?.[step.number]
   if (known !== undefined) return known
   const text = apply(step, form.text)
-  const next = text === form.text ? form : createForm(text)
+  const next = text === form.text ? form : createForm(text, form.missed === undefined ? undefined : new Set())
   form.after ??= []
   form.after[step.number] = next
   return next

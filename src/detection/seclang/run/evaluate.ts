@@ -103,8 +103,13 @@ interface Candidate {
 function tryForm(trial: Trial, { value, form, sieve }: Candidate, transaction: Transaction): boolean {
   if (sieve !== null && !mayMatch(sieve.filter, scanOf(form, sieve.prefilter))) return false
   const { operator, negated } = trial.test
+  // Operators with a sieve look at nothing but the text.
+  if (sieve !== null && form.missed?.has(operator)) return false
   const hit = operator.find(form.text, transaction)
-  if ((hit === undefined) !== negated) return false
+  if ((hit === undefined) !== negated) {
+    if (sieve !== null) form.missed?.add(operator)
+    return false
+  }
   if (trial.rule.leavesTrace)
     note(trial, { name: trial.name, value, form: form.text, hit, chain: trial.test.chain }, transaction)
   runActions(trial.rule, transaction)

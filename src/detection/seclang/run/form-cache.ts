@@ -18,10 +18,10 @@ export function createFormCache(): FormCache {
   let old = new Map<Latin1, Form>()
   return {
     formOf: (text) => {
+      if (text.length > maxLength) return createForm(text)
       const known = young.get(text)
       if (known !== undefined) return known
-      const form = old.get(text) ?? createForm(text)
-      if (text.length > maxLength) return form
+      const form = old.get(text) ?? createForm(text, new Set())
       if (young.size >= maxForms) {
         old = young
         young = new Map()

@@ -1,5 +1,6 @@
 import type { Latin1 } from "../../../core/index.ts"
 import { type ByteGroups, groupsIn } from "../prefilter/byte-groups.ts"
+import type { Operator } from "../operators/operator.ts"
 import type { Prefilter, Scan } from "../prefilter/prefilter.ts"
 
 /** A text on its way through transformations. Ways that come to the same text share what is known of it. */
@@ -11,10 +12,12 @@ export interface Form {
   /** What the first prefilter found, and the others: most forms are seen by the first alone. */
   scan: Scan | undefined
   otherScans: (Scan | undefined)[] | undefined
+  /** For texts that come again with other requests: the operators that looked at it and found nothing. */
+  readonly missed: Set<Operator> | undefined
 }
 
-export function createForm(text: Latin1): Form {
-  return { text, after: undefined, groups: undefined, scan: undefined, otherScans: undefined }
+export function createForm(text: Latin1, missed?: Set<Operator>): Form {
+  return { text, after: undefined, groups: undefined, scan: undefined, otherScans: undefined, missed }
 }
 
 export function groupsOfForm(form: Form): ByteGroups {

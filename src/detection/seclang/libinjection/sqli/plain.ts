@@ -71,11 +71,37 @@ export function isPlain(text: Latin1): boolean {
       hash = 0
       before = 0
     }
-    // What begins with a digit may be a number and a word: `1UNION`.
-    if (inside === digit && of === letter) return false
+    if (inside === digit && of === letter) {
+      // `1UNION` is a number and a word.
+      const end = endOfMixed(text, at)
+      if (end < 0) return false
+      at = end - 1
+      continue
+    }
     hash = hashed(hash, code)
   }
   return !(inside === letter && isPart(text, { start, end: text.length, hash }))
+}
+
+/** The end of a word that begins with a number, whose first letter is at `at`; -1 when a part of it may have a meaning. */
+function endOfMixed(text: Latin1, at: number): number {
+  const end = endOfWord(text, at)
+  // The letter may belong to the number, with more digits: as an exponent, a base or a suffix.
+  let digits = at + 1
+  while (digits < end && classes[text.charCodeAt(digits) & 0xff] === digit) digits++
+  for (const start of [at, at + 1, digits, digits + 1])
+    if (start < end && isPart(text, { start, end, hash: hashOf(text, start, end) })) return -1
+  return text.charCodeAt(at - 1) === 0x30 && /[xXbB]/.test(text.charAt(at)) ? -1 : end
+}
+
+function endOfWord(text: Latin1, start: number): number {
+  let at = start
+  while (at < text.length) {
+    const of = classes[text.charCodeAt(at) & 0xff]
+    if (of !== letter && of !== digit) break
+    at++
+  }
+  return at
 }
 
 interface Word {

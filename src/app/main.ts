@@ -6,6 +6,7 @@ import { type Config, configSchema, parseConfig } from "./config.ts"
 import { announcedServer, dataDirOf } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
 import { replay } from "./replay.ts"
+import { ruleTools } from "./rule-tools.ts"
 import { startThwart } from "./start.ts"
 import { version } from "./version.ts"
 
@@ -38,6 +39,7 @@ const deps: CliDeps = {
   },
   replay,
   doctor: async () => examine(thisMachine),
+  rules: ruleTools,
 }
 
 process.exitCode = await createCli(deps, version).run(process.argv.slice(2), stopping.signal)

@@ -1,19 +1,40 @@
-import { readdirSync, readFileSync, statSync } from "node:fs"
-import { dirname, join, resolve } from "node:path"
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { basename, dirname, join, resolve } from "node:path"
 import type { RuleFiles } from "../detection/index.ts"
+
+// Where Debian's package modsecurity-crs has what the user sets.
+const debianSetup = "/etc/modsecurity/crs/crs-setup.conf"
 
 /** Rules as they lie on disk, read as bytes. */
 export const ruleFilesOnDisk: RuleFiles = {
-  list: (path) =>
-    statSync(path).isDirectory()
-      ? readdirSync(path)
-          .filter((name) => name.endsWith(".conf"))
-          .sort()
-          .map((name) => join(path, name))
-      : [path],
+  list: (path) => (statSync(path).isDirectory() ? filesOf(path) : [path]),
   read: (path) => readFileSync(path, "latin1"),
   beside: (file, name) => resolve(dirname(file), name),
 }
 
 /** The starter rules that come with Thwart. */
 export const starterRules = join(import.meta.dirname, "..", "..", "rules")
+
+/** A folder's `*.conf`; of a checkout of the Core Rule Set its setup and then its rules, whichever of its folders is named. */
+function filesOf(folder: string): readonly string[] {
+  if (isCoreRules(join(folder, "rules"))) return [...setupOf(folder), ...confs(join(folder, "rules"))]
+  if (isCoreRules(folder)) return [...setupOf(dirname(resolve(folder))), ...confs(folder)]
+  return confs(folder)
+}
+
+function confs(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".conf"))
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+const isCoreRules = (folder: string) =>
+  basename(folder) === "rules" && existsSync(join(folder, "REQUEST-901-INITIALIZATION.conf"))
+
+/** Without a setup the rule set refuses to run; the example that comes with it holds its defaults. */
+function setupOf(root: string): readonly string[] {
+  const found = [join(root, "crs-setup.conf"), join(root, "crs-setup.conf.example")].find((path) => existsSync(path))
+  if (found !== undefined) return [found]
+  return root.startsWith("/usr/share/modsecurity-crs") && existsSync(debianSetup) ? [debianSetup] : []
+}

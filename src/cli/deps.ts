@@ -1,4 +1,4 @@
-import type { Alert, Incident, Millis, RuleId } from "../core/index.ts"
+import type { Alert, Diagnostic, Incident, Millis, RuleId } from "../core/index.ts"
 
 /** What the command line needs of the rest; `app` gives it. */
 export interface CliDeps {
@@ -13,6 +13,82 @@ export interface CliDeps {
   serve(options: ServeOptions, onReady: (ready: ServeReady) => void, signal: AbortSignal): Promise<void>
   replay(options: ReplayOptions, on: ReplayEvents, signal: AbortSignal): Promise<ReplaySummary>
   doctor(): Promise<readonly DoctorCheck[]>
+  readonly rules: RuleTools
+}
+
+/** What rule authors work with; nothing of it needs a server. */
+export interface RuleTools {
+  /** Reads rules and tells every mistake; `paths` empty: the starter rules. */
+  check(paths: readonly string[]): RuleCheck
+  /** Runs regression tests in FTW format; `level` is the paranoia level they are run at. */
+  test(options: RuleTestOptions, onProgress: (done: number, of: number) => void): RuleTestReport
+  /** One request in its bytes through every rule. */
+  inspect(options: InspectOptions): Inspection
+  /** All of standard input, or of a file, as bytes. */
+  readInput(file: string | undefined): Promise<string>
+}
+
+export interface RuleCheck {
+  readonly rules: readonly {
+    readonly id: string
+    readonly message: string
+    readonly file: string
+    readonly line: number
+    readonly tags: readonly string[]
+    readonly phase: number | null
+    readonly severity: string | null
+    readonly paranoiaLevel: number | null
+    readonly direction: "inbound" | "outbound"
+  }[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface RuleTestOptions {
+  readonly rules: readonly string[]
+  readonly ftw: readonly string[]
+  readonly overrides: readonly string[]
+  readonly level: number
+  /** Only tests whose name (`942100-3`) begins with one of these; empty: all. */
+  readonly only: readonly string[]
+}
+
+export interface RuleTestReport {
+  readonly passed: number
+  readonly failed: number
+  readonly ignored: number
+  readonly failures: readonly { readonly test: string; readonly expected: string; readonly got: string }[]
+}
+
+export interface InspectOptions {
+  readonly rules: readonly string[]
+  /** Undefined: what the rules say themselves. */
+  readonly level: number | undefined
+  /** The request as it is sent. */
+  readonly raw: string
+}
+
+export interface Inspection {
+  readonly rules: readonly {
+    readonly id: number
+    readonly phase: number
+    readonly file: string
+    readonly line: number
+    readonly message: string
+    readonly outcome: string
+    readonly by: number | null
+    readonly micros: number
+    readonly matches: readonly {
+      readonly variable: string
+      readonly text: string
+      readonly offset: number
+      readonly length: number
+    }[]
+  }[]
+  readonly score: number
+  readonly threshold: number
+  /** True when it would raise an alert. */
+  readonly isAlert: boolean
+  readonly micros: number
 }
 
 export interface Terminal {

@@ -3,10 +3,12 @@ import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
 import { block, unblock } from "./commands/block.ts"
+import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
 import { allow, disallow, token, userCommand } from "./commands/manage.ts"
 import { replay } from "./commands/replay.ts"
+import { rules } from "./commands/rules/rules.ts"
 import { serve } from "./commands/serve.ts"
 import type { CliDeps } from "./deps.ts"
 import { createPaint, printable } from "./text.ts"
@@ -14,9 +16,15 @@ import { createPaint, printable } from "./text.ts"
 export type {
   CliDeps,
   DoctorCheck,
+  Inspection,
+  InspectOptions,
   ReplayEvents,
   ReplayOptions,
   ReplaySummary,
+  RuleCheck,
+  RuleTestOptions,
+  RuleTestReport,
+  RuleTools,
   ServeOptions,
   ServeReady,
   Terminal,
@@ -34,6 +42,8 @@ export interface Cli {
 const commands: readonly AddCommand[] = [
   serve,
   replay,
+  rules,
+  inspect,
   block,
   unblock,
   list,

@@ -23,4 +23,12 @@ export interface RuleSummary {
   readonly file: string
   readonly line: number
   readonly tags: readonly string[]
+  /** 1 to 5; null for what is not written in SecLang. */
+  readonly phase: number | null
+  /** `CRITICAL`, …; null when it names none. */
+  readonly severity: string | null
+  /** From its tag `paranoia-level/N`. */
+  readonly paranoiaLevel: number | null
+  /** Phases 1 and 2 look at what comes in, 3 to 5 at what goes out. */
+  readonly direction: "inbound" | "outbound"
 }

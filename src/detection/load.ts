@@ -16,8 +16,13 @@ export interface RuleFiles {
   beside(file: string, name: string): string
 }
 
+export interface LoadOptions {
+  /** False: every operator runs on every value, so that tests see that nothing else comes of it. */
+  readonly shortCuts?: boolean
+}
+
 /** Reads files and folders of rules and tells every mistake in them; rules with mistakes are left out of what is loaded. */
-export function checkRules(paths: readonly string[], files: RuleFiles): LoadedRules {
+export function checkRules(paths: readonly string[], files: RuleFiles, options: LoadOptions = {}): LoadedRules {
   const sources: SourceFile[] = paths.flatMap((path) => {
     try {
       const found = files.list(path)
@@ -28,12 +33,12 @@ export function checkRules(paths: readonly string[], files: RuleFiles): LoadedRu
       throw new ThwartError("THWART_RULES_INVALID", `the rules in ${path} can't be read`, { cause })
     }
   })
-  return compile(sources, (file, name) => files.read(files.beside(file, name)))
+  return compile(sources, (file, name) => files.read(files.beside(file, name)), options)
 }
 
 /** As `checkRules`, but throws THWART_RULES_INVALID with every mistake, its line and column: what is wrong is never run in part. */
-export function loadRules(paths: readonly string[], files: RuleFiles): LoadedRules {
-  const loaded = checkRules(paths, files)
+export function loadRules(paths: readonly string[], files: RuleFiles, options: LoadOptions = {}): LoadedRules {
+  const loaded = checkRules(paths, files, options)
   const errors = loaded.diagnostics.filter(({ severity }) => severity === "error")
   if (errors.length > 0)
     throw new ThwartError(

@@ -8,6 +8,9 @@ export interface Spoken {
 /** Dependencies of a command line that touches nothing; tests put in what they need, and read what was said. */
 export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: "", err: "" }): CliDeps {
   const absent = () => Promise.reject(new Error("this test has no such thing"))
+  const refuse = () => {
+    throw new Error("this test has no such thing")
+  }
   return {
     out: {
       write: (text) => {
@@ -30,6 +33,12 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
     serve: absent,
     replay: absent,
     doctor: async () => [],
+    rules: {
+      check: refuse,
+      test: refuse,
+      inspect: refuse,
+      readInput: absent,
+    },
     ...overrides,
   }
 }

@@ -4,7 +4,8 @@ import { behaviours as builtIn } from "../content/behaviour/behaviours.ts"
 import { furthest } from "../content/classification.ts"
 import type { Detector, RuleSummary } from "../detector.ts"
 import type { LoadedRules } from "../load.ts"
-import { isMarker, type Rule } from "../seclang/rule.ts"
+import type { Program } from "../seclang/compile.ts"
+import { isMarker, type Rule, severityNames } from "../seclang/rule.ts"
 import type { Phase } from "../seclang/run/transaction.ts"
 import { alertOf, alertOfFinding, contributionOf, severityFor } from "./alert.ts"
 import type { Conclusion } from "./conclusion.ts"
@@ -56,17 +57,33 @@ export function createDetector({ ids, rules }: DetectorDeps, options: Partial<De
       const conclusion = byRequest(observation)
       return conclusion === undefined ? null : alertOf(observation, conclusion, ids.alert())
     },
-    rules: [
-      ...behaviours.map(({ id, summary }) => ({ id, ...summary })),
-      ...program.steps.flatMap((step) => (isMarker(step) ? [] : [summaryOf(step)])),
-    ],
+    rules: [...behaviours.map(({ id, summary }) => ({ id, ...summary, ...unwritten })), ...summariesOf(program)],
     diagnostics,
     failures: () => failures,
   }
 }
 
-function summaryOf({ id, message, file, place, tags }: Rule): RuleSummary {
-  return { id: String(id), message, file, line: place.line, tags }
+/** What a behaviour lacks of what rules in SecLang say. */
+const unwritten = { phase: null, severity: null, paranoiaLevel: null, direction: "inbound" } as const
+
+/** The rules of a program, as lists show them. */
+export function summariesOf({ steps }: Program): readonly RuleSummary[] {
+  return steps.flatMap((step) => (isMarker(step) ? [] : [summaryOf(step)]))
+}
+
+function summaryOf({ id, message, file, place, tags, phase, severity }: Rule): RuleSummary {
+  const level = tags.map((tag) => /^paranoia-level\/(\d)$/i.exec(tag)?.[1]).find((found) => found !== undefined)
+  return {
+    id: String(id),
+    message,
+    file,
+    line: place.line,
+    tags,
+    phase,
+    severity: severity === null ? null : (severityNames[severity] ?? null),
+    paranoiaLevel: level === undefined ? null : Number(level),
+    direction: phase <= 2 ? "inbound" : "outbound",
+  }
 }
 
 /** One alert for one observation: what a behaviour saw goes along with what the rules found, under the further intent. */

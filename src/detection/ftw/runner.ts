@@ -26,11 +26,17 @@ export interface FtwReport {
  * Runs regression tests in process, one after the other. Where the overrides list a test, it passes with either expectation: that of
  * the test or that of the override.
  */
-export function runTests(program: Program, tests: readonly FtwTest[], overrides: Overrides): FtwReport {
+export function runTests(
+  program: Program,
+  tests: readonly FtwTest[],
+  overrides: Overrides,
+  onProgress: (done: number) => void = () => undefined,
+): FtwReport {
   const failures: FtwFailure[] = []
   let passed = 0
   let ignored = 0
-  for (const test of tests) {
+  for (const [index, test] of tests.entries()) {
+    if (index % 100 === 0) onProgress(index)
     const override = overrides.get(test.name)
     if (!test.enabled) {
       ignored++

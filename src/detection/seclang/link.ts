@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../core/index.ts"
 import type { Item } from "./compile.ts"
 import type { Amendment } from "./directives/directive.ts"
+import type { RuleDraft } from "./draft.ts"
 import { isMarker, type Step } from "./rule.ts"
 import { createRuleBuilder } from "./rule-builder.ts"
 import type { Refreshed } from "./run/transaction.ts"
@@ -46,6 +47,7 @@ export function link(
       return []
     }
     places.set(id, `${file}:${place.line}`)
+    for (const draft of item.chain) warnOfNever(draft, report)
     return [buildRule(item.chain, first, id)]
   })
   checkMarkers(steps, report)
@@ -81,6 +83,13 @@ function checkMarkers(steps: readonly Step[], report: Report): void {
     const message = `there is no marker "${step.skipAfter}" behind this rule: all that is left of the phase is skipped`
     report({ ...diagnosticOf(step, "SECLANG_REFERENCE", message), severity: "warning" })
   }
+}
+
+function warnOfNever({ test, file, place }: RuleDraft, report: Report): void {
+  const why = test?.operator.never
+  if (why === undefined) return
+  const message = `this rule never matches: ${why}`
+  report({ ...diagnosticOf({ file, place }, "SECLANG_OPERATOR", message), severity: "warning" })
 }
 
 function diagnosticOf(

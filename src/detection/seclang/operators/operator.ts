@@ -16,6 +16,8 @@ export interface Operator {
   readonly find: (value: Latin1, transaction: Transaction) => Hit | undefined
   /** Whether it matches, where that is cheaper than to say what. */
   readonly holds?: (value: Latin1, transaction: Transaction) => boolean
+  /** Why it can't match here; whoever loads the rule is warned. */
+  readonly never?: string
   /** What a match needs, for those who would rather not run it: the pattern, phrases of which one must stand in the value (any case), or bytes of which it must have one. */
   readonly needs?:
     | { readonly regex: CompiledRegex }

@@ -7,6 +7,7 @@ import { endsWith } from "./ends-with.ts"
 import { ipMatch, ipMatchFromFile } from "./ip-match.ts"
 import { eq, ge, gt, le, lt } from "./numbers.ts"
 import type { OperatorDefinition } from "./operator.ts"
+import { geoLookup, rbl } from "./outside.ts"
 import { pm, pmFromFile } from "./pm.ts"
 import { rx, rxGlobal } from "./rx.ts"
 import { streq, strmatch } from "./streq.ts"
@@ -24,6 +25,7 @@ export const operators: readonly OperatorDefinition[] = [
   endsWith,
   eq,
   ge,
+  geoLookup,
   gt,
   ipMatch,
   ipMatchFromFile,
@@ -32,6 +34,7 @@ export const operators: readonly OperatorDefinition[] = [
   noMatch,
   pm,
   pmFromFile,
+  rbl,
   rx,
   rxGlobal,
   streq,
@@ -46,10 +49,8 @@ export const operators: readonly OperatorDefinition[] = [
 /** ModSecurity has these and Thwart does not; a rule that uses one is refused. */
 export const unsupportedOperators: ReadonlyMap<string, string> = new Map([
   ["fuzzyhash", "similarity of files is not measured"],
-  ["geolookup", "addresses are not looked up in a GeoIP database"],
   ["gsblookup", "no outside service is asked"],
   ["inspectfile", "no program is run"],
-  ["rbl", "no outside service is asked"],
   ["rsub", "bodies are not rewritten"],
   ["validatedtd", "documents are not checked against a DTD"],
   ["validatehash", "links are not signed"],

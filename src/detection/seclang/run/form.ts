@@ -1,6 +1,6 @@
 import type { Latin1 } from "../../../core/index.ts"
-import { type ByteGroups, groupsIn } from "../prefilter/byte-groups.ts"
 import type { Operator } from "../operators/operator.ts"
+import { type ByteGroups, groupsIn } from "../prefilter/byte-groups.ts"
 import type { Prefilter, Scan } from "../prefilter/prefilter.ts"
 
 /** A text on its way through transformations. Ways that come to the same text share what is known of it. */

@@ -87,21 +87,25 @@ export function runPhase(phase: Phase, transaction: Transaction, { steps, from, 
     const step = steps[at]
     if (step === undefined) return
     at++
-    if (isPassedOver(step, transaction) || !runStep(step, transaction, onFailure)) continue
+    if (passedOver(step, transaction) !== undefined || !runStep(step, transaction, onFailure)) continue
     if (step.to >= 0) at = step.to
     at += step.rule.skip
   }
 }
 
-/** True when the rule can't match, or was taken away; asked of every rule, so the cheapest come first. */
-function isPassedOver({ rule, segment, gate }: PhaseStep, transaction: Transaction): boolean {
+/** Why a rule need not run: nothing it looks at can match, its one value does not, or it was taken away (`ctl`). */
+export type PassedOver = "prefilter" | "value" | "removed"
+
+/** Asked of every rule, so the cheapest come first; undefined for one that must run. */
+export function passedOver({ rule, segment, gate }: PhaseStep, transaction: Transaction): PassedOver | undefined {
   if (segment !== undefined && rule.sieve !== null && !mayMatch(rule.sieve.filter, scanOfSegment(segment, transaction)))
-    return true
-  if (gate !== null && !gate(transaction)) return true
-  return transaction.removals.any && isRemoved(rule, transaction.removals)
+    return "prefilter"
+  if (gate !== null && !gate(transaction)) return "value"
+  return transaction.removals.any && isRemoved(rule, transaction.removals) ? "removed" : undefined
 }
 
-function runStep({ rule, onlySkips }: PhaseStep, transaction: Transaction, onFailure: OnFailure): boolean {
+/** True when it matched. */
+export function runStep({ rule, onlySkips }: PhaseStep, transaction: Transaction, onFailure: OnFailure): boolean {
   if (onlySkips) return true
   if (!attempt(rule, transaction, onFailure)) return false
   if (rule.isTold) record(rule, transaction)
@@ -109,7 +113,7 @@ function runStep({ rule, onlySkips }: PhaseStep, transaction: Transaction, onFai
   return true
 }
 
-function enter(phase: Phase, transaction: Transaction): void {
+export function enter(phase: Phase, transaction: Transaction): void {
   transaction.phase = phase
   transaction.segments = []
   if (transaction.allowed === "phase") transaction.allowed = "nothing"
@@ -122,7 +126,7 @@ function enter(phase: Phase, transaction: Transaction): void {
   refresh(transaction)
 }
 
-const isAllowed = ({ allowed, phase }: Transaction): boolean =>
+export const isAllowed = ({ allowed, phase }: Transaction): boolean =>
   phase !== 5 && (allowed === "all" || allowed === "phase" || (allowed === "request" && phase <= 2))
 
 function attempt(rule: Rule, transaction: Transaction, onFailure: OnFailure): boolean {

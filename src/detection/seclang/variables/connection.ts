@@ -1,6 +1,9 @@
-import { single } from "./variable.ts"
+import { noValues } from "../run/value.ts"
+import { collection, single } from "./variable.ts"
 
 export const connection = [
+  // What @geoLookup would find.
+  collection("GEO", () => noValues),
   single("REMOTE_ADDR", ({ observation }) => observation.source.address),
   single("REMOTE_HOST", ({ observation }) => observation.source.address),
   single("REMOTE_PORT", ({ observation }) => observation.source.port),

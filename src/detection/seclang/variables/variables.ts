@@ -35,7 +35,6 @@ export const variables: readonly VariableDefinition[] = [
 
 /** ModSecurity has these and Thwart does not; a rule that names one is refused. */
 export const unsupportedVariables: ReadonlyMap<string, string> = new Map([
-  ["GEO", "addresses are not looked up in a GeoIP database"],
   ["WEBSERVER_ERROR_LOG", "no web server's log is read"],
   ["PERF_ALL", "time spent in single phases is not measured"],
   ["SCRIPT_FILENAME", "the web server's files are not known"],

@@ -11,7 +11,7 @@ const classes = new Uint8Array(256).fill(letter, 0x80)
 for (const [characters, of] of [
   ["abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", letter],
   ["0123456789", digit],
-  [" \t\r\n.,:;=+%^*/<>!~-\xa0", separator],
+  [" \t\r\n.,:;=+%^*/<>!~?[]{}\\-\xa0", separator],
 ] as const)
   for (const character of characters) classes[character.charCodeAt(0)] = of
 

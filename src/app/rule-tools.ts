@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import type { Inspection, RuleTools } from "../cli/index.ts"
+import { address, createIds, type HttpObservation, systemClock, ThwartError } from "../core/index.ts"
+import {
+  checkRules,
+  createDetector,
+  defaultThresholds,
+  type LoadedRules,
+  loadRules,
+  type RuleFiles,
+  readOverrides,
+  readRequest,
+  readTestFile,
+  runTests,
+  summariesOf,
+  trace,
+} from "../detection/index.ts"
+import { thisNode } from "./node.ts"
+import { ruleFilesOnDisk, starterRules } from "./rule-files.ts"
+
+const pathsOr = (paths: readonly string[]) => (paths.length > 0 ? paths : [starterRules])
+
+export const ruleTools: RuleTools = {
+  check: (paths) => {
+    const { program, diagnostics } = checkRules(pathsOr(paths), ruleFilesOnDisk)
+    return { rules: summariesOf(program), diagnostics }
+  },
+  test: ({ rules, ftw, overrides, level, only }, onProgress) => {
+    const { program } = loadBehind(ftwSetup(level), pathsOr(rules))
+    const tests = testFiles(ftw)
+      .flatMap((file) => readTestFile(read(file), file))
+      .filter(
+        ({ name }) => only.length === 0 || only.some((wanted) => name === wanted || name.startsWith(`${wanted}-`)),
+      )
+    if (tests.length === 0) throw new ThwartError("THWART_RULES_INVALID", `there is no such test in ${ftw.join(", ")}`)
+    const known = new Map(overrides.flatMap((file) => [...readOverrides(read(file), file)]))
+    return runTests(program, tests, known, (done) => onProgress(done, tests.length))
+  },
+  inspect: ({ rules, level, raw }) =>
+    inspection(loadBehind(level === undefined ? "" : levelSetup(level), pathsOr(rules)), raw),
+  readInput: async (file) =>
+    file === undefined || file === "-"
+      ? Buffer.from(await text(process.stdin.setEncoding("latin1")), "utf8").toString("utf8")
+      : read(file, "latin1"),
+}
+
+const levelSetup = (level: number) =>
+  `SecAction "id:9009000,phase:1,nolog,pass,setvar:tx.blocking_paranoia_level=${level},setvar:tx.detection_paranoia_level=${level}"`
+
+/** What the Core Rule Set's own test servers set: its limits are low, and it only detects. */
+const ftwSetup = (level: number) =>
+  `SecRuleEngine DetectionOnly
+${levelSetup(level)}
+SecAction "id:9009001,phase:1,nolog,pass,${[
+    "reporting_level=4",
+    "crs_validate_utf8_encoding=1",
+    "arg_name_length=100",
+    "arg_length=400",
+    "total_arg_length=64000",
+    "max_num_args=255",
+    "max_file_size=64100",
+    "combined_file_sizes=65535",
+  ]
+    .map((setting) => `setvar:tx.${setting}`)
+    .join(",")}"`
+
+/** Rules behind a setup of ours, which what they set themselves overrides. */
+function loadBehind(setup: string, paths: readonly string[]): LoadedRules {
+  const name = "thwart-setup.conf"
+  const files: RuleFiles = {
+    ...ruleFilesOnDisk,
+    list: (path) => (path === name ? [name] : ruleFilesOnDisk.list(path)),
+    read: (path) => (path === name ? setup : ruleFilesOnDisk.read(path)),
+  }
+  return loadRules(setup === "" ? paths : [name, ...paths], files)
+}
+
+function testFiles(paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory()
+      ? readdirSync(path, { recursive: true, encoding: "utf8" })
+          .filter((file) => /\.ya?ml$/.test(file))
+          .sort()
+          .map((file) => join(path, file))
+      : [path],
+  )
+}
+
+function read(path: string, encoding: "utf8" | "latin1" = "utf8"): string {
+  try {
+    return readFileSync(path, encoding)
+  } catch (cause) {
+    throw new ThwartError("THWART_FILE_UNREADABLE", `the file ${path} can't be read`, { cause })
+  }
+}
+
+function inspection(rules: LoadedRules, raw: string): Inspection {
+  const ids = createIds(systemClock)
+  const observation: HttpObservation = {
+    kind: "http",
+    id: ids.observation(),
+    at: systemClock.now(),
+    sensor: "inspect",
+    node: thisNode(null),
+    direction: "inbound",
+    source: { address: address("192.0.2.1"), port: 40_000 },
+    destination: { address: address("192.0.2.2"), port: 80 },
+    origin: null,
+    malformed: [],
+    request: readRequest(raw),
+    response: null,
+  }
+  const start = process.hrtime.bigint()
+  const traced = trace(rules.program, observation, process.hrtime.bigint)
+  const micros = Number(process.hrtime.bigint() - start) / 1000
+  const alert = createDetector({ ids, rules }, { behaviours: [] }).inspect(observation)
+  return {
+    rules: traced.rules,
+    score: alert?.score ?? Number(traced.transaction.tx.get("blocking_inbound_anomaly_score") ?? 0),
+    threshold:
+      alert?.threshold ??
+      Number(traced.transaction.tx.get("inbound_anomaly_score_threshold") ?? defaultThresholds.inbound),
+    isAlert: alert !== null,
+    micros,
+  }
+}

@@ -18,7 +18,7 @@ function leaves(command: Command): readonly Command[] {
 describe("the command line", () => {
   it("helps with every command: a description, every option's meaning, and examples", async () => {
     const all = leaves(createCli(noWorld(), "1.2.3").describe())
-    expect(all).toHaveLength(18)
+    expect(all).toHaveLength(22)
     for (const command of all) {
       const words = command.parent?.parent === null ? [command.name()] : [command.parent?.name() ?? "", command.name()]
       const { code, out } = await run([...words, "--help"])
@@ -133,7 +133,7 @@ describe("the command line with a server", () => {
   let harness: Harness
   let server: Partial<CliDeps>
   beforeEach(async () => {
-    harness = await createHarness()
+    harness = await createHarness({}, {}, [])
     const [url, token] = [await harness.api.listen(), await harness.tokenOf("admin")]
     server = { fetch, localServer: async () => ({ url, token }), now: harness.clock.now }
   })

@@ -10,7 +10,11 @@ import { createApi } from "../server.ts"
 import type { ApiDeps, ApiOptions } from "../services.ts"
 
 /** A whole API over a store in memory, with a clock that is turned by hand. */
-export async function createHarness(options: Partial<ApiOptions> = {}, instead: Partial<ApiDeps> = {}) {
+export async function createHarness(
+  options: Partial<ApiOptions> = {},
+  instead: Partial<ApiDeps> = {},
+  enforcers: readonly string[] = ["test"],
+) {
   const clock = createManualClock(1_700_000_000_000)
   const ids = createIds(clock)
   const store = await createSqliteStore({ path: ":memory:" })
@@ -23,7 +27,7 @@ export async function createHarness(options: Partial<ApiOptions> = {}, instead: 
     ids,
     store,
     bus,
-    enforcers: ["test"],
+    enforcers,
     surroundings: () => [],
     operators: async () => [],
     setIncidentStatus: () => undefined,

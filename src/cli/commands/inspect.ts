@@ -41,8 +41,8 @@ export const inspect: AddCommand = (program, run) => {
       "after",
       outcomes +
         examples(
-          "printf 'GET /?id=1%%27+or+1=1-- HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | thwart inspect --rules ~/coreruleset",
-          "thwart inspect request.http --level 4 --all --json",
+          "thwart inspect request.http --rules ~/coreruleset",
+          "printf 'GET /?id=1%%27+or+1=1-- HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | thwart inspect --level 4 --all --json",
         ),
     )
     .action(

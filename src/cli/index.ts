@@ -7,6 +7,7 @@ import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
 import { allow, disallow, token, userCommand } from "./commands/manage.ts"
 import { replay } from "./commands/replay.ts"
+import { rules } from "./commands/rules/index.ts"
 import { serve } from "./commands/serve.ts"
 import type { CliDeps } from "./deps.ts"
 import { createPaint, printable } from "./text.ts"
@@ -41,6 +42,7 @@ const commands: readonly AddCommand[] = [
   incident,
   allow,
   disallow,
+  rules,
   statusCommand,
   tail,
   token,

@@ -26,6 +26,16 @@ const expected: readonly (readonly [method: "GET" | "POST" | "PUT" | "PATCH" | "
   ["DELETE", "/api/v1/allowlist/:id", "analyst"],
   ["GET", "/api/v1/policies", "viewer"],
   ["PUT", "/api/v1/policies/:id", "admin"],
+  ["GET", "/api/v1/rules", "viewer"],
+  ["GET", "/api/v1/rules/:id", "viewer"],
+  ["POST", "/api/v1/rules/:id/disable", "analyst"],
+  ["POST", "/api/v1/rules/:id/enable", "analyst"],
+  ["GET", "/api/v1/rule-exceptions", "viewer"],
+  ["POST", "/api/v1/rule-exceptions", "analyst"],
+  ["PATCH", "/api/v1/rule-exceptions/:id", "analyst"],
+  ["GET", "/api/v1/verdicts", "viewer"],
+  ["PUT", "/api/v1/alerts/:id/verdict", "analyst"],
+  ["DELETE", "/api/v1/alerts/:id/verdict", "analyst"],
   ["GET", "/api/v1/users", "admin"],
   ["POST", "/api/v1/users", "admin"],
   ["PATCH", "/api/v1/users/:name", "admin"],
@@ -73,7 +83,7 @@ describe("access", () => {
 
   it("is declared by every route as it stands here", () => {
     const declared = harness.api.routes.filter(({ method, path }) => method !== "HEAD" && !isConsole(path))
-    expect(expected).toHaveLength(34)
+    expect(expected).toHaveLength(44)
     expect(declared.map(({ method, path, access }) => `${method} ${path} ${access}`).sort()).toEqual(
       expected.map((route) => route.join(" ")).sort(),
     )
@@ -98,13 +108,13 @@ describe("access", () => {
         asked++
       }
     }
-    expect(asked).toBe(34 * 4 - 3)
+    expect(asked).toBe(44 * 4 - 3)
   })
 
   it("is the same for HEAD as for GET", async () => {
     const known = await secrets()
     const heads = harness.api.routes.filter(({ method, path }) => method === "HEAD" && !isConsole(path))
-    expect(heads).toHaveLength(17)
+    expect(heads).toHaveLength(21)
     for (const { path, access } of heads) {
       expect(await ask("HEAD", path, undefined), path).toBe(access === "public" ? 200 : 401)
       const viewer = await ask("HEAD", path, known.get("viewer"))

@@ -17,6 +17,7 @@ import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
 import type { Status } from "./contract/index.ts"
+import type { RuleBook } from "./rules/rule-book.ts"
 
 /** What response offers to people. */
 export interface Decisions {
@@ -39,6 +40,7 @@ export interface ApiDeps {
   readonly ids: Ids
   readonly accounts: Accounts
   readonly decisions: Decisions
+  readonly rules: RuleBook
   readonly explain: (subject: string) => Promise<Explanation>
   readonly policySentence: (policy: NetworkPolicy) => string
   /** Resolves when the alerts are stored. */

@@ -1,9 +1,9 @@
 import { join } from "node:path"
-import { type Accounts, createAccounts, createApi } from "../api/index.ts"
+import { type Accounts, createAccounts, createApi, createRuleBook, type RuleBook } from "../api/index.ts"
 import { type Bus, createInProcessBus } from "../bus/index.ts"
 import { type Alert, type Clock, createIds, type Ids, type NodeRef, parseCidr, prefix } from "../core/index.ts"
 import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
-import { createDetector, type Detector, loadRules } from "../detection/index.ts"
+import { createDetector, createRulePolicy, type Detector, loadRules } from "../detection/index.ts"
 import type { Enforcer } from "../enforcers/index.ts"
 import { createExplain, createResponder, policySentence, type Responder, surroundingsOf } from "../response/index.ts"
 import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
@@ -59,8 +59,10 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
   const { clock, onError } = deps
   const ids = createIds(clock)
   const node = thisNode(config.node?.name ?? null)
+  const policy = createRulePolicy(clock)
   const detector = createDetector({
     ids,
+    policy,
     rules: loadRules(config.rules.length > 0 ? config.rules : [starterRules], ruleFilesOnDisk),
   })
   const enforcers = [
@@ -89,6 +91,8 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       setIncidentStatus: correlator.setStatus,
     })
     await responder.start()
+    const rules = createRuleBook({ store, clock, ids, policy, rules: detector.rules })
+    await rules.start()
     const pipeline = createPipeline({ store, bus, correlator, responder, onError })
     stack.defer(() => pipeline.close())
     const reconcilers = enforce(enforcers, { clock, responder, onError, driftCheckMs: config.driftCheckMs }, stack)
@@ -97,7 +101,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const metrics = createMetrics({ bus, sensors: status.sensors, enforcers: status.enforcers })
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
-    const api = await serveApi({ config, deps, store, bus, ids, accounts, responder, pipeline, status, metrics })
+    const api = await serveApi({ config, deps, store, bus, ids, accounts, responder, rules, pipeline, status, metrics })
     stack.defer(() => api.close())
     const url = await api.listen()
     await letCommandLineIn({ url, dataDir, accounts, store }, stack)
@@ -132,12 +136,13 @@ interface ApiParts {
   readonly ids: Ids
   readonly accounts: Accounts
   readonly responder: Responder
+  readonly rules: RuleBook
   readonly pipeline: Pipeline
   readonly status: ReturnType<typeof createStatus>
   readonly metrics: ReturnType<typeof createMetrics>
 }
 
-function serveApi({ config, deps, store, bus, ids, accounts, responder, pipeline, status, metrics }: ApiParts) {
+function serveApi({ config, deps, store, bus, ids, accounts, responder, rules, pipeline, status, metrics }: ApiParts) {
   return createApi(
     {
       store,
@@ -146,6 +151,7 @@ function serveApi({ config, deps, store, bus, ids, accounts, responder, pipeline
       ids,
       accounts,
       decisions: responder,
+      rules,
       explain: createExplain(store),
       policySentence,
       ingest: pipeline.ingest,

@@ -11,6 +11,11 @@ async function run(words: readonly string[], overrides: Partial<CliDeps> = {}) {
   return { code, ...said }
 }
 
+/** What is typed for it, without the program's own name. */
+function wordsOf(command: Command): readonly string[] {
+  return command.parent === null ? [] : [...wordsOf(command.parent), command.name()]
+}
+
 function leaves(command: Command): readonly Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves)
 }
@@ -18,9 +23,9 @@ function leaves(command: Command): readonly Command[] {
 describe("the command line", () => {
   it("helps with every command: a description, every option's meaning, and examples", async () => {
     const all = leaves(createCli(noWorld(), "1.2.3").describe())
-    expect(all).toHaveLength(22)
+    expect(all).toHaveLength(28)
     for (const command of all) {
-      const words = command.parent?.parent === null ? [command.name()] : [command.parent?.name() ?? "", command.name()]
+      const words = wordsOf(command)
       const { code, out } = await run([...words, "--help"])
       expect(code, words.join(" ")).toBe(0)
       expect(out, words.join(" ")).toMatch(/Examples:\n {2}\S*(sudo )?thwart /)

@@ -37,8 +37,10 @@ export interface RuleCheck {
     readonly tags: readonly string[]
     readonly phase: number | null
     readonly severity: string | null
-    readonly paranoiaLevel: number | null
+    readonly paranoia: number | null
     readonly direction: "inbound" | "outbound"
+    readonly group: string
+    readonly bookkeeping: boolean
   }[]
   readonly diagnostics: readonly Diagnostic[]
 }

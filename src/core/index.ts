@@ -68,6 +68,16 @@ export type {
 export { direction, endpoint, origin } from "./observation.ts"
 export type { Mode, NetworkPolicy } from "./policy.ts"
 export { mode, networkPolicy } from "./policy.ts"
+export type { AlertVerdict, RuleException, RuleSelector, RuleSwitch, Verdict } from "./rule-policy.ts"
+export {
+  alertVerdict,
+  exceptionPlace,
+  parseRuleSelector,
+  ruleException,
+  ruleSwitch,
+  verdict,
+  verdicts,
+} from "./rule-policy.ts"
 export type { Shelf, Shelved } from "./shelf.ts"
 export { createShelf } from "./shelf.ts"
 export type { Parsed } from "./yaml.ts"

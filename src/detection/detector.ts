@@ -1,4 +1,4 @@
-import type { Alert, Diagnostic, HttpObservation, Observation } from "../core/index.ts"
+import type { Alert, Diagnostic, Direction, HttpObservation, Observation, Severity } from "../core/index.ts"
 
 /** The verdict on one phase of a transaction that is still under way, for a guard that can hold it back. */
 export interface Detector {
@@ -23,12 +23,16 @@ export interface RuleSummary {
   readonly file: string
   readonly line: number
   readonly tags: readonly string[]
-  /** 1 to 5; null for what is not written in SecLang. */
+  /** Null for a rule that names none. */
+  readonly severity: Severity | null
+  /** 1 to 5; null for what is no rule of SecLang. */
   readonly phase: number | null
-  /** `CRITICAL`, …; null when it names none. */
-  readonly severity: string | null
-  /** From its tag `paranoia-level/N`. */
-  readonly paranoiaLevel: number | null
-  /** Phases 1 and 2 look at what comes in, 3 to 5 at what goes out. */
-  readonly direction: "inbound" | "outbound"
+  /** What it looks at: requests (inbound), or answers and connections (outbound). */
+  readonly direction: Direction
+  /** The paranoia level from which on it runs; null when it names none. */
+  readonly paranoia: number | null
+  /** The name of its file without the ending. */
+  readonly group: string
+  /** True for what only sets and skips: no alert ever names it. */
+  readonly bookkeeping: boolean
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { address, allowlistEntry, networkPolicy } from "../core/index.ts"
+import { address, allowlistEntry, networkPolicy, nodeId, type RuleId, ruleException, ruleId } from "../core/index.ts"
 import type { Page, Store } from "./store.ts"
 import { alertAt, auditAt, countermeasureAt, incidentAt } from "./testing/samples.ts"
 
@@ -183,6 +183,71 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
       await store.record({ removedAllowlist: ["alw_1"], removedSessions: ["s1"], removedTokens: ["tok_1"] })
       expect([await store.allowlist(), await store.sessionsOf("ada"), await store.tokens()]).toEqual([[], [], []])
       expect(await store.user("nobody")).toBeUndefined()
+    })
+
+    it("keeps rule switches, one for each rule and node, and exceptions", async () => {
+      const off = { rule: ruleId.parse("942100"), node: null, since: 1, by: "user:test", reason: "noise" }
+      const there = { ...off, node: nodeId.parse("web1") }
+      const exception = ruleException.parse({
+        id: "exc_1",
+        rules: "942100-942199",
+        path: "/search*",
+        parameter: "ARGS:q",
+        source: "192.0.2.0/24",
+        owner: "shop team",
+        reason: "search for SQL books",
+        expiresAt: 1000,
+        createdAt: 1,
+        createdBy: "user:test",
+      })
+      await store.record({ ruleSwitches: [off, there], ruleExceptions: [exception] })
+      await Promise.all([
+        store.record({ ruleSwitches: [{ ...off, reason: "one" }] }),
+        store.record({ ruleSwitches: [{ ...off, reason: "one" }] }),
+        store.record({ ruleExceptions: [{ ...exception, expiresAt: null }] }),
+      ])
+      expect([...(await store.ruleSwitches())].sort((one) => (one.node === null ? -1 : 1))).toEqual([
+        { ...off, reason: "one" },
+        there,
+      ])
+      expect(await store.ruleExceptions()).toEqual([{ ...exception, expiresAt: null }])
+      await store.record({ removedRuleSwitches: [off] })
+      expect(await store.ruleSwitches()).toEqual([there])
+    })
+
+    it("counts a rule once for each new alert that is not masked, and what analysts marked", async () => {
+      const [one, other] = [ruleId.parse("1"), ruleId.parse("2")]
+      const by = (...rules: readonly RuleId[]) => ({
+        contributions: rules.map((rule) => ({
+          rule,
+          message: "m",
+          severity: "high" as const,
+          score: 5,
+          tags: [],
+          matches: [],
+        })),
+      })
+      const day = 86_400_000
+      const first = alertAt(100 * day, "a", by(one, one, other))
+      await store.record({ alerts: [first] })
+      await Promise.all([
+        store.record({ alerts: [first] }),
+        store.record({ alerts: [alertAt(101 * day, "b", by(one)), alertAt(101 * day - 1, "c", by(one))] }),
+        store.record({ alerts: [alertAt(102 * day, "d", { ...by(one), masked: true })] }),
+      ])
+      const mark = { alert: first.id, verdict: "false-positive", at: 5, by: "user:test" } as const
+      await store.record({ verdicts: [{ ...mark, verdict: "true-positive", rules: [one, other] }] })
+      await store.record({ verdicts: [{ ...mark, rules: [one, other] }] })
+      const statistics = async () =>
+        [...(await store.ruleStatistics())].sort((left, right) => (left.rule < right.rule ? -1 : 1))
+      expect(await store.verdicts([first.id])).toEqual([mark])
+      expect(await statistics()).toEqual([
+        { rule: "1", hits: 3, lastAt: 101 * day, markedTrue: 0, markedFalse: 1 },
+        { rule: "2", hits: 1, lastAt: 100 * day, markedTrue: 0, markedFalse: 1 },
+      ])
+      await store.record({ removedVerdicts: [first.id], alerts: [alertAt(200 * day, "e", by(other))] })
+      expect(await store.verdicts([first.id])).toEqual([])
+      expect(await statistics()).toEqual([{ rule: "2", hits: 1, lastAt: 200 * day, markedTrue: 0, markedFalse: 0 }])
     })
 
     it("writes all of a record or nothing, and one that fails does not fail the others beside it", async () => {

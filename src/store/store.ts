@@ -1,6 +1,7 @@
 import type {
   Alert,
   AlertId,
+  AlertVerdict,
   AllowlistEntry,
   ApiToken,
   AuditEntry,
@@ -12,6 +13,9 @@ import type {
   IpAddress,
   Millis,
   NetworkPolicy,
+  RuleException,
+  RuleId,
+  RuleSwitch,
   Session,
   Severity,
   User,
@@ -36,6 +40,26 @@ export interface Changes {
   readonly usedSessions?: readonly Session[]
   readonly usedTokens?: readonly ApiToken[]
   readonly audit?: readonly AuditEntry[]
+  /** One for each rule and node. */
+  readonly ruleSwitches?: readonly RuleSwitch[]
+  readonly removedRuleSwitches?: readonly Pick<RuleSwitch, "rule" | "node">[]
+  readonly ruleExceptions?: readonly RuleException[]
+  /** With the rules of the alert, which the verdict counts for; it replaces the alert's verdict before. */
+  readonly verdicts?: readonly (AlertVerdict & { readonly rules: readonly RuleId[] })[]
+  readonly removedVerdicts?: readonly AlertId[]
+}
+
+/** What a switch is known by. */
+export const ruleSwitchKey = ({ rule, node }: Pick<RuleSwitch, "rule" | "node">): string => JSON.stringify([rule, node])
+
+/** How often a rule contributed to alerts that are not masked, and what analysts marked of them. */
+export interface RuleStatistics {
+  readonly rule: string
+  /** Within the last 90 days that anything was counted. */
+  readonly hits: number
+  readonly lastAt: Millis | null
+  readonly markedTrue: number
+  readonly markedFalse: number
 }
 
 /** Newest first. `cursor` is opaque: pass the one of the page before. */
@@ -98,6 +122,13 @@ export interface Store {
   tokenBySecret(secretHash: string): Promise<ApiToken | undefined>
   tokens(): Promise<readonly ApiToken[]>
   audit(query: PageQuery): Promise<Page<AuditEntry>>
+
+  ruleSwitches(): Promise<readonly RuleSwitch[]>
+  /** Those that ended too. */
+  ruleExceptions(): Promise<readonly RuleException[]>
+  ruleStatistics(): Promise<readonly RuleStatistics[]>
+  /** Of at most 1000 alerts. */
+  verdicts(alerts: readonly AlertId[]): Promise<readonly AlertVerdict[]>
 
   close(): Promise<void>
 }

@@ -7,9 +7,12 @@ import type {
   IncidentDetail,
   IncidentPage,
   Policies,
+  RuleExceptions,
+  RulePage,
   Status,
   Tokens,
   Users,
+  Verdicts,
   WhoAmI,
 } from "../../../src/api/contract/index.ts"
 import { api } from "./client.ts"
@@ -52,3 +55,18 @@ export const allowlist = queryOptions({
 export const audit = queryOptions({ queryKey: ["audit"], queryFn: () => api<AuditPage>("GET", "/audit?limit=200") })
 export const users = queryOptions({ queryKey: ["users"], queryFn: () => api<Users>("GET", "/users") })
 export const tokens = queryOptions({ queryKey: ["tokens"], queryFn: () => api<Tokens>("GET", "/tokens") })
+export const rules = (query: string) =>
+  queryOptions({
+    queryKey: ["rules", query],
+    queryFn: () => api<RulePage>("GET", `/rules?${query}`),
+    placeholderData: (before) => before,
+  })
+export const ruleExceptions = queryOptions({
+  queryKey: ["rule-exceptions"],
+  queryFn: () => api<RuleExceptions>("GET", "/rule-exceptions"),
+})
+export const verdictOf = (alert: string) =>
+  queryOptions({
+    queryKey: ["verdict", alert],
+    queryFn: () => api<Verdicts>("GET", `/verdicts?alerts=${alert}`),
+  })

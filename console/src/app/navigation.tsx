@@ -1,6 +1,7 @@
 import {
   IconAlertOctagon,
   IconBan,
+  IconFileSearch,
   IconHistory,
   IconLayoutDashboard,
   IconListCheck,
@@ -11,7 +12,7 @@ import type { ReactNode } from "react"
 import type { WhoAmI } from "../../../src/api/contract/index.ts"
 
 export interface Place {
-  readonly to: "/" | "/incidents" | "/countermeasures" | "/policies" | "/allowlist" | "/audit" | "/accounts"
+  readonly to: "/" | "/incidents" | "/countermeasures" | "/rules" | "/policies" | "/allowlist" | "/audit" | "/accounts"
   readonly label: string
   readonly icon: ReactNode
   /** Pressed after `g`. */
@@ -25,6 +26,7 @@ export const places: readonly Place[] = [
   { to: "/", label: "Overview", icon: <IconLayoutDashboard {...size} />, key: "o", needs: "viewer" },
   { to: "/incidents", label: "Incidents", icon: <IconAlertOctagon {...size} />, key: "i", needs: "viewer" },
   { to: "/countermeasures", label: "Countermeasures", icon: <IconBan {...size} />, key: "c", needs: "viewer" },
+  { to: "/rules", label: "Rules", icon: <IconFileSearch {...size} />, key: "r", needs: "viewer" },
   { to: "/policies", label: "Policies", icon: <IconListCheck {...size} />, key: "p", needs: "viewer" },
   { to: "/allowlist", label: "Allowlist", icon: <IconShieldCheck {...size} />, key: "a", needs: "viewer" },
   { to: "/audit", label: "Audit log", icon: <IconHistory {...size} />, key: "l", needs: "analyst" },

@@ -3,6 +3,7 @@ import { Countermeasures } from "../features/countermeasures/Countermeasures.tsx
 import { IncidentPage } from "../features/incident/IncidentPage.tsx"
 import { Incidents } from "../features/incidents/Incidents.tsx"
 import { Overview } from "../features/overview/Overview.tsx"
+import { Rules } from "../features/rules/Rules.tsx"
 import { Accounts } from "../features/settings/Accounts.tsx"
 import { Allowlist } from "../features/settings/Allowlist.tsx"
 import { Audit } from "../features/settings/Audit.tsx"
@@ -30,6 +31,7 @@ export const router = createRouter({
       page("/incidents", Incidents),
       incident,
       page("/countermeasures", Countermeasures),
+      page("/rules", Rules),
       page("/policies", Policies),
       page("/allowlist", Allowlist),
       page("/audit", Audit),

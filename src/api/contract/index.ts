@@ -232,3 +232,28 @@ export type Tokens = z.infer<typeof tokens>
 export type Undo = z.input<typeof undo>
 export type Users = z.infer<typeof users>
 export type WhoAmI = z.infer<typeof whoAmI>
+
+export type {
+  ApiRule,
+  NewRuleException,
+  RuleDetail,
+  RuleExceptionChange,
+  RuleExceptions,
+  RulePage,
+  RulesQuery,
+  Verdicts,
+} from "./rules.ts"
+export {
+  disableRule,
+  enableRule,
+  newRuleException,
+  newVerdict,
+  ruleDetail,
+  ruleExceptionChange,
+  ruleExceptions,
+  rulePage,
+  ruleStates,
+  rulesQuery,
+  verdicts,
+  verdictsQuery,
+} from "./rules.ts"

@@ -1,11 +1,13 @@
 import type { LightMyRequestResponse } from "fastify"
 import { createInProcessBus } from "../../bus/index.ts"
 import { createIds, createManualClock, type Role, type User } from "../../core/index.ts"
+import { createRulePolicy, type RuleSummary } from "../../detection/index.ts"
 import { createExplain, createResponder, policySentence } from "../../response/index.ts"
 import { createSqliteStore } from "../../store/index.ts"
 import { createAccounts } from "../auth/accounts.ts"
 import { cookieName } from "../auth/authenticate.ts"
 import { hashPassword } from "../auth/secrets.ts"
+import { createRuleBook } from "../rules/rule-book.ts"
 import { createApi } from "../server.ts"
 import type { ApiDeps, ApiOptions } from "../services.ts"
 
@@ -33,6 +35,9 @@ export async function createHarness(
     setIncidentStatus: () => undefined,
   })
   await responder.start()
+  const policy = createRulePolicy(clock)
+  const rules = createRuleBook({ store, clock, ids, policy, rules: sampleRules })
+  await rules.start()
   const status = async () => ({
     version: "0",
     startedAt: clock.now(),
@@ -48,6 +53,7 @@ export async function createHarness(
       ids,
       accounts,
       decisions: responder,
+      rules,
       explain: createExplain(store),
       policySentence,
       ingest: (alerts) => store.record({ alerts }),
@@ -87,6 +93,7 @@ export async function createHarness(
     bus,
     clock,
     ids,
+    policy,
     accounts,
     errors,
     tokenOf,
@@ -96,6 +103,29 @@ export async function createHarness(
     },
   }
 }
+
+/** A rule of each kind. */
+export const sampleRules: readonly RuleSummary[] = (
+  [
+    ["942100", "SQL injection", 2, "inbound", false],
+    ["942110", "SQL injection, more of it", 2, "inbound", false],
+    ["950100", "The answer is an error page", 4, "outbound", false],
+    ["901001", "", 1, "inbound", true],
+    ["thwart/path-scan", "Many paths were tried", null, "inbound", false],
+  ] as const
+).map(([id, message, phase, direction, bookkeeping]) => ({
+  id,
+  message,
+  phase,
+  direction,
+  bookkeeping,
+  file: "rules/942-sqli.conf",
+  line: 1,
+  tags: phase === 2 ? ["attack-sqli", "paranoia-level/1"] : [],
+  severity: "high",
+  paranoia: phase === 2 ? 1 : null,
+  group: phase === null ? "built in" : phase === 4 ? "950-answers" : "942-sqli",
+}))
 
 export const password = "correct horse battery"
 export const host = "127.0.0.1:8470"

@@ -26,5 +26,11 @@ export interface Database {
   users: Document & { name: string }
   sessions: Document & { secret_hash: string; user_name: string; expires_at: number }
   tokens: Document & { id: string; secret_hash: string }
+  rule_switches: Document & { id: string }
+  rule_exceptions: Document & { id: string }
+  /** `day` counts from the epoch. */
+  rule_hits: { rule: string; day: number; hits: number; last_at: number }
+  alert_verdicts: Document & { alert: string }
+  rule_verdicts: { alert: string; rule: string; verdict: string }
   audit: Document & { id: string; at: number }
 }

@@ -1,6 +1,7 @@
 import { type Kysely, Migrator, type SelectQueryBuilder, sql, type Transaction } from "kysely"
 import {
   type Alert,
+  type AlertVerdict,
   type AllowlistEntry,
   type ApiToken,
   type AuditEntry,
@@ -8,6 +9,8 @@ import {
   type Incident,
   messageOf,
   type NetworkPolicy,
+  type RuleException,
+  type RuleSwitch,
   type Session,
   severities,
   ThwartError,
@@ -16,6 +19,7 @@ import {
 import { migrations } from "../migrations/index.ts"
 import type { Changes, Page, PageQuery, Store } from "../store.ts"
 import { createGroupCommit } from "./group-commit.ts"
+import { readStatistics } from "./read-statistics.ts"
 import type { Database } from "./schema.ts"
 import { write } from "./write.ts"
 
@@ -123,6 +127,17 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
           after(rows, "at", cursor).orderBy("at", "desc").orderBy("id", "desc").limit(limit).execute(),
         )
       }),
+
+    ruleSwitches: () => all<RuleSwitch>(db.selectFrom("rule_switches").select("document").orderBy("id")),
+    ruleExceptions: () => all<RuleException>(db.selectFrom("rule_exceptions").select("document").orderBy("id")),
+    ruleStatistics: () => guarded(() => readStatistics(db)),
+    verdicts: (alerts) =>
+      all<AlertVerdict>(
+        db
+          .selectFrom("alert_verdicts")
+          .select("document")
+          .where("alert", "in", alerts.length > 0 ? [...alerts].slice(0, 1000) : [""]),
+      ),
 
     close: () => {
       closing ??= commits.close().then(() => db.destroy())

@@ -2,6 +2,7 @@ import type { Transaction } from "kysely"
 import { severities } from "../../core/index.ts"
 import type { Changes } from "../store.ts"
 import type { Database } from "./schema.ts"
+import { countHits, writeRules } from "./write-rules.ts"
 
 // Parameters in one statement: SQLite takes 32,766, PostgreSQL 65,535; rows have six at most.
 const rowsPerStatement = 500
@@ -16,11 +17,18 @@ export async function write(db: Transaction<Database>, changes: Changes): Promis
       severity: severities.indexOf(alert.severity),
       document: json(alert),
     }))
-    await db
+    const added = await db
       .insertInto("alerts")
       .values(values)
       .onConflict((conflict) => conflict.column("id").doNothing())
+      .returning("id")
       .execute()
+    const ids = new Set(added.map(({ id }) => id))
+    // A known id twice in one record is one alert.
+    await countHits(
+      db,
+      [...new Map(rows.map((alert) => [alert.id, alert])).values()].filter(({ id }) => ids.has(id)),
+    )
   }
   await writeIncidents(db, changes)
   for (const countermeasure of changes.countermeasures ?? []) {
@@ -38,6 +46,7 @@ export async function write(db: Transaction<Database>, changes: Changes): Promis
       .execute()
   }
   await writeSettings(db, changes)
+  await writeRules(db, changes)
   await writeAccounts(db, changes)
   await writeUses(db, changes)
   for (const rows of slices(changes.audit)) {

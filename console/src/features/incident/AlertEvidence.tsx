@@ -5,6 +5,7 @@ import type { IncidentDetail } from "../../../../src/api/contract/index.ts"
 import { Bytes, type Span } from "../../components/Bytes.tsx"
 import { Time } from "../../components/Time.tsx"
 import { Severity } from "../incidents/marks.tsx"
+import { ExceptButton, VerdictButton } from "../rules/AlertActions.tsx"
 
 type Alert = IncidentDetail["alerts"][number]
 
@@ -38,30 +39,35 @@ export function AlertEvidence({ alert }: { readonly alert: Alert }) {
       <Collapse expanded={opened}>
         <Stack p="md" pt={0} gap="md">
           <Facts alert={alert} />
-          {alert.contributions.map(({ rule, message, score, tags, matches }) => (
-            <div key={rule}>
-              <Group gap="xs" mb={4}>
-                <Code>{rule}</Code>
-                <Text size="sm">{message}</Text>
-                <Badge size="sm" variant="default" tt="none">
-                  +{score}
-                </Badge>
-                {tags.map((tag) => (
-                  <Badge key={tag} size="sm" variant="light" color="gray" tt="none">
-                    {tag}
+          {opened && <VerdictButton alert={alert.id} />}
+          {alert.contributions.map((contribution) => {
+            const { rule, message, score, tags, matches } = contribution
+            return (
+              <div key={rule}>
+                <Group gap="xs" mb={4}>
+                  <Code>{rule}</Code>
+                  <Text size="sm">{message}</Text>
+                  <Badge size="sm" variant="default" tt="none">
+                    +{score}
                   </Badge>
+                  {opened && <ExceptButton of={contribution} request={alert.evidence.request} />}
+                  {tags.map((tag) => (
+                    <Badge key={tag} size="sm" variant="light" color="gray" tt="none">
+                      {tag}
+                    </Badge>
+                  ))}
+                </Group>
+                {matches.map(({ variable, value, offset, length }) => (
+                  <div key={`${variable} ${offset}`}>
+                    <Text size="xs" c="dimmed" ff="monospace">
+                      {variable}
+                    </Text>
+                    <Bytes label={`What ${rule} matched in ${variable}`} text={value} marks={[{ offset, length }]} />
+                  </div>
                 ))}
-              </Group>
-              {matches.map(({ variable, value, offset, length }) => (
-                <div key={`${variable} ${offset}`}>
-                  <Text size="xs" c="dimmed" ff="monospace">
-                    {variable}
-                  </Text>
-                  <Bytes label={`What ${rule} matched in ${variable}`} text={value} marks={[{ offset, length }]} />
-                </div>
-              ))}
-            </div>
-          ))}
+              </div>
+            )
+          })}
           {alert.evidence.request !== null && (
             <Exchange title="Request" text={alert.evidence.request} matched={matched} />
           )}

@@ -1,55 +1,110 @@
-import { type AddCommand, examples } from "../../command.ts"
-import type { RuleCheck } from "../../deps.ts"
+import { Option } from "commander"
+import { type ApiRule, rulePage, ruleStates } from "../../../api/contract/index.ts"
+import { severities } from "../../../core/index.ts"
+import { type AddCommand, type Context, examples } from "../../command.ts"
 import { table } from "../../text.ts"
+import { atLeastOne } from "../list.ts"
+import { ruleColumns } from "./rule-columns.ts"
 
 interface Flags {
   readonly rules?: string[]
-  readonly level?: number
-  readonly direction?: string
+  readonly limit: number
+  readonly [filter: string]: string | number | string[] | undefined
 }
 
-export const addList: AddCommand = (group, run) => {
+export const list: AddCommand = (group, run) => {
   group
     .command("list")
-    .description("list the rules of files, with what they look for")
-    .argument("[search...]", "only rules that have all of these words in their id, message, file or tags")
+    .description("list the rules that run, with their hits and false positives")
+    .argument("[words...]", "words in the id, message, group or tags")
+    .option("--group <name>", "of this file, without .conf")
+    .addOption(new Option("--direction <direction>", "of requests or of answers").choices(["inbound", "outbound"]))
+    .option("--tag <tag>", "with this tag")
+    .addOption(new Option("--severity <severity>", "of this severity").choices(severities))
+    .option("--paranoia <level>", "of this paranoia level", atLeastOne)
+    .addOption(new Option("--state <state>", "in this state").choices(ruleStates))
+    .addOption(new Option("--order <by>", "what comes first").choices(["id", "hits", "false-positives"]).default("id"))
     .option(
       "--rules <paths...>",
-      "SecLang files, folders, or a checkout of the Core Rule Set (default: the starter rules)",
+      "instead of those of a server, those of files, folders or a checkout of the Core Rule Set",
     )
-    .option("--level <level>", "only up to this paranoia level", Number)
-    .option("--direction <direction>", "inbound (requests) or outbound (responses)")
-    .addHelpText("after", examples("thwart rules list", "thwart rules list sqli --rules ~/coreruleset --level 1"))
+    .option("--limit <number>", "at most so many", atLeastOne, 10_000)
+    .addHelpText(
+      "after",
+      examples(
+        "thwart rules list sql injection",
+        "thwart rules list --order hits --limit 20",
+        "thwart rules list --state off --json",
+        "thwart rules list sqli --paranoia 1 --rules ~/coreruleset",
+      ),
+    )
     .action(
-      run(async (context, search: string[], flags: Flags) => {
-        const { rules } = context.deps.rules.check(flags.rules ?? [])
-        const shown = rules.filter((rule) => fits(rule, search, flags))
-        if (context.json) {
-          for (const rule of shown) context.printJson(rule)
+      run(async (context, words: readonly string[], { limit, rules, ...filters }: Flags) => {
+        if (rules !== undefined) {
+          showFiles(context, { rules, words, filters })
           return
         }
-        context.print(
-          table(
-            shown,
-            [
-              { name: "id", of: ({ id }) => id },
-              { name: "phase", of: ({ phase }) => String(phase ?? "") },
-              { name: "level", of: ({ paranoiaLevel }) => String(paranoiaLevel ?? "") },
-              { name: "severity", of: ({ severity }) => (severity ?? "").toLowerCase() },
-              { name: "message", of: ({ message }) => message, flexible: true },
-              { name: "file", of: ({ file, line }) => `${file.split("/").at(-1)}:${line}`, flexible: true },
-            ],
-            context.deps.out.columns,
-          ),
-        )
-        context.print(context.paint.dim(`${shown.length} of ${rules.length} rules\n`))
+        const client = await context.server()
+        const query = new URLSearchParams(words.length > 0 ? { search: words.join(" ") } : {})
+        for (const [name, value] of Object.entries(filters)) query.set(name, String(value))
+        const found: ApiRule[] = []
+        for (let total = 1; found.length < Math.min(total, limit); ) {
+          query.set("limit", String(Math.min(1000, limit - found.length)))
+          query.set("offset", String(found.length))
+          const page = await client.get(`/rules?${query}`, rulePage)
+          found.push(...page.items)
+          total = page.items.length === 0 ? 0 : page.total
+        }
+        if (context.json) for (const rule of found) context.printJson(rule)
+        else
+          context.print(
+            found.length === 0
+              ? "No rule is like that.\n"
+              : table(found, ruleColumns(context.deps.now()), context.deps.out.columns),
+          )
       }),
     )
 }
 
-function fits(rule: RuleCheck["rules"][number], search: readonly string[], { level, direction }: Flags): boolean {
-  if (level !== undefined && (rule.paranoiaLevel ?? 0) > level) return false
-  if (direction !== undefined && rule.direction !== direction) return false
-  const text = [rule.id, rule.message, rule.file, ...rule.tags].join(" ").toLowerCase()
-  return search.every((word) => text.includes(word.toLowerCase()))
+interface Asked {
+  readonly rules: readonly string[]
+  readonly words: readonly string[]
+  readonly filters: Readonly<Record<string, unknown>>
+}
+
+/** What files say; nobody has counted their hits. */
+function showFiles(context: Context, { rules: paths, words, filters }: Asked): void {
+  const { direction, tag, severity, paranoia, group } = filters
+  const rules = context.deps.rules
+    .check(paths)
+    .rules.filter(
+      (rule) =>
+        (direction === undefined || rule.direction === direction) &&
+        (tag === undefined || rule.tags.some((one) => one === tag)) &&
+        (severity === undefined || rule.severity === severity) &&
+        (paranoia === undefined || rule.paranoia === Number(paranoia)) &&
+        (group === undefined || rule.group === group),
+    )
+    .filter((rule) => {
+      const text = [rule.id, rule.message, rule.group, ...rule.tags].join(" ").toLowerCase()
+      return words.every((word) => text.includes(word.toLowerCase()))
+    })
+  if (context.json) {
+    for (const rule of rules) context.printJson(rule)
+    return
+  }
+  context.print(
+    table(
+      rules.filter(({ bookkeeping }) => !bookkeeping),
+      [
+        { name: "id", of: ({ id }) => id },
+        { name: "phase", of: ({ phase }) => String(phase ?? "") },
+        { name: "level", of: ({ paranoia: level }) => String(level ?? "") },
+        { name: "severity", of: ({ severity: own }) => own ?? "" },
+        { name: "message", of: ({ message }) => message, flexible: true },
+        { name: "group", of: ({ group: own }) => own, flexible: true },
+      ],
+      context.deps.out.columns,
+    ),
+  )
 }

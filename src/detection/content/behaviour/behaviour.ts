@@ -15,7 +15,7 @@ export interface Sighting {
 /** A detection that no rule over a single message can say: it looks across messages, or from a request to what it caused. */
 export interface Behaviour {
   readonly id: string
-  readonly summary: Pick<RuleSummary, "message" | "file" | "line" | "tags">
+  readonly summary: Pick<RuleSummary, "message" | "file" | "line" | "tags" | "direction" | "severity">
   readonly classification: Classification
   look(observation: HttpObservation | ConnectionObservation): Sighting | undefined
 }

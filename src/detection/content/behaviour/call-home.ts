@@ -18,7 +18,14 @@ const maxSearched = 65_536
 export function createCallHome(rules: RequestRules): Behaviour {
   return {
     id: "thwart/egress-named-in-request",
-    summary: { message: named, file: "built in", line: 1, tags: ["attack-c2"] },
+    summary: {
+      message: named,
+      file: "built in",
+      line: 1,
+      tags: ["attack-c2"],
+      direction: "outbound",
+      severity: "critical",
+    },
     classification: { ...classificationFor("attack-c2"), title: "Call home" },
     look: (observation) => {
       if (observation.kind !== "connection" || observation.direction !== "outbound") return undefined

@@ -34,7 +34,14 @@ export function createPathScan(options: PathScanOptions = defaultPathScanOptions
   }
   return {
     id: "thwart/path-scan",
-    summary: { message, file: "built in", line: 1, tags: ["attack-reputation-crawler"] },
+    summary: {
+      message,
+      file: "built in",
+      line: 1,
+      tags: ["attack-reputation-crawler"],
+      direction: "inbound",
+      severity: "medium",
+    },
     classification: { ...classificationFor("attack-reputation-crawler"), title: "Path scan" },
     look: (observation) => {
       if (observation.kind !== "http" || observation.direction !== "inbound") return undefined

@@ -1,5 +1,15 @@
+/** What was taken from rules before a transaction began, by their ids: looked up, however much it is. */
+export interface Taken {
+  /** Rules that are away whole; names that are no numbers are of other things than rules. */
+  readonly rules: ReadonlySet<number | string>
+  readonly targets: ReadonlyMap<number, readonly RemovedTarget[]>
+  /** The variables of `targets`. */
+  readonly variables: ReadonlySet<number>
+}
+
 /** What `ctl:ruleRemove…` took away for the rest of the transaction. */
 export interface Removals {
+  taken: readonly Taken[]
   /** False while nothing was: most transactions ask no further. */
   any: boolean
   /** The variables of which targets were taken from some rules. */
@@ -23,9 +33,21 @@ export interface RemovedTarget {
   readonly member: ((key: string) => boolean) | null
 }
 
+const nothingTaken: readonly Taken[] = []
+
+/** Begins a transaction without what was taken. */
+export function takeAway(taken: readonly Taken[], removals: Removals): void {
+  removals.taken = taken
+  for (const { rules, variables } of taken) {
+    if (rules.size > 0) removals.any = true
+    for (const variable of variables) removals.variables.add(variable)
+  }
+}
+
 export function createRemovals(): Removals {
   return {
     any: false,
+    taken: nothingTaken,
     variables: new Set(),
     ids: [],
     tags: [],
@@ -44,6 +66,7 @@ interface Removable {
 
 export function isRemoved({ id, tags, message }: Removable, removals: Removals): boolean {
   return (
+    removals.taken.some(({ rules }) => rules.has(id)) ||
     removals.ids.some((range) => isIn(id, range)) ||
     removals.tags.some((tag) => tags.includes(tag)) ||
     removals.messages.includes(message)
@@ -59,6 +82,7 @@ export function removedTargetsOf({ id, tags, message }: Removable, removals: Rem
     found ??= []
     found.push(target)
   }
+  for (const { targets } of removals.taken) for (const target of targets.get(id) ?? nothingRemoved) take(target)
   for (const { ids, target } of removals.targetsById) if (isIn(id, ids)) take(target)
   for (const { tag, target } of removals.targetsByTag) if (tags.includes(tag)) take(target)
   for (const one of removals.targetsByMessage) if (one.message === message) take(one.target)

@@ -5,6 +5,7 @@ import { enableLinearRegexFallback } from "../detection/index.ts"
 import { type Config, configSchema, parseConfig } from "./config.ts"
 import { announcedServer, dataDirOf } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
+import { runProxy } from "./proxy-command.ts"
 import { replay } from "./replay.ts"
 import { ruleTools } from "./rule-tools.ts"
 import { startThwart } from "./start.ts"
@@ -39,6 +40,7 @@ const deps: CliDeps = {
   },
   replay,
   doctor: async () => examine(thisMachine),
+  proxy: runProxy,
   rules: ruleTools,
 }
 

@@ -15,6 +15,24 @@ export const ruleFilesOnDisk: RuleFiles = {
 /** The starter rules that come with Thwart. */
 export const starterRules = join(import.meta.dirname, "..", "..", "rules")
 
+const levelFile = "paranoia-level.conf"
+
+/** The same, with the Core Rule Set's paranoia level set before all others; what they set themselves overrides it. */
+export function rulesAtLevel(level: number, more = ""): RuleFiles {
+  const settings = ["blocking", "detection"].map((kind) => `setvar:tx.${kind}_paranoia_level=${level}`)
+  const text = `${more}\nSecAction "id:9009000,phase:1,nolog,pass,${settings.join(",")}"\n`
+  let first = true
+  return {
+    ...ruleFilesOnDisk,
+    list: (path) => {
+      const files = first ? [levelFile, ...ruleFilesOnDisk.list(path)] : ruleFilesOnDisk.list(path)
+      first = false
+      return files
+    },
+    read: (path) => (path === levelFile ? text : ruleFilesOnDisk.read(path)),
+  }
+}
+
 /** A folder's `*.conf`; of a checkout of the Core Rule Set its setup and then its rules, whichever of its folders is named. */
 function filesOf(folder: string): readonly string[] {
   if (isCoreRules(join(folder, "rules"))) return [...setupOf(folder), ...confs(join(folder, "rules"))]

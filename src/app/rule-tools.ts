@@ -9,7 +9,6 @@ import {
   defaultThresholds,
   type LoadedRules,
   loadRules,
-  type RuleFiles,
   readOverrides,
   readRequest,
   readTestFile,
@@ -18,7 +17,7 @@ import {
   trace,
 } from "../detection/index.ts"
 import { thisNode } from "./node.ts"
-import { ruleFilesOnDisk, starterRules } from "./rule-files.ts"
+import { ruleFilesOnDisk, rulesAtLevel, starterRules } from "./rule-files.ts"
 
 const pathsOr = (paths: readonly string[]) => (paths.length > 0 ? paths : [starterRules])
 
@@ -28,7 +27,7 @@ export const ruleTools: RuleTools = {
     return { rules: summariesOf(program), diagnostics }
   },
   test: ({ rules, ftw, overrides, level, only }, onProgress) => {
-    const { program } = loadBehind(ftwSetup(level), pathsOr(rules))
+    const { program } = loadRules(pathsOr(rules), rulesAtLevel(level, ftwSetup))
     const tests = testFiles(ftw)
       .flatMap((file) => readTestFile(read(file), file))
       .filter(
@@ -39,43 +38,26 @@ export const ruleTools: RuleTools = {
     return runTests(program, tests, known, (done) => onProgress(done, tests.length))
   },
   inspect: ({ rules, level, raw }) =>
-    inspection(loadBehind(level === undefined ? "" : levelSetup(level), pathsOr(rules)), raw),
+    inspection(loadRules(pathsOr(rules), level === undefined ? ruleFilesOnDisk : rulesAtLevel(level)), raw),
   readInput: async (file) =>
     file === undefined || file === "-"
       ? Buffer.from(await text(process.stdin.setEncoding("latin1")), "utf8").toString("utf8")
       : read(file, "latin1"),
 }
 
-const levelSetup = (level: number) =>
-  `SecAction "id:9009000,phase:1,nolog,pass,setvar:tx.blocking_paranoia_level=${level},setvar:tx.detection_paranoia_level=${level}"`
-
 /** What the Core Rule Set's own test servers set: its limits are low, and it only detects. */
-const ftwSetup = (level: number) =>
-  `SecRuleEngine DetectionOnly
-${levelSetup(level)}
-SecAction "id:9009001,phase:1,nolog,pass,${[
-    "reporting_level=4",
-    "crs_validate_utf8_encoding=1",
-    "arg_name_length=100",
-    "arg_length=400",
-    "total_arg_length=64000",
-    "max_num_args=255",
-    "max_file_size=64100",
-    "combined_file_sizes=65535",
-  ]
-    .map((setting) => `setvar:tx.${setting}`)
-    .join(",")}"`
-
-/** Rules behind a setup of ours, which what they set themselves overrides. */
-function loadBehind(setup: string, paths: readonly string[]): LoadedRules {
-  const name = "thwart-setup.conf"
-  const files: RuleFiles = {
-    ...ruleFilesOnDisk,
-    list: (path) => (path === name ? [name] : ruleFilesOnDisk.list(path)),
-    read: (path) => (path === name ? setup : ruleFilesOnDisk.read(path)),
-  }
-  return loadRules(setup === "" ? paths : [name, ...paths], files)
-}
+const ftwSettings = [
+  "reporting_level=4",
+  "crs_validate_utf8_encoding=1",
+  "arg_name_length=100",
+  "arg_length=400",
+  "total_arg_length=64000",
+  "max_num_args=255",
+  "max_file_size=64100",
+  "combined_file_sizes=65535",
+]
+const ftwSetup = `SecRuleEngine DetectionOnly
+SecAction "id:9009001,phase:1,nolog,pass,${ftwSettings.map((setting) => `setvar:tx.${setting}`).join(",")}"`
 
 function testFiles(paths: readonly string[]): readonly string[] {
   return paths.flatMap((path) =>

@@ -13,7 +13,26 @@ export interface CliDeps {
   serve(options: ServeOptions, onReady: (ready: ServeReady) => void, signal: AbortSignal): Promise<void>
   replay(options: ReplayOptions, on: ReplayEvents, signal: AbortSignal): Promise<ReplaySummary>
   doctor(): Promise<readonly DoctorCheck[]>
+  /** Runs the proxy until the signal aborts. */
+  proxy(options: ProxyCommandOptions, on: ProxyEvents, signal: AbortSignal): Promise<void>
   readonly rules: RuleTools
+}
+
+export interface ProxyCommandOptions {
+  readonly to: string
+  readonly listen: string
+  readonly mode: "monitor" | "block"
+  readonly rules: readonly string[]
+  readonly level: number | undefined
+  readonly allow: readonly string[]
+  readonly trustedProxies: readonly string[]
+  readonly failMode: "open" | "closed"
+}
+
+export interface ProxyEvents {
+  onReady(url: string): void
+  onAlert(alert: Alert): void
+  onError(message: string): void
 }
 
 /** What rule authors work with; nothing of it needs a server. */

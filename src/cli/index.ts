@@ -7,6 +7,7 @@ import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
 import { allow, disallow, token, userCommand } from "./commands/manage.ts"
+import { proxy } from "./commands/proxy.ts"
 import { replay } from "./commands/replay.ts"
 import { rules } from "./commands/rules/index.ts"
 import { serve } from "./commands/serve.ts"
@@ -18,6 +19,8 @@ export type {
   DoctorCheck,
   Inspection,
   InspectOptions,
+  ProxyCommandOptions,
+  ProxyEvents,
   ReplayEvents,
   ReplayOptions,
   ReplaySummary,
@@ -41,6 +44,7 @@ export interface Cli {
 
 const commands: readonly AddCommand[] = [
   serve,
+  proxy,
   replay,
   rules,
   inspect,

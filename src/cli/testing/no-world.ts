@@ -33,6 +33,7 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
     serve: absent,
     replay: absent,
     doctor: async () => [],
+    proxy: absent,
     rules: {
       check: refuse,
       test: refuse,

@@ -17,6 +17,8 @@ export interface GuardDeps {
   readonly node: NodeRef
   /** The block that holds an address now; undefined lets it in. */
   readonly blockOf: (address: IpAddress) => { readonly expiresAt: Millis | null } | undefined
+  /** Whose requests are looked at and never refused. */
+  readonly isFriend?: (address: IpAddress) => boolean
   readonly onAlert: (alert: Alert) => void
   readonly onObservation?: (observation: Observation) => void
   readonly onError: (error: unknown) => void
@@ -85,8 +87,9 @@ export function createGuard(deps: GuardDeps, given: Partial<GuardOptions> = {}):
     kind: "http",
     malformed: [],
   })
+  const isFriend = ({ source }: Frame) => deps.isFriend?.(source.address) === true
   const isBlocked = ({ source }: Frame) => {
-    if (deps.blockOf(source.address) === undefined) return false
+    if (deps.blockOf(source.address) === undefined || deps.isFriend?.(source.address) === true) return false
     counters.refusedBlocked++
     return true
   }
@@ -130,7 +133,7 @@ export function createGuard(deps: GuardDeps, given: Partial<GuardOptions> = {}):
       following.entered()
       return watch.runFor(cause, [request, response], application)
     }
-    if (options.mode === "monitor") return enter()
+    if (options.mode === "monitor" || isFriend(frame)) return enter()
     const turnAway = () => {
       following.letBe()
       refuse(response)
@@ -145,7 +148,7 @@ export function createGuard(deps: GuardDeps, given: Partial<GuardOptions> = {}):
     socket.once("close", inFlight.track(socket, frame.source.address))
     const read = () => requestOf(request, null, options.bodyLimitBytes)
     const enter = () => watch.runFor({ source: frame.source, request: read }, [], listener)
-    if (options.mode === "block") return void holdBack(frame, request, null, { enter, turnAway })
+    if (options.mode === "block" && !isFriend(frame)) return void holdBack(frame, request, null, { enter, turnAway })
     void watch.look(async () => ({ ...frame, request: await read(), response: null }))
     return enter()
   }

@@ -8,9 +8,16 @@ const debianSetup = "/etc/modsecurity/crs/crs-setup.conf"
 /** Rules as they lie on disk, read as bytes. */
 export const ruleFilesOnDisk: RuleFiles = {
   list: (path) => (statSync(path).isDirectory() ? filesOf(path) : [path]),
+  // Who names a setup of the Core Rule Set does not want the one beside its rules too.
+  choose: (files) => {
+    const setup = files.find(isSetup)
+    return files.filter((file) => !isSetup(file) || file === setup)
+  },
   read: (path) => readFileSync(path, "latin1"),
   beside: (file, name) => resolve(dirname(file), name),
 }
+
+const isSetup = (file: string) => /^crs-setup\.conf(?:\.example)?$/.test(basename(file))
 
 /** The starter rules that come with Thwart. */
 export const starterRules = join(import.meta.dirname, "..", "..", "rules")

@@ -1,4 +1,5 @@
 import { type Diagnostic, formatDiagnostic, ThwartError } from "../core/index.ts"
+import { collectGarbage } from "./garbage.ts"
 import { compile, type Program, type SourceFile } from "./seclang/compile.ts"
 
 /** Rules that are ready to run. */
@@ -11,6 +12,8 @@ export interface LoadedRules {
 export interface RuleFiles {
   /** The files of a path: itself, or a folder's `*.conf` in order of their names. */
   list(path: string): readonly string[]
+  /** Of all that are listed, those that go together; a file that is listed twice is read once. */
+  choose?(files: readonly string[]): readonly string[]
   read(path: string): string
   /** A file that a rule names, relative to the rule's own. */
   beside(file: string, name: string): string
@@ -23,18 +26,26 @@ export interface LoadOptions {
 
 /** Reads files and folders of rules and tells every mistake in them; rules with mistakes are left out of what is loaded. */
 export function checkRules(paths: readonly string[], files: RuleFiles, options: LoadOptions = {}): LoadedRules {
-  const sources: SourceFile[] = paths.flatMap((path) => {
-    try {
-      const found = files.list(path)
-      if (found.length === 0) throw new ThwartError("THWART_RULES_INVALID", `there is no rule file (*.conf) in ${path}`)
-      return found.map((file) => ({ path: file, text: files.read(file) }))
-    } catch (cause) {
-      if (cause instanceof ThwartError) throw cause
-      throw new ThwartError("THWART_RULES_INVALID", `the rules in ${path} can't be read`, { cause })
-    }
+  const listed = paths.flatMap((path) => {
+    const found = attempt(path, () => files.list(path))
+    if (found.length === 0) throw new ThwartError("THWART_RULES_INVALID", `there is no rule file (*.conf) in ${path}`)
+    return found
   })
+  const chosen = files.choose?.(listed) ?? listed
+  const sources = [...new Set(chosen)].map((path): SourceFile => ({ path, text: attempt(path, () => files.read(path)) }))
   return compile(sources, (file, name) => files.read(files.beside(file, name)), options)
 }
+
+function attempt<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    throw new ThwartError("THWART_RULES_INVALID", `the rules in ${path} can't be read`, { cause })
+  }
+}
+
+// Fewer leave too little behind to care.
+const manyRules = 200
 
 /** As `checkRules`, but throws THWART_RULES_INVALID with every mistake, its line and column: what is wrong is never run in part. */
 export function loadRules(paths: readonly string[], files: RuleFiles, options: LoadOptions = {}): LoadedRules {
@@ -45,5 +56,6 @@ export function loadRules(paths: readonly string[], files: RuleFiles, options: L
       "THWART_RULES_INVALID",
       `the rules have ${errors.length === 1 ? "1 mistake" : `${errors.length} mistakes`}:\n${errors.map((error) => `  ${formatDiagnostic(error)}`).join("\n")}`,
     )
+  if (loaded.program.steps.length > manyRules) collectGarbage()
   return loaded
 }

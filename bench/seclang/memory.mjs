@@ -6,7 +6,9 @@ import { createDetector, enableLinearRegexFallback, loadRules, readRequest } fro
 enableLinearRegexFallback()
 const ids = createIds(systemClock)
 const detector = createDetector({ ids, rules: loadRules(process.argv.slice(2), ruleFilesOnDisk) }, { behaviours: [] })
-const request = readRequest("GET /shop?q=blue+shirt HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n")
+const request = readRequest(
+  "GET /shop?q=blue+shirt HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n",
+)
 for (let count = 0; count < 200; count++)
   detector.inspect({
     kind: "http",

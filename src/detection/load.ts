@@ -32,7 +32,9 @@ export function checkRules(paths: readonly string[], files: RuleFiles, options: 
     return found
   })
   const chosen = files.choose?.(listed) ?? listed
-  const sources = [...new Set(chosen)].map((path): SourceFile => ({ path, text: attempt(path, () => files.read(path)) }))
+  const sources = [...new Set(chosen)].map(
+    (path): SourceFile => ({ path, text: attempt(path, () => files.read(path)) }),
+  )
   return compile(sources, (file, name) => files.read(files.beside(file, name)), options)
 }
 

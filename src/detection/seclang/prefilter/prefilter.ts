@@ -12,6 +12,8 @@ export interface Scan {
 
 const nothing: number[] = []
 
+export const emptyScan: Scan = { groups: 0, found: nothing }
+
 /** A condition that every value which an operator matches fulfils. */
 export interface Filter {
   /** Where in `found` its bit is; -1 when it has no literals. */
@@ -119,18 +121,18 @@ function bitsOf(filters: readonly number[]): readonly number[] {
   return [...words].flat()
 }
 
-/** Puts scans together; what one of them found, the result has. */
-export function joined(scans: readonly Scan[]): Scan {
-  let groups = 0
-  let found: readonly number[] = nothing
-  for (const scan of scans) {
-    groups |= scan.groups
-    if (scan.found.length > 0) found = found.length === 0 ? scan.found : joinedWords(found, scan.found)
-  }
-  return { groups, found }
+/** What two scans found together: the first as it is when the second adds nothing, so that little is made anew. */
+export function joined(one: Scan, other: Scan): Scan {
+  if (one === other || other === emptyScan) return one
+  const groups = one.groups | other.groups
+  const found = joinedWords(one.found, other.found)
+  if (found === one.found && groups === one.groups) return one
+  return found === other.found && groups === other.groups ? other : { groups, found }
 }
 
 function joinedWords(one: readonly number[], other: readonly number[]): readonly number[] {
+  if (other.length === 0) return one
+  if (one.length === 0) return other
   for (let at = 0; at < one.length; at++) {
     const word = one[at] ?? 0
     if ((word | (other[at] ?? 0)) !== word) return one.map((own, index) => own | (other[index] ?? 0))

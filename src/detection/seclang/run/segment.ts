@@ -1,4 +1,4 @@
-import { joined, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
+import { emptyScan, joined, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
 import { isMarker, type Rule, type Step, type Target } from "../rule.ts"
 import type { Way } from "./chain.ts"
 import { scanOfSelection } from "./selection.ts"
@@ -59,16 +59,12 @@ function looksOf(rules: readonly Rule[]): readonly Look[] {
 export function scanOfSegment({ number, prefilter, looks }: Segment, transaction: Transaction): Scan {
   const known = transaction.segments[number]
   if (known !== undefined) return known
-  const scans: Scan[] = []
+  let all = emptyScan
   for (const { select, ways } of looks) {
     const selection = select(transaction)
     if (selection.values.length === 0) continue
-    for (const way of ways) {
-      const scan = scanOfSelection(selection, way, prefilter)
-      if (scan !== scans.at(-1)) scans.push(scan)
-    }
+    for (const way of ways) all = joined(all, scanOfSelection(selection, way, prefilter))
   }
-  const all = joined(scans)
   transaction.segments[number] = all
   return all
 }

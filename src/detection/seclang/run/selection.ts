@@ -1,5 +1,5 @@
 import type { ByteGroups } from "../prefilter/byte-groups.ts"
-import { joined, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
+import { emptyScan, joined, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
 import { afterStep, type Chain, type Way } from "./chain.ts"
 import { type Form, groupsOfForm, scanOf } from "./form.ts"
 import { rawForm, type Value } from "./value.ts"
@@ -17,9 +17,14 @@ interface Found {
   /** The length of the shortest value. */
   readonly shortest: number
   /** The values by the groups of their bytes: most share a few. */
-  readonly byGroups: ReadonlyMap<ByteGroups, readonly Form[]>
+  readonly alike: readonly Alike[]
   /** Behind chains, by the number of the way. */
   readonly ways: (Scan | undefined)[]
+}
+
+interface Alike {
+  readonly groups: ByteGroups
+  readonly forms: Form[]
 }
 
 export function createSelection(values: readonly Value[]): Selection {
@@ -38,12 +43,11 @@ export function scanOfSelection(selection: Selection, way: Way, prefilter: Prefi
   if (!short && (found.raw.groups & chain.altersLetters) === 0) return found.raw
   const known = found.ways[number]
   if (known !== undefined) return known
-  const scans = [found.raw]
-  for (const [groups, forms] of found.byGroups) {
+  let all = found.raw
+  for (const { groups, forms } of found.alike) {
     if (!short && (groups & chain.altersLetters) === 0) continue
-    for (const form of forms) addScans(form, way, { chain, prefilter, scans })
+    for (const form of forms) all = scanBehind(form, way, { chain, prefilter, all })
   }
-  const all = joined(scans)
   found.ways[number] = all
   return all
 }
@@ -51,33 +55,53 @@ export function scanOfSelection(selection: Selection, way: Way, prefilter: Prefi
 interface Scanning {
   readonly chain: Chain
   readonly prefilter: Prefilter
-  readonly scans: Scan[]
+  readonly all: Scan
 }
 
-function addScans(raw: Form, { everyStep, minLength }: Way, { chain, prefilter, scans }: Scanning): void {
+/** What was found so far, with what is in the text behind the chain. */
+function scanBehind(raw: Form, { everyStep, minLength }: Way, { chain, prefilter, all: before }: Scanning): Scan {
+  let all = before
   let form = raw
   for (const step of chain.steps) {
     // What is too short to match never gets longer.
-    if (step.definition.atMost !== undefined && step.definition.atMost(form.text) < minLength && chain.shortens) return
+    if (step.definition.atMost !== undefined && step.definition.atMost(form.text) < minLength && chain.shortens)
+      return all
     const next = afterStep(form, step)
-    if (everyStep && next !== form) scans.push(scanOf(next, prefilter))
+    if (everyStep && next !== form) all = joined(all, scanOf(next, prefilter))
     form = next
   }
-  if (!everyStep && form !== raw) scans.push(scanOf(form, prefilter))
+  return everyStep || form === raw ? all : joined(all, scanOf(form, prefilter))
 }
 
 function findIn(values: readonly Value[], prefilter: Prefilter): Found {
-  const scans: Scan[] = []
-  const byGroups = new Map<ByteGroups, Form[]>()
+  let raw = emptyScan
   let shortest = Number.POSITIVE_INFINITY
+  const alike: Alike[] = []
   for (const value of values) {
-    shortest = Math.min(shortest, value.text.length)
     const form = rawForm(value)
-    scans.push(scanOf(form, prefilter))
-    const groups = groupsOfForm(form)
-    const alike = byGroups.get(groups)
-    if (alike === undefined) byGroups.set(groups, [form])
-    else alike.push(form)
+    if (value.text.length < shortest) shortest = value.text.length
+    raw = joined(raw, scanOf(form, prefilter))
+    addTo(alike, form)
   }
-  return { raw: joined(scans), shortest, byGroups, ways: [] }
+  return { raw, shortest, alike, ways: [] }
 }
+
+/** There are a few dozen at most: the groups that values of one request have together. */
+function addTo(alike: Alike[], form: Form): void {
+  const groups = groupsOfForm(form)
+  for (const one of alike) {
+    if (one.groups !== groups) continue
+    one.forms.push(form)
+    return
+  }
+  // A client that sends values of every kind shall not make this slow: the rest goes by the widest.
+  const last = alike.at(-1)
+  if (alike.length >= maxAlike && last !== undefined) {
+    alike[alike.length - 1] = { groups: last.groups | groups, forms: last.forms }
+    last.forms.push(form)
+    return
+  }
+  alike.push({ groups, forms: [form] })
+}
+
+const maxAlike = 32

@@ -113,7 +113,7 @@ function Groups({
                 key={group}
                 component="button"
                 label={group}
-                description={off === 0 ? `${count} rules` : `${count} rules, ${off} off`}
+                description={`${count} ${count === 1 ? "rule" : "rules"}${off === 0 ? "" : `, ${off} off`}`}
                 active={chosen === group}
                 onClick={() => onChoose(group)}
               />

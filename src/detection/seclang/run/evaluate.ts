@@ -30,30 +30,38 @@ function runTest(rule: Rule, test: RuleTest, transaction: Transaction): boolean 
   for (const target of test.targets) {
     const removed = removals.variables.has(target.variable) ? removedTargetsOf(rule, removals) : nothingRemoved
     if (target.only !== null && removed.length === 0) {
-      if (tryOnly({ rule, test, name: target.name }, target, transaction)) matched = true
+      if (tryOnly(rule, target, transaction)) matched = true
       continue
     }
     const selection = removed.length === 0 ? target.select(transaction) : without(removed, target, transaction)
     if (target.count) {
       const count = createValue("", String(selection.values.length))
-      if (tryValue({ rule, test, name: target.text }, count, null, transaction)) matched = true
+      if (tryValue({ rule, test, name: target.text, sieve: null }, count, transaction)) matched = true
       continue
     }
     if (selection.values.length === 0) continue
     const sieve = target.changing ? null : test.sieve
     if (sieve !== null && !mayMatch(sieve.filter, scanOfSelection(selection, test.way, sieve.prefilter))) continue
-    if (tryValues({ rule, test, name: target.name }, selection.values, sieve, transaction)) matched = true
+    if (tryValues({ rule, test, name: target.name, sieve }, selection.values, transaction)) matched = true
   }
   return matched
 }
 
 /** A single value that comes as a text: most are compared with a number and lead nowhere. */
-function tryOnly(trial: Trial, { only, count, text: written }: Target, transaction: Transaction): boolean {
+function tryOnly(rule: Rule, { only, count, name, text: written }: Target, transaction: Transaction): boolean {
+  const { test } = rule
   const text = only?.text(transaction)
-  if (only === null || text === undefined) return false
-  const { operator, negated, chain } = trial.test
-  if (chain === null && (operator.find(text, transaction) === undefined) !== negated) return false
-  return tryValue(count ? { ...trial, name: written } : trial, createValue(only.key, text), null, transaction)
+  if (test === null || only === null || text === undefined) return false
+  const { operator, negated, chain } = test
+  if (chain === null && !rule.capture && operator.holds !== undefined) {
+    if (operator.holds(text, transaction) === negated) return false
+    const sighting = { name: count ? written : name, value: createValue(only.key, text), form: text, hit: undefined, chain }
+    if (rule.leavesTrace) transaction.matches.push(sighting)
+    runActions(rule, transaction)
+    return true
+  }
+  const trial = { rule, test, name: count ? written : name, sieve: null }
+  return tryValue(trial, createValue(only.key, text), transaction)
 }
 
 const nothingRemoved: readonly RemovedTarget[] = []
@@ -71,22 +79,23 @@ interface Trial {
   readonly test: RuleTest
   /** The variable's. */
   readonly name: string
+  readonly sieve: Sieve | null
 }
 
-function tryValues(trial: Trial, values: readonly Value[], sieve: Sieve | null, transaction: Transaction): boolean {
+function tryValues(trial: Trial, values: readonly Value[], transaction: Transaction): boolean {
   let matched = false
-  for (const value of values) if (tryValue(trial, value, sieve, transaction)) matched = true
+  for (const value of values) if (tryValue(trial, value, transaction)) matched = true
   return matched
 }
 
-function tryValue(trial: Trial, value: Value, sieve: Sieve | null, transaction: Transaction): boolean {
+function tryValue(trial: Trial, value: Value, transaction: Transaction): boolean {
   const { chain, multiMatch } = trial.test
-  if (!multiMatch) return tryForm(trial, { value, form: formOf(value, chain), sieve }, transaction)
+  if (!multiMatch) return tryForm(trial, { value, form: formOf(value, chain) }, transaction)
   let form = rawForm(value)
-  let matched = tryForm(trial, { value, form, sieve }, transaction)
+  let matched = tryForm(trial, { value, form }, transaction)
   for (const step of chain?.steps ?? noSteps) {
     const next = afterStep(form, step)
-    if (next !== form && tryForm(trial, { value, form: next, sieve }, transaction)) matched = true
+    if (next !== form && tryForm(trial, { value, form: next }, transaction)) matched = true
     form = next
   }
   return matched
@@ -97,10 +106,10 @@ const noSteps: readonly Step[] = []
 interface Candidate {
   readonly value: Value
   readonly form: Form
-  readonly sieve: Sieve | null
 }
 
-function tryForm(trial: Trial, { value, form, sieve }: Candidate, transaction: Transaction): boolean {
+function tryForm(trial: Trial, { value, form }: Candidate, transaction: Transaction): boolean {
+  const { sieve } = trial
   if (sieve !== null && !mayMatch(sieve.filter, scanOf(form, sieve.prefilter))) return false
   const { operator, negated } = trial.test
   // Operators with a sieve look at nothing but the text.

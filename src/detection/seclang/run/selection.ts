@@ -16,8 +16,8 @@ interface Found {
   readonly raw: Scan
   /** The length of the shortest value. */
   readonly shortest: number
-  /** The values by the groups of their bytes: most share a few. */
-  readonly alike: readonly Alike[]
+  /** The values by the groups of their bytes: most share a few. Made when first asked for, and not for a few values. */
+  alike: readonly Alike[] | undefined
   /** Behind chains, by the number of the way. */
   readonly ways: (Scan | undefined)[]
 }
@@ -43,47 +43,59 @@ export function scanOfSelection(selection: Selection, way: Way, prefilter: Prefi
   if (!short && (found.raw.groups & chain.altersLetters) === 0) return found.raw
   const known = found.ways[number]
   if (known !== undefined) return known
-  let all = found.raw
-  for (const { groups, forms } of found.alike) {
-    if (!short && (groups & chain.altersLetters) === 0) continue
-    for (const form of forms) all = scanBehind(form, way, { chain, prefilter, all })
+  const scanning: Scanning = { way, chain, prefilter, all: found.raw }
+  if (selection.values.length <= few) {
+    for (const value of selection.values)
+      if (short || (groupsOfForm(rawForm(value)) & chain.altersLetters) !== 0) scanBehind(rawForm(value), scanning)
+  } else {
+    found.alike ??= alikeIn(selection.values)
+    for (const { groups, forms } of found.alike)
+      if (short || (groups & chain.altersLetters) !== 0) for (const form of forms) scanBehind(form, scanning)
   }
-  found.ways[number] = all
-  return all
+  found.ways[number] = scanning.all
+  return scanning.all
 }
+
+// So few values are looked at one by one.
+const few = 12
 
 interface Scanning {
+  readonly way: Way
   readonly chain: Chain
   readonly prefilter: Prefilter
-  readonly all: Scan
+  /** What was found so far. */
+  all: Scan
 }
 
-/** What was found so far, with what is in the text behind the chain. */
-function scanBehind(raw: Form, { everyStep, minLength }: Way, { chain, prefilter, all: before }: Scanning): Scan {
-  let all = before
+/** Adds what is in the text behind the chain. */
+function scanBehind(raw: Form, scanning: Scanning): void {
+  const { way, chain, prefilter } = scanning
   let form = raw
   for (const step of chain.steps) {
     // What is too short to match never gets longer.
-    if (step.definition.atMost !== undefined && step.definition.atMost(form.text) < minLength && chain.shortens)
-      return all
+    const { atMost } = step.definition
+    if (atMost !== undefined && chain.shortens && atMost(form.text) < way.minLength) return
     const next = afterStep(form, step)
-    if (everyStep && next !== form) all = joined(all, scanOf(next, prefilter))
+    if (way.everyStep && next !== form) scanning.all = joined(scanning.all, scanOf(next, prefilter))
     form = next
   }
-  return everyStep || form === raw ? all : joined(all, scanOf(form, prefilter))
+  if (!way.everyStep && form !== raw) scanning.all = joined(scanning.all, scanOf(form, prefilter))
 }
 
 function findIn(values: readonly Value[], prefilter: Prefilter): Found {
   let raw = emptyScan
   let shortest = Number.POSITIVE_INFINITY
-  const alike: Alike[] = []
   for (const value of values) {
-    const form = rawForm(value)
     if (value.text.length < shortest) shortest = value.text.length
-    raw = joined(raw, scanOf(form, prefilter))
-    addTo(alike, form)
+    raw = joined(raw, scanOf(rawForm(value), prefilter))
   }
-  return { raw, shortest, alike, ways: [] }
+  return { raw, shortest, alike: undefined, ways: [] }
+}
+
+function alikeIn(values: readonly Value[]): readonly Alike[] {
+  const alike: Alike[] = []
+  for (const value of values) addTo(alike, rawForm(value))
+  return alike
 }
 
 /** There are a few dozen at most: the groups that values of one request have together. */

@@ -12,7 +12,9 @@ function written(name: string, of: (transaction: Transaction) => ReadonlyMap<str
     read: (transaction) => [...of(transaction)].map(([key, text]) => createValue(key, text)),
     matching: (transaction, test) => {
       const found: Value[] = []
-      for (const [key, text] of of(transaction)) if (test(key)) found.push(createValue(key, text))
+      of(transaction).forEach((text, key) => {
+        if (test(key)) found.push(createValue(key, text))
+      })
       return found
     },
     memberText: (transaction, key) => of(transaction).get(key),

@@ -1,11 +1,12 @@
 import type { HttpObservation } from "../../core/index.ts"
 import type { Program } from "../seclang/compile.ts"
+import { renewRegexBudget } from "../seclang/regex/bounded.ts"
 import { type ConstantStart, constantStart } from "../seclang/run/constant-start.ts"
 import { createFormCache } from "../seclang/run/form-cache.ts"
 import { createPersistentStore, defaultPersistentOptions } from "../seclang/run/persistent.ts"
-import { type OnFailure, type PhaseSteps, runPhase } from "../seclang/run/phases.ts"
+import { type PhaseSteps, runPhase } from "../seclang/run/phases.ts"
 import { type Taken, takeAway } from "../seclang/run/removals.ts"
-import { createTransaction, type Phase, type Transaction } from "../seclang/run/transaction.ts"
+import { createTransaction, type OnFailure, type Phase, type Transaction } from "../seclang/run/transaction.ts"
 
 /** Runs the rules of a program over a transaction and hands back what they did to it; collections live as long as this does. */
 export type RuleRun = (observation: HttpObservation, phases: readonly Phase[]) => Transaction
@@ -24,17 +25,17 @@ export function createRuleRun({ program, onFailure, takenFrom }: RuleRunDeps): R
   return (observation, phases) => {
     start ??= constantStart(
       program.phases[1],
-      createTransaction(observation, { ...program, store, cache, start: undefined }),
+      createTransaction(observation, { ...program, store, cache, onFailure, start: undefined }),
     )
+    renewRegexBudget()
     const taken = takenFrom?.(observation) ?? null
     const begun = taken !== null && isTouched(program.phases[1], start.at, taken) ? undefined : start
-    const transaction = createTransaction(observation, { ...program, store, cache, start: begun })
+    const transaction = createTransaction(observation, { ...program, store, cache, onFailure, start: begun })
     if (taken !== null) takeAway(taken, transaction.removals)
     for (const phase of phases)
       runPhase(phase, transaction, {
         steps: program.phases[phase],
         from: phase === 1 ? (begun?.at ?? 0) : 0,
-        onFailure,
       })
     return transaction
   }

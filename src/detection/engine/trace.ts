@@ -1,13 +1,14 @@
 import type { HttpObservation, Latin1 } from "../../core/index.ts"
 import type { Program } from "../seclang/compile.ts"
+import { renewRegexBudget } from "../seclang/regex/bounded.ts"
 import type { Rule } from "../seclang/rule.ts"
 import { createFormCache } from "../seclang/run/form-cache.ts"
 import { createPersistentStore, defaultPersistentOptions } from "../seclang/run/persistent.ts"
 import { enter, isAllowed, type PassedOver, type PhaseStep, passedOver, runStep } from "../seclang/run/phases.ts"
 import { createTransaction, type Phase, type RuleMatch, type Transaction } from "../seclang/run/transaction.ts"
 
-/** What became of a rule: it matched, it ran and did not, or why it did not run. */
-export type Outcome = "matched" | "no match" | PassedOver | "skipped" | "not reached"
+/** What became of a rule: it matched, it ran and did not, it could not be run to its end, or why it did not run. */
+export type Outcome = "matched" | "no match" | PassedOver | "skipped" | "not reached" | "failed"
 
 export interface TracedRule {
   readonly id: number
@@ -31,18 +32,31 @@ export interface Trace {
 /** Runs every rule over one transaction and tells what became of each, in order. `now` is in nanoseconds. */
 export function trace(program: Program, observation: HttpObservation, now: () => bigint): Trace {
   const store = createPersistentStore(defaultPersistentOptions)
-  const transaction = createTransaction(observation, { ...program, store, cache: createFormCache(), start: undefined })
+  const failed = new Set<Rule>()
+  const transaction = createTransaction(observation, {
+    ...program,
+    store,
+    cache: createFormCache(),
+    start: undefined,
+    onFailure: (rule) => failed.add(rule),
+  })
+  renewRegexBudget()
   const phases: readonly Phase[] = observation.response === null ? [1, 2, 5] : [1, 2, 3, 4, 5]
-  const rules = phases.flatMap((phase) => tracePhase(phase, program.phases[phase], { transaction, now }))
+  const rules = phases.flatMap((phase) => tracePhase(phase, program.phases[phase], { transaction, now, failed }))
   return { rules, transaction }
 }
 
 interface Tracing {
   readonly transaction: Transaction
   readonly now: () => bigint
+  readonly failed: ReadonlySet<Rule>
 }
 
-function tracePhase(phase: Phase, steps: readonly PhaseStep[], { transaction, now }: Tracing): readonly TracedRule[] {
+function tracePhase(
+  phase: Phase,
+  steps: readonly PhaseStep[],
+  { transaction, now, failed }: Tracing,
+): readonly TracedRule[] {
   const traced: TracedRule[] = []
   enter(phase, transaction)
   let at = 0
@@ -56,7 +70,8 @@ function tracePhase(phase: Phase, steps: readonly PhaseStep[], { transaction, no
     }
     const known = transaction.matched.length
     const start = now()
-    const outcome = outcomeOf(step, transaction)
+    const ended = outcomeOf(step, transaction)
+    const outcome = failed.has(rule) ? "failed" : ended
     const micros = Number(now() - start) / 1000
     if (outcome === "matched") {
       at = (step.to >= 0 ? step.to : index + 1) + rule.skip
@@ -71,7 +86,7 @@ function tracePhase(phase: Phase, steps: readonly PhaseStep[], { transaction, no
 function outcomeOf(step: PhaseStep, transaction: Transaction): Outcome {
   const why = passedOver(step, transaction)
   if (why !== undefined) return why
-  return runStep(step, transaction, () => undefined) ? "matched" : "no match"
+  return runStep(step, transaction) ? "matched" : "no match"
 }
 
 function tell(rule: Rule, rest: Pick<TracedRule, "outcome"> & Partial<TracedRule>): TracedRule {

@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { createRuleRun } from "../engine/rule-run.ts"
+import { enableLinearRegexFallback } from "../regex-safety.ts"
 import { type Exchange, exchange } from "../testing/exchange.ts"
 import { compile, type Program } from "./compile.ts"
 import type { Transaction } from "./run/transaction.ts"
@@ -240,4 +241,25 @@ describe("rules", () => {
       { numRuns: 500 },
     )
   })
+})
+
+describe("a pattern over its budget", () => {
+  const bad = (variable: string) => `SecRule ${variable} "@rx ^(?:a=)?(.+)\\1c$" "id:1,phase:2,pass,skipAfter:END"`
+  const body = `a=${"b".repeat(60_001)}c`
+  const of = { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" }, body }
+
+  it.each([["REQUEST_BODY"], ["ARGS"], ["REQUEST_BODY|ARGS"]])(
+    "in %s passes its rule over and says so to the rules behind it, as ModSecurity does",
+    (variable) => {
+      const { program, diagnostics } = compiled(
+        `${bad(variable)}\nSecRule TX:/^MSC_/ "!@streq 0" "id:2,phase:2,deny"\nSecRule ARGS "@rx ^b" "id:3,phase:2,pass"\nSecMarker END`,
+      )
+      expect(diagnostics).toEqual([])
+      const failed: number[] = []
+      const run = createRuleRun({ program, onFailure: ({ id }) => void failed.push(id) })
+      enableLinearRegexFallback()
+      expect(run(exchange(of), [1, 2]).matched.map(({ rule }) => rule.id)).toEqual([2, 3])
+      expect(failed).toEqual([1])
+    },
+  )
 })

@@ -1,4 +1,5 @@
 import { Mistake } from "../syntax/mistake.ts"
+import { boundedExec } from "./bounded.ts"
 import { emitRegex } from "./emit.ts"
 import type { ParsedRegex } from "./node.ts"
 import { parseRegex, type RegexFlags, ruleFlags } from "./parse.ts"
@@ -23,11 +24,12 @@ export function compileRegex(source: string, flags: RegexFlags = ruleFlags): Com
   const parsed = parseRegex(source, flags)
   const { source: emitted, groups } = emitRegex(parsed)
   const regex = build(emitted)
+  const exec = boundedExec(regex, parsed)
   return {
     parsed: () => parseRegex(source, flags),
-    test: (value) => regex.test(value),
+    test: (value) => exec(value) !== null,
     exec: (value) => {
-      const match = regex.exec(value)
+      const match = exec(value)
       return match === null
         ? undefined
         : { offset: match.index, length: match[0].length, groups: groups.map((group) => match[group]) }

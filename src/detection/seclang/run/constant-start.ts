@@ -42,7 +42,7 @@ export function constantStart(steps: PhaseSteps, blank: Transaction): ConstantSt
       const step = steps[at]
       if (step === undefined || step.rule.sieve !== null || step.rule.disruption.startsWith("allow")) break
       at++
-      if (!evaluate(step.rule, transaction)) continue
+      if (!evaluate(transaction, step.rule)) continue
       if (blank.removals.any) break
       if (step.rule.isTold) record(step.rule, transaction)
       if (step.to >= 0) at = step.to

@@ -9,7 +9,7 @@ import { noScore, type Sighting, type Transaction } from "./transaction.ts"
 import { createValue, rawForm, type Value } from "./value.ts"
 
 /** Runs a rule with its chain; true when all of it matched. What it does, it does to the transaction. */
-export function evaluate(rule: Rule, transaction: Transaction): boolean {
+export function evaluate(transaction: Transaction, rule: Rule): boolean {
   if (transaction.matches.length > 0) transaction.matches = []
   if (transaction.added.any) transaction.added = noScore()
   transaction.rule = rule
@@ -55,7 +55,13 @@ function tryOnly(rule: Rule, { only, count, name, text: written }: Target, trans
   const { operator, negated, chain } = test
   if (chain === null && !rule.capture && operator.holds !== undefined) {
     if (operator.holds(text, transaction) === negated) return false
-    const sighting = { name: count ? written : name, value: createValue(only.key, text), form: text, hit: undefined, chain }
+    const sighting = {
+      name: count ? written : name,
+      value: createValue(only.key, text),
+      form: text,
+      hit: undefined,
+      chain,
+    }
     if (rule.leavesTrace) transaction.matches.push(sighting)
     runActions(rule, transaction)
     return true

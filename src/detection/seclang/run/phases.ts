@@ -1,6 +1,7 @@
 import { messageOf } from "../../../core/index.ts"
 import { parseBody, processorFor } from "../bodies/body.ts"
 import { mayMatch } from "../prefilter/prefilter.ts"
+import { RegexBudgetExceeded } from "../regex/bounded.ts"
 import { isMarker, type Rule, type Step } from "../rule.ts"
 import { refresh } from "../variables/variables.ts"
 import { evaluate } from "./evaluate.ts"
@@ -70,24 +71,21 @@ function gateOf({ test }: Rule): PhaseStep["gate"] {
 const skipsOnly = (rule: Rule) =>
   gateOf(rule) !== null && !rule.leavesTrace && rule.disruption === "pass" && rule.severity === null
 
-export type OnFailure = (rule: Rule, message: string) => void
-
 export interface PhaseRun {
   readonly steps: PhaseSteps
   /** The step to begin with. */
   readonly from: number
-  readonly onFailure: OnFailure
 }
 
-/** Runs the rules of one phase; a rule that fails (V8's regex stack has an end) is told and passed over. */
-export function runPhase(phase: Phase, transaction: Transaction, { steps, from, onFailure }: PhaseRun): void {
+/** Runs the rules of one phase; a rule that fails is told and passed over. */
+export function runPhase(phase: Phase, transaction: Transaction, { steps, from }: PhaseRun): void {
   enter(phase, transaction)
   let at = from
   while (at < steps.length && transaction.engineOn && !isAllowed(transaction)) {
     const step = steps[at]
     if (step === undefined) return
     at++
-    if (passedOver(step, transaction) !== undefined || !runStep(step, transaction, onFailure)) continue
+    if (passedOver(step, transaction) !== undefined || !runStep(step, transaction)) continue
     if (step.to >= 0) at = step.to
     at += step.rule.skip
   }
@@ -100,14 +98,14 @@ export type PassedOver = "prefilter" | "value" | "removed"
 export function passedOver({ rule, segment, gate }: PhaseStep, transaction: Transaction): PassedOver | undefined {
   if (segment !== undefined && rule.sieve !== null && !mayMatch(rule.sieve.filter, scanOfSegment(segment, transaction)))
     return "prefilter"
-  if (gate !== null && !gate(transaction)) return "value"
+  if (gate !== null && !attempt(gate, rule, transaction)) return "value"
   return transaction.removals.any && isRemoved(rule, transaction.removals) ? "removed" : undefined
 }
 
 /** True when it matched. */
-export function runStep({ rule, onlySkips }: PhaseStep, transaction: Transaction, onFailure: OnFailure): boolean {
+export function runStep({ rule, onlySkips }: PhaseStep, transaction: Transaction): boolean {
   if (onlySkips) return true
-  if (!attempt(rule, transaction, onFailure)) return false
+  if (!attempt(evaluate, rule, transaction)) return false
   if (rule.isTold) record(rule, transaction)
   allow(rule, transaction)
   return true
@@ -129,11 +127,17 @@ export function enter(phase: Phase, transaction: Transaction): void {
 export const isAllowed = ({ allowed, phase }: Transaction): boolean =>
   phase !== 5 && (allowed === "all" || allowed === "phase" || (allowed === "request" && phase <= 2))
 
-function attempt(rule: Rule, transaction: Transaction, onFailure: OnFailure): boolean {
+// ModSecurity's, so that a rule of the operator's decides what becomes of a request that could not be looked at whole.
+const limitsExceeded = "msc_pcre_limits_exceeded"
+
+type Matches = (transaction: Transaction, rule: Rule) => boolean
+
+function attempt(matches: Matches, rule: Rule, transaction: Transaction): boolean {
   try {
-    return evaluate(rule, transaction)
+    return matches(transaction, rule)
   } catch (error) {
-    onFailure(rule, messageOf(error))
+    transaction.onFailure(rule, messageOf(error))
+    if (error instanceof RegexBudgetExceeded) transaction.tx.set(limitsExceeded, "1")
     return false
   }
 }

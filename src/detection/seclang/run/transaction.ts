@@ -67,6 +67,7 @@ export interface Transaction {
   readonly cache: FormCache
   readonly now: Millis
   readonly store: PersistentStore
+  readonly onFailure: OnFailure
   phase: Phase
   /** Names in lower case. */
   readonly tx: Map<string, Latin1>
@@ -115,6 +116,9 @@ export const noScore = () => ({
   any: false,
 })
 
+/** Told of a rule that could not be run to its end (V8's regex stack has an end, and so has a request's time). */
+export type OnFailure = (rule: Rule, message: string) => void
+
 export type Refreshed = Readonly<Record<Phase, readonly number[]>>
 
 export interface TransactionOptions {
@@ -123,11 +127,12 @@ export interface TransactionOptions {
   readonly cache: FormCache
   readonly settings: Settings
   readonly store: PersistentStore
+  readonly onFailure: OnFailure
 }
 
 export function createTransaction(
   observation: HttpObservation,
-  { settings, store, refreshed, cache, start }: TransactionOptions,
+  { settings, store, refreshed, cache, start, onFailure }: TransactionOptions,
 ): Transaction {
   return {
     observation,
@@ -136,6 +141,7 @@ export function createTransaction(
     cache,
     now: observation.at,
     store,
+    onFailure,
     phase: 1,
     tx: new Map(start?.tx),
     captured: 0,

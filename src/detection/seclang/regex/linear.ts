@@ -1,0 +1,78 @@
+import { everyByte } from "./byte-set.ts"
+import type { RegexNode } from "./node.ts"
+
+// V8's linear engine writes a counted part out as often as it may repeat, and takes a pattern only as long as that stays below this.
+const mostCopies = 16
+const nothing: RegexNode = { kind: "sequence", items: [] }
+
+/**
+ * True when V8 can run a pattern in linear time, to which it changes when a match goes back too often. It can't where a pattern looks
+ * around, refers back, has parts that never give back what they took, or counts far.
+ */
+export function isLinear(node: RegexNode, copies = 1): boolean {
+  switch (node.kind) {
+    case "look":
+    case "backreference":
+    case "atomic":
+      return false
+    case "sequence":
+      return node.items.every((item) => isLinear(item, copies))
+    case "choice":
+      return node.options.every((option) => isLinear(option, copies))
+    case "capture":
+      return isLinear(node.item, copies)
+    case "repeat":
+      return node.style !== "possessive" && fits(node, copies) && isLinear(node.item, copies * copiesOf(node))
+    case "bytes":
+    case "assert":
+      return true
+  }
+}
+
+/** A linear pattern that matches wherever the given one does, and maybe elsewhere: where it doesn't match, neither does the given one. */
+export function linearSuperset(node: RegexNode, copies = 1): RegexNode {
+  switch (node.kind) {
+    case "look":
+      return nothing
+    case "backreference":
+      return {
+        kind: "repeat",
+        item: { kind: "bytes", set: everyByte },
+        min: 0,
+        max: Number.POSITIVE_INFINITY,
+        style: "greedy",
+      }
+    case "sequence":
+      return { ...node, items: node.items.map((item) => linearSuperset(item, copies)) }
+    case "choice":
+      return { ...node, options: node.options.map((option) => linearSuperset(option, copies)) }
+    case "atomic":
+    case "capture":
+      return linearSuperset(node.item, copies)
+    case "repeat": {
+      const style = node.style === "possessive" ? "greedy" : node.style
+      return fits(node, copies)
+        ? { ...node, style, item: linearSuperset(node.item, copies * copiesOf(node)) }
+        : {
+            ...node,
+            style,
+            item: linearSuperset(node.item, copies),
+            min: Math.min(node.min, 1),
+            max: Number.POSITIVE_INFINITY,
+          }
+    }
+    case "bytes":
+    case "assert":
+      return node
+  }
+}
+
+type Repeat = RegexNode & { readonly kind: "repeat" }
+
+function copiesOf({ min, max }: Repeat): number {
+  return max === Number.POSITIVE_INFINITY ? Math.max(min, 1) : max
+}
+
+function fits(node: Repeat, copies: number): boolean {
+  return node.min <= mostCopies && copies * copiesOf(node) <= mostCopies
+}

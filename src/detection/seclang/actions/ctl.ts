@@ -12,6 +12,7 @@ const remove =
   (change: (removals: Removals) => void): Effect =>
   ({ removals }) => {
     removals.any = true
+    removals.byRule = true
     change(removals)
   }
 

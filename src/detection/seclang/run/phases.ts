@@ -12,6 +12,8 @@ import { nameOf, type Phase, type RuleMatch, type Sighting, type Transaction } f
 /** A step of one phase; `to` is where `skipAfter` goes on, or the end when the marker is nowhere behind. */
 export interface PhaseStep {
   readonly rule: Rule
+  /** Among all steps of its phase. */
+  readonly place: number
   readonly to: number
   /** Undefined for a rule that always runs. */
   readonly segment: Segment | undefined
@@ -34,8 +36,9 @@ export function stepsOf(steps: readonly Step[], phase: Phase): PhaseSteps {
     if (!isMarker(step)) position++
   }
   const segments = segmentsOf(inPhase)
-  return rules.map((rule) => ({
+  return rules.map((rule, place) => ({
     rule,
+    place,
     to: goalOf(rule),
     segment: segments.get(rule),
     gate: gateOf(rule),
@@ -55,7 +58,7 @@ export function stepsOf(steps: readonly Step[], phase: Phase): PhaseSteps {
   }
 }
 
-function gateOf({ test }: Rule): PhaseStep["gate"] {
+export function gateOf({ test }: Rule): PhaseStep["gate"] {
   const [target, another] = test?.targets ?? []
   if (test === null || target === undefined || another !== undefined || test.chain !== null) return null
   const { only } = target
@@ -68,24 +71,32 @@ function gateOf({ test }: Rule): PhaseStep["gate"] {
   }
 }
 
-const skipsOnly = (rule: Rule) =>
+export const skipsOnly = (rule: Rule) =>
   gateOf(rule) !== null && !rule.leavesTrace && rule.disruption === "pass" && rule.severity === null
 
 export interface PhaseRun {
-  readonly steps: PhaseSteps
-  /** The step to begin with. */
-  readonly from: number
+  readonly all: PhaseSteps
+  /** Those of them that are not decided for every transaction alike; null when what decides was taken away. */
+  readonly narrowed: PhaseSteps | null
 }
 
 /** Runs the rules of one phase; a rule that fails is told and passed over. */
-export function runPhase(phase: Phase, transaction: Transaction, { steps, from }: PhaseRun): void {
+export function runPhase(phase: Phase, transaction: Transaction, { all, narrowed }: PhaseRun): void {
   enter(phase, transaction)
-  let at = from
+  const { removals } = transaction
+  let steps = removals.byRule ? all : (narrowed ?? all)
+  let at = 0
   while (at < steps.length && transaction.engineOn && !isAllowed(transaction)) {
-    const step = steps[at]
+    let step = steps[at]
     if (step === undefined) return
     at++
     if (passedOver(step, transaction) !== undefined || !runStep(step, transaction)) continue
+    if (removals.byRule && steps !== all) {
+      steps = all
+      transaction.segments = []
+      at = step.place + 1
+      step = all[step.place] ?? step
+    }
     if (step.to >= 0) at = step.to
     at += step.rule.skip
   }

@@ -12,6 +12,8 @@ export interface Removals {
   taken: readonly Taken[]
   /** False while nothing was: most transactions ask no further. */
   any: boolean
+  /** True when a rule took something away, which may be one that the others were narrowed by. */
+  byRule: boolean
   /** The variables of which targets were taken from some rules. */
   readonly variables: Set<number>
   readonly ids: IdRange[]
@@ -47,6 +49,7 @@ export function takeAway(taken: readonly Taken[], removals: Removals): void {
 export function createRemovals(): Removals {
   return {
     any: false,
+    byRule: false,
     taken: nothingTaken,
     variables: new Set(),
     ids: [],

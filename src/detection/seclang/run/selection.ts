@@ -39,18 +39,16 @@ export function scanOfSelection(selection: Selection, way: Way, prefilter: Prefi
   selection.found[prefilter.number] = found
   const { chain, number } = way
   if (chain === null) return found.raw
-  const short = found.shortest <= chain.upTo
-  if (!short && (found.raw.groups & chain.altersLetters) === 0) return found.raw
+  if (!isAltered(found.raw.groups, found.shortest, chain)) return found.raw
   const known = found.ways[number]
   if (known !== undefined) return known
   const scanning: Scanning = { way, chain, prefilter, all: found.raw }
   if (selection.values.length <= few) {
-    for (const value of selection.values)
-      if (short || (groupsOfForm(rawForm(value)) & chain.altersLetters) !== 0) scanBehind(rawForm(value), scanning)
+    for (const value of selection.values) scanBehind(rawForm(value), scanning)
   } else {
     found.alike ??= alikeIn(selection.values)
     for (const { groups, forms } of found.alike)
-      if (short || (groups & chain.altersLetters) !== 0) for (const form of forms) scanBehind(form, scanning)
+      if (isAltered(groups, found.shortest, chain)) for (const form of forms) scanBehind(form, scanning)
   }
   found.ways[number] = scanning.all
   return scanning.all
@@ -67,9 +65,16 @@ interface Scanning {
   all: Scan
 }
 
+/** Whether the chain may make other letters of texts with these bytes, none of them shorter than that. */
+function isAltered(groups: ByteGroups, shortest: number, { altersLetters, upTo, altersShort }: Chain): boolean {
+  return (groups & altersLetters) !== 0 || (shortest <= upTo && (groups & altersShort) !== 0)
+}
+
 /** Adds what is in the text behind the chain. */
 function scanBehind(raw: Form, scanning: Scanning): void {
   const { way, chain, prefilter } = scanning
+  if (chain.shortens && raw.text.length < way.minLength) return
+  if (!isAltered(groupsOfForm(raw), raw.text.length, chain)) return
   let form = raw
   for (const step of chain.steps) {
     // What is too short to match never gets longer.

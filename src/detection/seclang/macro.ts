@@ -60,6 +60,10 @@ function macro(text: string, offset: number): (transaction: Transaction) => Lati
   }
   const key = member?.toLowerCase()
   const { definition } = variable
+  if (key !== undefined && definition.memberText !== undefined) {
+    const { memberText } = definition
+    return (transaction) => memberText(transaction, key) ?? ""
+  }
   if (key !== undefined && definition.member !== undefined) {
     const { member: read } = definition
     return (transaction) => read(transaction, key)[0]?.text ?? ""

@@ -10,9 +10,9 @@ export interface Taken {
 /** What `ctl:ruleRemove…` took away for the rest of the transaction. */
 export interface Removals {
   taken: readonly Taken[]
-  /** False while nothing was: most transactions ask no further. */
+  /** False while no rule is away whole: most transactions ask no further. */
   any: boolean
-  /** True when a rule took something away, which may be one that the others were narrowed by. */
+  /** True when a rule took others away, which may be those that the rest were narrowed by. */
   byRule: boolean
   /** The variables of which targets were taken from some rules. */
   readonly variables: Set<number>

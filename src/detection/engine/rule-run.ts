@@ -3,9 +3,9 @@ import type { Program } from "../seclang/compile.ts"
 import { renewRegexBudget } from "../seclang/regex/bounded.ts"
 import { type ConstantStart, constantStart } from "../seclang/run/constant-start.ts"
 import { createFormCache } from "../seclang/run/form-cache.ts"
-import { type Narrowed, narrow } from "../seclang/run/narrow.ts"
+import { narrow } from "../seclang/run/narrow.ts"
 import { createPersistentStore, defaultPersistentOptions } from "../seclang/run/persistent.ts"
-import { type PhaseSteps, runPhase } from "../seclang/run/phases.ts"
+import { type NarrowedPhases, type PhaseSteps, runPhase } from "../seclang/run/phases.ts"
 import { type Taken, takeAway } from "../seclang/run/removals.ts"
 import { createTransaction, type OnFailure, type Phase, type Transaction } from "../seclang/run/transaction.ts"
 
@@ -22,7 +22,7 @@ export interface RuleRunDeps {
 /** What is the same in every transaction, found out at the first. */
 interface Settled {
   readonly start: ConstantStart
-  readonly narrowed: Narrowed
+  readonly narrowed: NarrowedPhases
 }
 
 export function createRuleRun({ program, onFailure, takenFrom }: RuleRunDeps): RuleRun {
@@ -47,7 +47,7 @@ export function createRuleRun({ program, onFailure, takenFrom }: RuleRunDeps): R
     for (const phase of phases)
       runPhase(phase, transaction, {
         all: program.phases[phase],
-        narrowed: settled?.narrowed.phases[phase] ?? null,
+        narrowed: settled?.narrowed ?? null,
       })
     return transaction
   }
@@ -59,7 +59,7 @@ function isTouched(steps: PhaseSteps, { start, narrowed }: Settled, taken: reado
   return taken.some((one) => {
     if (one.rules.size === 0 && one.targets.size === 0) return false
     for (let at = 0; at < start.at; at++) if (touches(one, steps[at]?.rule.id ?? -1)) return true
-    for (const id of narrowed.deciders) if (touches(one, id)) return true
+    for (const { id } of narrowed.deciders) if (touches(one, id)) return true
     return false
   })
 }

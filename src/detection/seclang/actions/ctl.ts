@@ -12,7 +12,7 @@ const removeRules =
   (change: (removals: Removals) => void): Effect =>
   ({ removals }) => {
     removals.any = true
-    removals.byRule = true
+    removals.changed = true
     change(removals)
   }
 

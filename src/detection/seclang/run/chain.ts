@@ -103,12 +103,11 @@ export function afterStep(form: Form, step: Step): Form {
   const groups = groupsOfForm(form)
   if ((groups & step.touchedBy) === 0 && (form.text.length > step.upTo || (groups & step.touchedShortBy) === 0))
     return form
-  const known = form.after?.[step.number]
-  if (known !== undefined) return known
+  for (let known = form.after; known !== undefined; known = known.rest)
+    if (known.step === step.number) return known.form
   const text = apply(step, form.text)
   const next = text === form.text ? form : createForm(text, form.missed === undefined ? undefined : new Set())
-  form.after ??= []
-  form.after[step.number] = next
+  form.after = { step: step.number, form: next, rest: form.after }
   return next
 }
 

@@ -1,14 +1,7 @@
 import { isMarker, type Rule, type Step, type TxKey } from "../rule.ts"
 import type { ConstantStart } from "./constant-start.ts"
-import { gateOf, type PhaseSteps, skipsOnly, stepsOf } from "./phases.ts"
+import { gateOf, type NarrowedPhases, type PhaseSteps, skipsOnly, stepsOf } from "./phases.ts"
 import type { Phase, Transaction } from "./transaction.ts"
-
-/** The steps that are left when what every transaction decides alike was decided once. */
-export interface Narrowed {
-  readonly phases: Readonly<Record<Phase, PhaseSteps>>
-  /** The rules by which it was decided: while none is taken away, the rest comes out the same. */
-  readonly deciders: ReadonlySet<number>
-}
 
 interface Whole {
   readonly steps: readonly Step[]
@@ -19,11 +12,11 @@ interface Whole {
  * Behind the constant start, whole groups of rules are passed over by rules that compare a variable which nobody sets again (of which
  * paranoia level the others are). These and the rules that they pass over are left out.
  */
-export function narrow({ steps, phases }: Whole, start: ConstantStart, blank: Transaction): Narrowed {
+export function narrow({ steps, phases }: Whole, start: ConstantStart, blank: Transaction): NarrowedPhases {
   const begun = new Set(phases[1].slice(0, start.at).map(({ rule }) => rule))
   const isSet = settable(steps.filter((step): step is Rule => !isMarker(step) && !begun.has(step)))
   const decide = decider(start, blank, isSet)
-  const deciders = new Set<number>()
+  const deciders = new Set<Rule>()
   const of = (phase: Phase): PhaseSteps => {
     const inPhase = steps.filter((step) => isMarker(step) || (step.phase === phase && !begun.has(step)))
     const places = new Map(phases[phase].map(({ rule, place }) => [rule, place]))
@@ -32,7 +25,8 @@ export function narrow({ steps, phases }: Whole, start: ConstantStart, blank: Tr
       place: places.get(step.rule) ?? step.place,
     }))
   }
-  return { phases: { 1: of(1), 2: of(2), 3: of(3), 4: of(4), 5: of(5) }, deciders }
+  const narrowed = { 1: of(1), 2: of(2), 3: of(3), 4: of(4), 5: of(5) }
+  return { phases: narrowed, deciders: [...deciders] }
 }
 
 /** Whether a variable of TX may be set by one of these rules, or by the engine itself: captures, and marks of its own. */
@@ -74,7 +68,7 @@ function decider(start: ConstantStart, blank: Transaction, isSet: (key: string) 
   }
 }
 
-function undecided(steps: readonly Step[], decide: Decide, deciders: Set<number>): readonly Step[] {
+function undecided(steps: readonly Step[], decide: Decide, deciders: Set<Rule>): readonly Step[] {
   // Where rules are counted, none may go.
   if (steps.some((step) => !isMarker(step) && step.skip > 0)) return steps
   const kept: Step[] = []
@@ -93,7 +87,7 @@ function undecided(steps: readonly Step[], decide: Decide, deciders: Set<number>
     const passed = goal === undefined ? [] : steps.slice(at + 1, goal)
     // What an earlier rule leads to keeps all that is behind it.
     if (goal !== undefined && !passed.some(isGoal)) {
-      deciders.add(step.id)
+      deciders.add(step)
       at = goal - 1
       continue
     }

@@ -5,7 +5,7 @@ import { RegexBudgetExceeded } from "../regex/bounded.ts"
 import { isMarker, type Rule, type Step } from "../rule.ts"
 import { refresh } from "../variables/variables.ts"
 import { evaluate } from "./evaluate.ts"
-import { isRemoved } from "./removals.ts"
+import { isRemoved, type Removals } from "./removals.ts"
 import { type Segment, scanOfSegment, segmentsOf } from "./segment.ts"
 import { nameOf, type Phase, type RuleMatch, type Sighting, type Transaction } from "./transaction.ts"
 
@@ -74,24 +74,31 @@ export function gateOf({ test }: Rule): PhaseStep["gate"] {
 export const skipsOnly = (rule: Rule) =>
   gateOf(rule) !== null && !rule.leavesTrace && rule.disruption === "pass" && rule.severity === null
 
+/** The steps that are left when what every transaction decides alike was decided once. */
+export interface NarrowedPhases {
+  readonly phases: Readonly<Record<Phase, PhaseSteps>>
+  /** The rules by which it was decided: while none is taken away, the rest comes out the same. */
+  readonly deciders: readonly Rule[]
+}
+
 export interface PhaseRun {
   readonly all: PhaseSteps
-  /** Those of them that are not decided for every transaction alike; null when what decides was taken away. */
-  readonly narrowed: PhaseSteps | null
+  /** Null when what decides was taken away. */
+  readonly narrowed: NarrowedPhases | null
 }
 
 /** Runs the rules of one phase; a rule that fails is told and passed over. */
 export function runPhase(phase: Phase, transaction: Transaction, { all, narrowed }: PhaseRun): void {
   enter(phase, transaction)
   const { removals } = transaction
-  let steps = removals.byRule ? all : (narrowed ?? all)
+  let steps = narrowed === null || isWide(narrowed, removals) ? all : narrowed.phases[phase]
   let at = 0
   while (at < steps.length && transaction.engineOn && !isAllowed(transaction)) {
     let step = steps[at]
     if (step === undefined) return
     at++
     if (passedOver(step, transaction) !== undefined || !runStep(step, transaction)) continue
-    if (removals.byRule && steps !== all) {
+    if (removals.changed && narrowed !== null && steps !== all && isWide(narrowed, removals)) {
       steps = all
       transaction.segments = []
       at = step.place + 1
@@ -100,6 +107,14 @@ export function runPhase(phase: Phase, transaction: Transaction, { all, narrowed
     if (step.to >= 0) at = step.to
     at += step.rule.skip
   }
+}
+
+function isWide({ deciders }: NarrowedPhases, removals: Removals): boolean {
+  if (removals.changed) {
+    removals.changed = false
+    removals.wide ||= deciders.some((rule) => isRemoved(rule, removals))
+  }
+  return removals.wide
 }
 
 /** Why a rule need not run: nothing it looks at can match, its one value does not, or it was taken away (`ctl`). */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import type { Inspection, RuleTools } from "../cli/index.ts"
@@ -16,8 +16,10 @@ import {
   summariesOf,
   trace,
 } from "../detection/index.ts"
+import { dataDirHere } from "./data-dir.ts"
 import { thisNode } from "./node.ts"
 import { ruleFilesOnDisk, rulesAtLevel, starterRules } from "./rule-files.ts"
+import { fetchRules } from "./rule-sets/index.ts"
 
 const pathsOr = (paths: readonly string[]) => (paths.length > 0 ? paths : [starterRules])
 
@@ -39,6 +41,11 @@ export const ruleTools: RuleTools = {
   },
   inspect: ({ rules, level, raw }) =>
     inspection(loadRules(pathsOr(rules), level === undefined ? ruleFilesOnDisk : rulesAtLevel(level)), raw),
+  fetch: async ({ dataDir, ...options }, onStep, signal) => {
+    const own = dataDirHere(dataDir)
+    if (options.to === undefined) mkdirSync(own, { recursive: true, mode: 0o700 })
+    return fetchRules({ fetch, clock: systemClock, onStep, signal }, { ...options, rulesDir: join(own, "rules") })
+  },
   readInput: async (file) =>
     file === undefined || file === "-"
       ? Buffer.from(await text(process.stdin.setEncoding("latin1")), "utf8").toString("utf8")

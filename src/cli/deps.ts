@@ -43,8 +43,37 @@ export interface RuleTools {
   test(options: RuleTestOptions, onProgress: (done: number, of: number) => void): RuleTestReport
   /** One request in its bytes through every rule. */
   inspect(options: InspectOptions): Inspection
+  /** Fetches rules that others publish into a folder where their name finds them. */
+  fetch(options: FetchOptions, onStep: (step: FetchStep) => void, signal: AbortSignal): Promise<FetchedRules>
   /** All of standard input, or of a file, as bytes. */
   readInput(file: string | undefined): Promise<string>
+}
+
+export interface FetchOptions {
+  readonly source: string
+  readonly to: string | undefined
+  readonly version: string | undefined
+  readonly sha256: string | undefined
+  readonly dataDir: string | undefined
+}
+
+export type FetchStep =
+  | { readonly kind: "downloading"; readonly from: string; readonly bytesRead: number; readonly bytesTotal: number }
+  | { readonly kind: "checking"; readonly from: string }
+
+export interface FetchedRules {
+  readonly outcome: "fetched" | "already"
+  readonly folder: string
+  readonly record: {
+    readonly source: string
+    readonly version: string | null
+    readonly from: string
+    readonly sha256: string
+    readonly fetchedAt: string
+    readonly format: string
+    readonly rules: number
+    readonly warnings: number
+  }
 }
 
 export interface RuleCheck {

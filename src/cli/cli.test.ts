@@ -64,6 +64,30 @@ describe("the command line", () => {
     )
   })
 
+  it("fetches rules: steps on standard error, what was fetched on the other, and --version is theirs", async () => {
+    const asked: unknown[] = []
+    const record = { source: "crs", version: "4.28.0", from: "https://example.org/a.tar.gz", sha256: "ab12" }
+    const whole = { ...record, fetchedAt: "2026-01-01T00:00:00.000Z", format: "seclang", rules: 630, warnings: 0 }
+    const rules: CliDeps["rules"] = {
+      ...noWorld().rules,
+      fetch: async (options, onStep) => {
+        asked.push(options)
+        onStep({ kind: "downloading", from: record.from, bytesRead: 0, bytesTotal: 0 })
+        onStep({ kind: "downloading", from: record.from, bytesRead: 10, bytesTotal: 10 })
+        onStep({ kind: "checking", from: record.from })
+        return { outcome: "fetched", folder: "/data/rules/crs", record: whole }
+      },
+    }
+    const words = ["rules", "fetch", "crs", "--version", "4.28.0", "--sha256", "ab12", "--data", "/data"]
+    const { code, out, err } = await run(words, { rules })
+    expect(asked).toEqual([{ source: "crs", version: "4.28.0", sha256: "ab12", to: undefined, dataDir: "/data" }])
+    expect([code, out]).toEqual([0, "crs 4.28.0 is fetched: 630 rules, 0 warnings, in /data/rules/crs\nsha256 ab12\n"])
+    expect(err).toBe("downloading https://example.org/a.tar.gz\nchecking https://example.org/a.tar.gz\n")
+    const json = await run([...words, "--json"], { rules })
+    expect([JSON.parse(json.out), json.err]).toEqual([{ outcome: "fetched", folder: "/data/rules/crs", ...whole }, ""])
+    for (const own of [["--version"], ["-V"], ["list", "-V"]]) expect((await run(own)).out).toBe("1.2.3\n")
+  })
+
   it("ends a replay with the code of what it found, and prints the timeline with the matched bytes marked", async () => {
     const hostile = "x' UNION\u001b]0;owned\u0007 SELECT"
     const alert = alertAt(1000, "a", {

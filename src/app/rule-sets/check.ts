@@ -23,6 +23,8 @@ export function checkUnpacked(folder: string, expected: RuleFormat | undefined):
 const maxShown = 5
 
 function checkSecLang(folder: string): Omit<Checked, "format"> {
+  if (ruleFilesOnDisk.list(folder).length === 0)
+    throw new ThwartError("THWART_RULES_INVALID", "there are neither *.conf nor *.rules at the top of the archive")
   const { program, diagnostics } = checkRules([folder], filesWithin(folder))
   const errors = diagnostics.filter(({ severity }) => severity === "error")
   if (errors.length > 0) {
@@ -41,11 +43,6 @@ function checkSecLang(folder: string): Omit<Checked, "format"> {
 function filesWithin(folder: string): RuleFiles {
   return {
     ...ruleFilesOnDisk,
-    list: (path) => {
-      const files = ruleFilesOnDisk.list(path)
-      if (files.length === 0) throw new Error("there are neither *.conf nor *.rules in it, nor in its folder rules")
-      return files
-    },
     beside: (file, name) => {
       const path = ruleFilesOnDisk.beside(file, name)
       if (!path.startsWith(folder + sep)) throw new Error("it is not in the archive")

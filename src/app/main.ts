@@ -62,6 +62,7 @@ function configOf(options: ServeOptions): Config {
     capture: options.capture.length > 0 ? [...options.capture] : base.capture,
     enforcers: options.enforcers.length > 0 ? [...options.enforcers] : base.enforcers,
     rules: options.rules.length > 0 ? [...options.rules] : base.rules,
+    paranoiaLevel: options.paranoiaLevel ?? base.paranoiaLevel,
   }
 }
 

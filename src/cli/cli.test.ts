@@ -44,9 +44,11 @@ describe("the command line", () => {
       [["serve", "--port", "99999"], /"99999" is not a port/],
       [["list", "nothing"], /Allowed choices are countermeasures/],
       [["list", "--limit", "0"], /"0" is not a number from 1 on/],
+      [["serve", "--paranoia-level", "5"], /"5" is not a paranoia level \(1 to 4\)/],
+      [["rules", "fetch"], /missing required argument 'source'/],
       [["serve", "--nonsense"], /unknown option '--nonsense'/],
     ]
-    expect(mistakes).toHaveLength(8)
+    expect(mistakes).toHaveLength(10)
     for (const [words, said] of mistakes) {
       const { code, err } = await run(words)
       expect(err.replaceAll("\n", " "), words.join(" ")).toMatch(said)
@@ -86,6 +88,36 @@ describe("the command line", () => {
     const json = await run([...words, "--json"], { rules })
     expect([JSON.parse(json.out), json.err]).toEqual([{ outcome: "fetched", folder: "/data/rules/crs", ...whole }, ""])
     for (const own of [["--version"], ["-V"], ["list", "-V"]]) expect((await run(own)).out).toBe("1.2.3\n")
+  })
+
+  it("takes rules and their level in the same way for every command, and what follows is no rule", async () => {
+    const told: Record<string, unknown>[] = []
+    const keep = (options: object) => {
+      told.push({ ...options })
+      throw new Error("seen")
+    }
+    const rules = { ...noWorld().rules, check: keep, test: keep, inspect: keep, readInput: async () => "" }
+    // The cast holds: none of them returns.
+    const world = { serve: keep, replay: keep, proxy: keep, rules } as unknown as Partial<CliDeps>
+    const taking: readonly (readonly [command: readonly string[], rest: readonly string[]])[] = [
+      [["serve"], []],
+      [["replay"], ["a.pcap"]],
+      [["proxy", "--to", "http://127.0.0.1:1"], []],
+      [["inspect"], ["request.http"]],
+      [["rules", "check"], []],
+      [["rules", "test", "--ftw", "tests"], []],
+    ]
+    for (const [command, rest] of taking) {
+      const flags = ["--rules", "crs", "--paranoia-level", "3", "--rules", "own.conf", ...rest, "--data", "/data"]
+      expect((await run([...command, ...flags], world)).err).toContain("seen")
+      expect(told.at(-1)).toMatchObject({ rules: ["crs", "own.conf"], paranoiaLevel: 3, dataDir: "/data" })
+    }
+    expect(told).toHaveLength(6)
+    expect(told[1]).toMatchObject({ files: ["a.pcap"] })
+    await run(["rules", "check", "--rules", "crs", "own.conf"], world)
+    await run(["rules", "list", "--rules", "crs", "--rules", "own.conf", "sql"], world)
+    for (const options of told.slice(6)) expect(options).toMatchObject({ rules: ["crs", "own.conf"] })
+    expect(told).toHaveLength(8)
   })
 
   it("ends a replay with the code of what it found, and prints the timeline with the matched bytes marked", async () => {

@@ -28,6 +28,7 @@ export type {
   ReplayOptions,
   ReplaySummary,
   RuleCheck,
+  RuleChoice,
   RuleTestOptions,
   RuleTestReport,
   RuleTools,

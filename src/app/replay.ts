@@ -13,7 +13,6 @@ import {
 import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
 import { createDetector, loadRules } from "../detection/index.ts"
 import { createFileSensor } from "../sensors/index.ts"
-import { dataDirHere } from "./data-dir.ts"
 import { thisNode } from "./node.ts"
 import { chosenRules } from "./rule-choice.ts"
 
@@ -22,7 +21,7 @@ const maxIncidents = 10_000
 
 /** Runs files through detection and correlation, in memory and in their own time; nothing is stored and nobody is blocked. */
 export async function replay(
-  { files, homeNets, dataDir, ...choice }: ReplayOptions,
+  { files, homeNets, ...choice }: ReplayOptions,
   on: ReplayEvents,
   signal: AbortSignal,
 ): Promise<ReplaySummary> {
@@ -30,7 +29,7 @@ export async function replay(
   const node = thisNode(null)
   const detector = createDetector({
     ids,
-    rules: loadRules(...chosenRules({ ...choice, dataDir: dataDirHere(dataDir) })),
+    rules: loadRules(...chosenRules(choice)),
   })
   const correlator = createCorrelator(defaultIntentRules)
   const home = homeNets.map((text) => parseCidr(text) ?? refuse(text))

@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { ThwartError } from "../core/index.ts"
 import type { RuleFiles } from "../detection/index.ts"
+import { dataDirHere } from "./data-dir.ts"
 import { ruleFilesOnDisk, rulesAtLevel, starterRules } from "./rule-files.ts"
 import { rulesNamed } from "./rule-sets/index.ts"
 
@@ -10,7 +11,8 @@ export interface RuleChoice {
   readonly rules: readonly string[]
   /** Of the Core Rule Set; null or undefined: as the rules say. */
   readonly paranoiaLevel?: number | null | undefined
-  readonly dataDir: string
+  /** Where what was fetched is; undefined: as of the command line. It is not looked for unless a name needs it. */
+  readonly dataDir: string | undefined
 }
 
 /** The folder in a data folder where fetched rules are. */
@@ -24,7 +26,7 @@ export function chosenRules(
   { rules, paranoiaLevel, dataDir }: RuleChoice,
   more?: string,
 ): readonly [paths: readonly string[], files: RuleFiles] {
-  const paths = rules.map((text) => rulesNamed(text, rulesDirOf(dataDir)))
+  const paths = rules.map((text) => rulesNamed(text, () => rulesDirOf(dataDirHere(dataDir))))
   return [paths.length > 0 ? paths : [starterRules], filesAt(paranoiaLevel ?? undefined, more)]
 }
 

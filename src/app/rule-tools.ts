@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
-import type { Inspection, RuleChoice, RuleTools } from "../cli/index.ts"
+import type { Inspection, RuleTools } from "../cli/index.ts"
 import { address, createIds, type HttpObservation, systemClock, ThwartError } from "../core/index.ts"
 import {
   checkRules,
@@ -21,16 +21,13 @@ import { thisNode } from "./node.ts"
 import { chosenRules, rulesDirOf } from "./rule-choice.ts"
 import { fetchRules } from "./rule-sets/index.ts"
 
-const chosen = (choice: RuleChoice, more?: string) =>
-  chosenRules({ ...choice, dataDir: dataDirHere(choice.dataDir) }, more)
-
 export const ruleTools: RuleTools = {
   check: (choice) => {
-    const { program, diagnostics } = checkRules(...chosen(choice))
+    const { program, diagnostics } = checkRules(...chosenRules(choice))
     return { rules: summariesOf(program), diagnostics }
   },
   test: ({ ftw, overrides, only, ...choice }, onProgress) => {
-    const { program } = loadRules(...chosen(choice, ftwSetup))
+    const { program } = loadRules(...chosenRules(choice, ftwSetup))
     const tests = testFiles(ftw)
       .flatMap((file) => readTestFile(read(file), file))
       .filter(
@@ -40,7 +37,7 @@ export const ruleTools: RuleTools = {
     const known = new Map(overrides.flatMap((file) => [...readOverrides(read(file), file)]))
     return runTests(program, tests, known, (done) => onProgress(done, tests.length))
   },
-  inspect: ({ raw, ...choice }) => inspection(loadRules(...chosen(choice)), raw),
+  inspect: ({ raw, ...choice }) => inspection(loadRules(...chosenRules(choice)), raw),
   fetch: async ({ dataDir, ...options }, onStep, signal) => {
     const own = dataDirHere(dataDir)
     if (options.to === undefined) mkdirSync(own, { recursive: true, mode: 0o700 })

@@ -11,7 +11,6 @@ import {
 } from "../../core/index.ts"
 import { createDetector, defaultThresholds, enableLinearRegexFallback, loadRules } from "../../detection/index.ts"
 import { createGuard, defaultGuardOptions, type Guard } from "../../sensors/http/index.ts"
-import { dataDirHere } from "../data-dir.ts"
 import { thisNode } from "../node.ts"
 import { chosenRules } from "../rule-choice.ts"
 
@@ -46,7 +45,7 @@ export interface ThwartOptions {
 export function guardOf(options: ThwartOptions = {}): Guard {
   enableLinearRegexFallback()
   const { paranoiaLevel, threshold } = options
-  const choice = { rules: options.rules ?? [], paranoiaLevel, dataDir: dataDirHere(options.dataDir) }
+  const choice = { rules: options.rules ?? [], paranoiaLevel, dataDir: options.dataDir }
   const ids = createIds(systemClock)
   const rules = loadRules(...chosenRules(choice))
   const inbound = threshold ?? defaultThresholds.inbound

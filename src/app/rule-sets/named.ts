@@ -5,8 +5,9 @@ import { recordOf } from "./record.ts"
 import { isRuleSetName } from "./sources.ts"
 
 /** The path that a text means: a file or folder that is there, or else what was fetched under that name. */
-export function rulesNamed(text: string, rulesDir: string): string {
+export function rulesNamed(text: string, rulesDirOf: () => string): string {
   if (existsSync(text) || !isRuleSetName(text)) return text
+  const rulesDir = rulesDirOf()
   const folder = join(rulesDir, text)
   if (recordOf(folder)?.format === "signatures")
     throw new ThwartError(

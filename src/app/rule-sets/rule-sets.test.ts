@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createManualClock, messageOf } from "../../core/index.ts"
 import { type FetchRulesOptions, type FetchStep, fetchRules } from "./fetch-rules.ts"
 import { recordFile, recordOf } from "./record.ts"
+import { replaceFolder } from "./replace-folder.ts"
 import { type MadeEntry, makeTarGz } from "./testing/make-tar.ts"
 
 const ruleOf = (id: number) => `SecRule ARGS "@contains evil" "id:${id},phase:2,block,msg:'Evil',severity:'CRITICAL'"\n`
@@ -247,6 +248,14 @@ describe("a fetch that fails leaves the former version as it was:", () => {
   })
 
   it("all of these", () => expect(cases).toHaveLength(24))
+
+  it("being unable to take its place", () => {
+    const [folder, staging] = [join(home, "crs"), join(home, "staging")]
+    for (const made of [folder, staging]) mkdirSync(made)
+    writeFileSync(join(folder, "a.conf"), "former")
+    expect(() => replaceFolder(folder, join(staging, "nowhere"), staging)).toThrow(/ENOENT/)
+    expect(readFileSync(join(folder, "a.conf"), "utf8")).toBe("former")
+  })
 
   it("being stopped", async () => {
     routes.set(crsPath("4.27.0"), setOf("4.27.0"))

@@ -148,6 +148,20 @@ describe("fetching rules", () => {
     expect(await run(from, { to: join(home, "here", "mine") })).toMatchObject({ folder: join(home, "here", "mine") })
   })
 
+  it("waits for a server that is slow, as long as something comes", async () => {
+    const archive = setOf("4.28.0")
+    routes.set(crsPath("4.28.0"), async (_, response) => {
+      response.writeHead(200)
+      for (let at = 0; at < archive.length; at += Math.ceil(archive.length / 8)) {
+        response.write(archive.subarray(at, at + Math.ceil(archive.length / 8)))
+        await new Promise((resolve) => setTimeout(resolve, 250))
+      }
+      response.end()
+    })
+    const limits = { downloadBytes: 100_000, unpackedBytes: 100_000, entries: 20, idleMs: 1500 }
+    expect((await run("crs", { limits })).outcome).toBe("fetched")
+  })
+
   it("replaces only what it fetched, or an empty folder", async () => {
     routes.set(crsPath("4.28.0"), setOf("4.28.0"))
     const to = join(home, "mine")

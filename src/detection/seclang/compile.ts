@@ -22,6 +22,8 @@ export interface Program {
   readonly phases: Readonly<Record<Phase, PhaseSteps>>
   readonly refreshed: Refreshed
   readonly settings: Settings
+  /** False: all is run on all, for tests that nothing else comes of it. */
+  readonly shortCuts: boolean
 }
 
 export interface Compiled {
@@ -71,12 +73,12 @@ export function compile(
     chains.end()
   }
   const linked = link(items, amendments, { report: (diagnostic) => void diagnostics.push(diagnostic), shortCuts })
-  return { program: createProgram(linked, settings), diagnostics }
+  return { program: createProgram(linked, settings, shortCuts), diagnostics }
 }
 
-function createProgram({ steps, refreshed }: Linked, settings: Settings): Program {
+function createProgram({ steps, refreshed }: Linked, settings: Settings, shortCuts: boolean): Program {
   const of = (phase: Phase) => stepsOf(steps, phase)
-  return { steps, settings, refreshed, phases: { 1: of(1), 2: of(2), 3: of(3), 4: of(4), 5: of(5) } }
+  return { steps, settings, shortCuts, refreshed, phases: { 1: of(1), 2: of(2), 3: of(3), 4: of(4), 5: of(5) } }
 }
 
 function run(directive: Directive, builder: Builder): void {

@@ -26,9 +26,10 @@ function createReader(text: Latin1, depthLimit: number, fieldsLimit: number) {
   }
   const match = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at
-    const found = pattern.exec(text)?.[0]
-    if (found !== undefined) at += found.length
-    return found
+    if (!pattern.test(text)) return undefined
+    const start = at
+    at = pattern.lastIndex
+    return text.slice(start, at)
   }
   const add = (path: string, value: Latin1) => {
     if (fields.length < fieldsLimit - 1) {
@@ -91,9 +92,8 @@ function createReader(text: Latin1, depthLimit: number, fieldsLimit: number) {
     const start = ++at
     for (let escaped = false; ; ) {
       stops.lastIndex = at
-      const stop = stops.exec(text)
-      at = stop?.index ?? text.length
-      const character = stop?.[0]
+      at = stops.test(text) ? stops.lastIndex - 1 : text.length
+      const character = text.charAt(at)
       if (character === '"') {
         const inside = text.slice(start, at++)
         return escaped ? decodeEscapes(inside) : inside

@@ -13,8 +13,9 @@ export interface Step {
   readonly definition: TransformationDefinition
   /** A text with no byte of these is left as it is. */
   readonly touchedBy: ByteGroups
-  /** Texts of up to so many bytes may change all the same. */
+  /** Texts of up to so many bytes may change when they have a byte of these. */
   readonly upTo: number
+  readonly touchedShortBy: ByteGroups
 }
 
 /** A chain of transformations that several rules may share. */
@@ -22,8 +23,9 @@ export interface Chain {
   readonly steps: readonly Step[]
   /** A text with no byte of these comes out with the same letters, though maybe in lower case. */
   readonly altersLetters: ByteGroups
-  /** The same for texts of more bytes than this; infinite when any text may change. */
+  /** Texts of up to so many bytes (infinite when any text may change) may come out with others when they have a byte of these. */
   readonly upTo: number
+  readonly altersShort: ByteGroups
   /** No step of it makes a text longer. */
   readonly shortens: boolean
 }
@@ -62,6 +64,7 @@ export function createChains(shortCuts: boolean): {
           0,
         ),
         upTo: Math.max(...own.map(({ upTo }) => upTo)),
+        altersShort: own.reduce((all, { touchedShortBy }) => all | touchedShortBy, 0),
         shortens: definitions.every((definition) => definition.lengthens !== true),
       }
       const way: Way = { number: known.size, chain, everyStep, minLength: Number.POSITIVE_INFINITY }
@@ -74,13 +77,14 @@ export function createChains(shortCuts: boolean): {
 const unchanged: Way = { number: -1, chain: null, everyStep: false, minLength: 0 }
 
 function createStep(definition: TransformationDefinition, number: number, shortCuts: boolean): Step {
-  const { touches, touchedBy, touchedUpTo = -1 } = definition
+  const { touches, touchedBy, touchedUpTo = -1, touchedShortBy } = definition
+  const own = { number, definition, touchedShortBy: touchedShortBy === undefined ? 0 : groupsOf(touchedShortBy) }
   if (touches === null || !shortCuts)
-    return { number, definition, touchedBy: allGroups, upTo: Number.POSITIVE_INFINITY }
-  if (touchedBy !== undefined) return { number, definition, touchedBy: groupsOf(touchedBy), upTo: touchedUpTo }
+    return { ...own, touchedBy: allGroups, touchedShortBy: allGroups, upTo: Number.POSITIVE_INFINITY }
+  if (touchedBy !== undefined) return { ...own, touchedBy: groupsOf(touchedBy), upTo: touchedUpTo }
   // What the pattern needs is what the transformation needs.
   const needed = byteNeededBy(parseRegex(touches.source).root)
-  return { number, definition, touchedBy: needed === undefined ? allGroups : groupsOf(needed), upTo: -1 }
+  return { ...own, touchedBy: needed === undefined ? allGroups : groupsOf(needed), upTo: -1 }
 }
 
 /** What a chain makes of a value; each step runs once on a text, however many rules ask. */
@@ -96,13 +100,14 @@ function throughSteps(raw: Form, steps: readonly Step[]): Form {
 }
 
 export function afterStep(form: Form, step: Step): Form {
-  if (form.text.length > step.upTo && (groupsOfForm(form) & step.touchedBy) === 0) return form
-  const known = form.after?.[step.number]
-  if (known !== undefined) return known
+  const groups = groupsOfForm(form)
+  if ((groups & step.touchedBy) === 0 && (form.text.length > step.upTo || (groups & step.touchedShortBy) === 0))
+    return form
+  for (let known = form.after; known !== undefined; known = known.rest)
+    if (known.step === step.number) return known.form
   const text = apply(step, form.text)
   const next = text === form.text ? form : createForm(text, form.missed === undefined ? undefined : new Set())
-  form.after ??= []
-  form.after[step.number] = next
+  form.after = { step: step.number, form: next, rest: form.after }
   return next
 }
 

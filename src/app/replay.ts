@@ -14,20 +14,23 @@ import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
 import { createDetector, loadRules } from "../detection/index.ts"
 import { createFileSensor } from "../sensors/index.ts"
 import { thisNode } from "./node.ts"
-import { ruleFilesOnDisk, starterRules } from "./rule-files.ts"
+import { chosenRules } from "./rule-choice.ts"
 
 // Incidents told of: each is a few KiB, and a person reads far fewer.
 const maxIncidents = 10_000
 
 /** Runs files through detection and correlation, in memory and in their own time; nothing is stored and nobody is blocked. */
 export async function replay(
-  { files, rules, homeNets }: ReplayOptions,
+  { files, homeNets, ...choice }: ReplayOptions,
   on: ReplayEvents,
   signal: AbortSignal,
 ): Promise<ReplaySummary> {
   const ids = createIds(systemClock)
   const node = thisNode(null)
-  const detector = createDetector({ ids, rules: loadRules(rules.length > 0 ? rules : [starterRules], ruleFilesOnDisk) })
+  const detector = createDetector({
+    ids,
+    rules: loadRules(...chosenRules(choice)),
+  })
   const correlator = createCorrelator(defaultIntentRules)
   const home = homeNets.map((text) => parseCidr(text) ?? refuse(text))
   const incidents = new Map<IncidentId, Incident>()

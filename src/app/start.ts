@@ -16,7 +16,7 @@ import { createMetrics } from "./metrics.ts"
 import { machineFacts, thisNode } from "./node.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
 import { restoreCorrelation } from "./restore.ts"
-import { ruleFilesOnDisk, starterRules } from "./rule-files.ts"
+import { chosenRules } from "./rule-choice.ts"
 import { createSensors, runSensors } from "./sensors.ts"
 import { createStatus } from "./status.ts"
 import { version } from "./version.ts"
@@ -63,7 +63,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
   const detector = createDetector({
     ids,
     policy,
-    rules: loadRules(config.rules.length > 0 ? config.rules : [starterRules], ruleFilesOnDisk),
+    rules: loadRules(...chosenRules({ rules: config.rules, paranoiaLevel: config.paranoiaLevel, dataDir })),
   })
   const enforcers = [
     ...(deps.enforcers ?? []),

@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from "commander"
 import { type AddCommand, type Context, examples } from "../command.ts"
 import type { ServeReady } from "../deps.ts"
+import { addRuleOptions, type RuleFlags, ruleChoice } from "../rule-options.ts"
 
-interface Flags {
+interface Flags extends RuleFlags {
   readonly config?: string
   readonly host?: string
   readonly port?: number
@@ -12,11 +13,10 @@ interface Flags {
   readonly tlsKey?: string
   readonly capture?: string[]
   readonly enforcer?: string[]
-  readonly rules?: string[]
 }
 
 export const serve: AddCommand = (program, run) => {
-  program
+  const command = program
     .command("serve")
     .description("watch, decide and enforce; serve the API and the console until stopped")
     .option("--config <file>", "read thwart.yaml; flags win over it")
@@ -24,7 +24,7 @@ export const serve: AddCommand = (program, run) => {
     .option("--port <number>", "listen on this port (default: 8470; 0: any free one)", portNumber)
     .option("--capture <interfaces...>", "read live traffic of these interfaces (any: all of them)")
     .option("--enforcer <ids...>", "put blocks in force by these (nftables)")
-    .option("--rules <paths...>", "SecLang rules: files or folders (default: the starter rules)")
+  addRuleOptions(command)
     .option("--database <url>", "keep state in PostgreSQL (postgres://…) instead of the data folder")
     .option("--tls-cert <file>", "certificate chain (PEM)")
     .option("--tls-key <file>", "its private key (PEM)")
@@ -42,14 +42,13 @@ export const serve: AddCommand = (program, run) => {
           config: flags.config,
           host: flags.host,
           port: flags.port,
-          dataDir: context.dataDir,
           database: flags.database,
           insecure: flags.insecure === true,
           tlsCert: flags.tlsCert,
           tlsKey: flags.tlsKey,
           capture: flags.capture ?? [],
           enforcers: flags.enforcer ?? [],
-          rules: flags.rules ?? [],
+          ...ruleChoice(flags, context.dataDir),
         }
         await context.deps.serve(options, (ready) => tell(context, ready), context.signal)
       }),

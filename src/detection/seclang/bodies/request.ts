@@ -33,7 +33,15 @@ export function createRequestView(request: HttpRequest, settings: Settings, cach
     return question < 0 ? { path: text, query: "" } : { path: text.slice(0, question), query: text.slice(question + 1) }
   })
   const headers = once(() => request.headers.map(({ name, value }) => createKnownValue(name, value, cache)))
-  const header = (name: string) => headers().find(({ key }) => key.toLowerCase() === name)?.text
+  const firstByName = once(() => {
+    const first = new Map<string, Latin1>()
+    for (const { name, value } of request.headers) {
+      const lower = name.toLowerCase()
+      if (!first.has(lower)) first.set(lower, value)
+    }
+    return first
+  })
+  const header = (name: string) => firstByName().get(name)
   return {
     uri,
     path: () => parts().path,

@@ -141,11 +141,13 @@ export function enter(phase: Phase, transaction: Transaction): void {
   transaction.phase = phase
   transaction.segments = []
   if (transaction.allowed === "phase") transaction.allowed = "nothing"
-  const contentType = transaction.request.header("content-type") ?? ""
-  if (phase === 1) transaction.bodyProcessor = processorFor(contentType)
-  if (phase === 2 && transaction.bodyAccess) {
-    const { settings, observation, bodyProcessor } = transaction
-    transaction.body = parseBody(observation.request.body, bodyProcessor, { contentType, settings })
+  if (phase <= 2) {
+    const contentType = transaction.request.header("content-type") ?? ""
+    if (phase === 1) transaction.bodyProcessor = processorFor(contentType)
+    else if (transaction.bodyAccess) {
+      const { settings, observation, bodyProcessor } = transaction
+      transaction.body = parseBody(observation.request.body, bodyProcessor, { contentType, settings })
+    }
   }
   refresh(transaction)
 }

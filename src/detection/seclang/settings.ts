@@ -1,3 +1,5 @@
+import type { UnicodeMap } from "./transformations/unicode-map.ts"
+
 /** What a rule set's directives say about the whole; names and defaults are ModSecurity's, unless said otherwise. */
 export interface Settings {
   readonly engine: "on" | "off" | "detection-only"
@@ -20,6 +22,8 @@ export interface Settings {
   readonly components: readonly string[]
   /** SecWebAppId. */
   readonly webAppId: string
+  /** SecUnicodeMapFile; null: what `%uHHHH` is is told by its low byte alone. */
+  readonly unicodeMap: UnicodeMap | null
 }
 
 export const defaultSettings: Settings = {
@@ -36,4 +40,5 @@ export const defaultSettings: Settings = {
   responseBodyMimeTypes: null,
   components: [],
   webAppId: "default",
+  unicodeMap: null,
 }

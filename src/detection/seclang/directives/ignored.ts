@@ -31,7 +31,6 @@ const names = [
   "SecStatusEngine",
   "SecTmpDir",
   "SecTmpSaveUploadedFiles",
-  "SecUnicodeMapFile",
   "SecUploadDir",
   "SecUploadFileLimit",
   "SecUploadFileMode",

@@ -1,5 +1,6 @@
 import type { Settings } from "../settings.ts"
 import { Mistake } from "../syntax/mistake.ts"
+import { readUnicodeMap } from "../transformations/unicode-map.ts"
 import type { DirectiveDefinition } from "./directive.ts"
 
 function setting(name: string, read: (text: string, now: Settings) => Partial<Settings>, max = 1): DirectiveDefinition {
@@ -72,4 +73,15 @@ export const settings: readonly DirectiveDefinition[] = [
   },
   setting("SecComponentSignature", (text, { components }) => ({ components: [...components, text] })),
   setting("SecWebAppId", (text) => ({ webAppId: text })),
+  {
+    name: "SecUnicodeMapFile",
+    arguments: [2, 2],
+    apply: ({ args: [file, page] }, builder) => {
+      if (file === undefined || page === undefined) return
+      const text = builder.guarded(file, () => builder.readFile(file.text))
+      if (text === undefined) return
+      const unicodeMap = builder.guarded(page, () => readUnicodeMap(text, count(page.text)))
+      if (unicodeMap !== undefined) builder.set({ unicodeMap })
+    },
+  },
 ]

@@ -14,6 +14,8 @@ export interface Settings {
   readonly jsonDepthLimit: number
   /** SecArgumentsLimit: what is beyond is one argument more, so that nothing hides behind the limit. */
   readonly argumentsLimit: number
+  /** SecUploadFileLimit: more files in one body are an error that rules see; all of them are read. */
+  readonly uploadFileLimit: number
   /** SecArgumentSeparator. */
   readonly argumentSeparator: string
   /** SecResponseBodyMimeType; null: every type. ModSecurity has text/plain and text/html alone. */
@@ -36,6 +38,7 @@ export const defaultSettings: Settings = {
   requestBodyNoFilesLimit: 1_048_576,
   jsonDepthLimit: 512,
   argumentsLimit: 1000,
+  uploadFileLimit: 100,
   argumentSeparator: "&",
   responseBodyMimeTypes: null,
   components: [],

@@ -14,6 +14,8 @@ export interface ParsedBody {
   readonly cut: boolean
   readonly fields: readonly Value[]
   readonly files: readonly FilePart[]
+  /** Of the parts of a multipart body, fields and files alike. */
+  readonly partNames: readonly Latin1[]
   /** Header lines of multipart parts, by the part's name. */
   readonly partHeaders: readonly Value[]
   readonly xml: XmlContent | null
@@ -42,13 +44,17 @@ export type MultipartFlag =
   | "dataAfter"
   | "headerFolding"
   | "lfLine"
-  | "crlfLfLines"
+  | "crlfLine"
   | "missingSemicolon"
   | "invalidQuoting"
   | "invalidPart"
   | "invalidHeaderFolding"
   | "fileLimitExceeded"
   | "unmatchedBoundary"
+  /** At least two boundaries fit. */
+  | "matchedBoundary"
+  /** The boundaries themselves are wrong. */
+  | "broken"
 
 /** What a body processor finds; the rest of a ParsedBody is empty. */
 export type BodyContent = Partial<Omit<ParsedBody, "raw" | "cut">>
@@ -87,6 +93,7 @@ export function parseBody(body: Latin1, processor: string, rest: Omit<BodyInput,
   const {
     fields = [],
     files = [],
+    partNames = [],
     partHeaders = [],
     xml = null,
     badEncoding = false,
@@ -100,6 +107,7 @@ export function parseBody(body: Latin1, processor: string, rest: Omit<BodyInput,
     cut: raw !== body,
     fields,
     files,
+    partNames,
     partHeaders,
     xml,
     badEncoding,

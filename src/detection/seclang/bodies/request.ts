@@ -7,10 +7,9 @@ import { hasBadEncoding, readPairs } from "./url-encoded.ts"
 
 /** A request's line and headers, each part read once, when it is first asked for. */
 export interface RequestView {
-  /** Without scheme and host, should the target have them. */
+  /** Without scheme and host, should the target have them, and with its `%HH` resolved. */
   uri(): Latin1
-  path(): Latin1
-  /** The path with its `%HH` resolved. */
+  /** Its path. */
   filename(): Latin1
   query(): Latin1
   arguments(): readonly Value[]
@@ -35,8 +34,7 @@ export function createRequestView(request: HttpRequest, settings: Settings, cach
   const headers = once(() => request.headers.map(({ name, value }) => createKnownValue(name, value, cache)))
   const header = (name: string) => headers().find(({ key }) => key.toLowerCase() === name)?.text
   return {
-    uri,
-    path: () => parts().path,
+    uri: once(() => percentDecode(uri())),
     filename: once(() => percentDecode(parts().path)),
     query: () => parts().query,
     arguments: once(() => readPairs(parts().query, settings)),

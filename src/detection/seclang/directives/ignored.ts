@@ -32,7 +32,6 @@ const names = [
   "SecTmpDir",
   "SecTmpSaveUploadedFiles",
   "SecUploadDir",
-  "SecUploadFileLimit",
   "SecUploadFileMode",
   "SecUploadKeepFiles",
   "SecXmlExternalEntity",

@@ -49,6 +49,7 @@ export const settings: readonly DirectiveDefinition[] = [
   setting("SecRequestBodyJsonDepthLimit", (text) => ({ jsonDepthLimit: count(text) })),
   setting("SecResponseBodyLimit", (text) => ({ responseBodyLimit: count(text) })),
   setting("SecArgumentsLimit", (text) => ({ argumentsLimit: count(text) })),
+  setting("SecUploadFileLimit", (text) => ({ uploadFileLimit: count(text) })),
   setting("SecArgumentSeparator", (text) => {
     if (text.length !== 1) throw new Mistake("SECLANG_DIRECTIVE", `"${text}" is not one character`)
     return { argumentSeparator: text }

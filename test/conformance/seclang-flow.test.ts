@@ -130,6 +130,19 @@ SecRule IP:m "@eq 1" "id:4,phase:2,pass,t:none"`
 })
 
 describe("collections that outlive a transaction", () => {
+  it("end when nobody came for as long as SecCollectionTimeout says", () => {
+    const text = `SecCollectionTimeout 60
+SecRule REMOTE_ADDR "@unconditionalMatch" "id:1,phase:1,pass,t:none,initcol:ip=%{MATCHED_VAR},setvar:ip.n=+1,logdata:'%{IP.n}'"`
+    const { program, diagnostics } = compile([{ path: "test.conf", text }], () => "")
+    expect(diagnostics).toEqual([])
+    const run = createRuleRun({ program, onFailure: () => undefined })
+    const first = exchange({})
+    const said = [0, 60_000, 120_000, 180_001].map(
+      (ms) => run({ ...first, at: first.at + ms }, [1]).matched[0]?.logData,
+    )
+    expect(said).toEqual(["1", "2", "3", "1"])
+  })
+
   it("count across transactions of the same key alone", () => {
     const run =
       runnerOf(`SecRule ARGS:k "@rx ." "id:1,phase:1,pass,nolog,t:none,initcol:session=%{MATCHED_VAR},setvar:session.n=+1"

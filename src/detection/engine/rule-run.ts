@@ -20,7 +20,10 @@ export interface RuleRunDeps {
 
 export function createRuleRun({ program, onFailure, takenFrom }: RuleRunDeps): RuleRun {
   const cache = createFormCache()
-  const store = createPersistentStore(defaultPersistentOptions)
+  const store = createPersistentStore({
+    ...defaultPersistentOptions,
+    timeoutMs: program.settings.collectionTimeoutMs,
+  })
   let start: ConstantStart | undefined
   return (observation, phases) => {
     start ??= constantStart(

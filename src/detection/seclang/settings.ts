@@ -1,3 +1,4 @@
+import type { Millis } from "../../core/index.ts"
 import type { UnicodeMap } from "./transformations/unicode-map.ts"
 
 /** What a rule set's directives say about the whole; names and defaults are ModSecurity's, unless said otherwise. */
@@ -16,6 +17,10 @@ export interface Settings {
   readonly argumentsLimit: number
   /** SecUploadFileLimit: more files in one body are an error that rules see; all of them are read. */
   readonly uploadFileLimit: number
+  /** SecParseXmlIntoArgs; `only`: arguments instead of XML. */
+  readonly xmlIntoArguments: "off" | "on" | "only"
+  /** SecCollectionTimeout: what nobody asked for so long is forgotten. */
+  readonly collectionTimeoutMs: Millis
   /** SecArgumentSeparator. */
   readonly argumentSeparator: string
   /** SecResponseBodyMimeType; null: every type. ModSecurity has text/plain and text/html alone. */
@@ -39,6 +44,8 @@ export const defaultSettings: Settings = {
   jsonDepthLimit: 512,
   argumentsLimit: 1000,
   uploadFileLimit: 100,
+  xmlIntoArguments: "off",
+  collectionTimeoutMs: 3_600_000,
   argumentSeparator: "&",
   responseBodyMimeTypes: null,
   components: [],

@@ -31,19 +31,20 @@ function createReader(text: Latin1, depthLimit: number, fieldsLimit: number) {
     return found
   }
   const add = (path: string, value: Latin1) => {
-    if (fields.length < fieldsLimit - 1) {
+    if (fields.length < fieldsLimit) {
       fields.push(createValue(path, value))
       return
     }
-    // What is beyond the limit stays together, so that nothing hides behind it.
-    fields.push(createValue(path, value + text.slice(at)))
+    // What is beyond the limit stays together with the last of them, so that nothing hides behind it.
+    const last = fields.pop()
+    fields.push(createValue(last?.key ?? path, (last?.text ?? "") + value + text.slice(at)))
     fail("more values than SecArgumentsLimit")
   }
 
   const readValue = (path: string, depth: number): void => {
-    if (depth > depthLimit) fail("deeper than SecRequestBodyJsonDepthLimit")
     skipBlanks()
     const character = text.charAt(at)
+    if (depth > depthLimit && (character === "{" || character === "[")) fail("deeper than SecRequestBodyJsonDepthLimit")
     if (character === "{") readObject(path, depth)
     else if (character === "[") readArray(path, depth)
     else if (character === '"') add(path, readString())

@@ -41,7 +41,7 @@ export function createEntities(): Entities {
           (whole, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
             if (name !== undefined) return expand(name, whole, depth)
             const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
-            return code <= 0x10ffff
+            return isCharacter(code)
               ? Buffer.from(String.fromCodePoint(code)).toString("latin1")
               : fail("a bad entity", whole)
           },
@@ -59,3 +59,12 @@ export function createEntities(): Entities {
     problem: () => problem,
   }
 }
+
+/** XML 1.0 §2.2. */
+const isCharacter = (code: number) =>
+  code === 9 ||
+  code === 10 ||
+  code === 13 ||
+  (code >= 0x20 && code <= 0xd7ff) ||
+  (code >= 0xe000 && code <= 0xfffd) ||
+  (code >= 0x10000 && code <= 0x10ffff)

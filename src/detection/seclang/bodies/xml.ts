@@ -1,5 +1,6 @@
 import type { Latin1 } from "../../../core/index.ts"
 import type { BodyContent, BodyInput } from "./body.ts"
+import { createXmlArguments } from "./xml-arguments.ts"
 import { createEntities } from "./xml-entities.ts"
 
 // libxml2's own limit.
@@ -7,16 +8,18 @@ const maxDepth = 256
 const maxAttributes = 10_000
 
 /** The text and the attributes of an XML document. */
-export function parseXml({ raw }: BodyInput): BodyContent {
+export function parseXml({ raw, settings }: BodyInput): BodyContent {
   const attributes: Latin1[] = []
   const text: Latin1[] = []
   const open: Latin1[] = []
   const entities = createEntities()
+  const args = createXmlArguments(settings.argumentsLimit)
   let roots = 0
   let at = 0
 
   const result = (problem: string | null): BodyContent => ({
-    xml: roots === 0 ? null : { text: text.join(""), attributes },
+    xml: roots === 0 || settings.xmlIntoArguments === "only" ? null : { text: text.join(""), attributes },
+    fields: settings.xmlIntoArguments === "off" ? [] : args.values,
     error: problem === null ? null : `XML: ${problem} at byte ${at}`,
   })
   const match = (pattern: RegExp): RegExpExecArray | null => {
@@ -32,11 +35,16 @@ export function parseXml({ raw }: BodyInput): BodyContent {
     return found >= 0
   }
 
+  const add = (piece: Latin1) => {
+    text.push(piece)
+    args.text(piece)
+  }
+
   while (at < raw.length) {
     if (raw.charAt(at) !== "<") {
       const end = raw.indexOf("<", at)
       const piece = raw.slice(at, end < 0 ? raw.length : end)
-      if (open.length > 0) text.push(entities.decode(piece))
+      if (open.length > 0) add(entities.decode(piece))
       else if (/[^\s\xef\xbb\xbf]/.test(piece)) return result("text outside of the document")
       at += piece.length
     } else if (raw.startsWith("<!--", at)) {
@@ -44,7 +52,7 @@ export function parseXml({ raw }: BodyInput): BodyContent {
     } else if (raw.startsWith("<![CDATA[", at)) {
       const from = at + 9
       if (!skipTo("]]>")) return result("a CDATA section is never closed")
-      text.push(raw.slice(from, at - 3))
+      add(raw.slice(from, at - 3))
     } else if (raw.startsWith("<?", at)) {
       if (!skipTo("?>")) return result("an instruction is never closed")
     } else if (raw.startsWith("<!", at)) {
@@ -54,6 +62,7 @@ export function parseXml({ raw }: BodyInput): BodyContent {
     } else if (raw.startsWith("</", at)) {
       const name = match(/<\/([^\s>]+)\s*>/y)?.[1]
       if (name === undefined || open.pop() !== name) return result("an end tag without its beginning")
+      args.end()
     } else {
       const name = match(/<([A-Za-z_:\x80-\xff][^\s/>=<]*)/y)?.[1]
       if (name === undefined) return result("a bad tag")
@@ -68,10 +77,14 @@ export function parseXml({ raw }: BodyInput): BodyContent {
       }
       const end = match(/\s*(\/?)>/y)
       if (end === null) return result("a bad tag")
-      if (end[1] === "") open.push(name)
+      if (end[1] === "") {
+        open.push(name)
+        args.begin(name)
+      }
       if (open.length > maxDepth) return result(`deeper than ${maxDepth}`)
     }
   }
   if (open.length > 0) return result("an element is never closed")
+  if (args.isOver() && settings.xmlIntoArguments !== "off") return result("more values than SecArgumentsLimit")
   return result(roots === 0 ? "no document" : entities.problem())
 }

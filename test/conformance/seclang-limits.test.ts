@@ -175,6 +175,13 @@ const edges: Readonly<Record<string, Edge>> = {
     at: { ...fine, "ARGS:a": "v" },
     over: { ...fine, REQBODY_ERROR: "1", "ARGS:a": "v" },
   },
+  "bytes of a multipart body's content type": {
+    rules: "",
+    of: (size) => post(`multipart/form-data;${" ".repeat(size - 30)}boundary=B`, `${fieldOf(0)}--B--\r\n`),
+    limit: 1024,
+    at: { ...fine, "ARGS:a0": "0" },
+    over: { ...fine, REQBODY_ERROR: "1" },
+  },
   "depth of XML": {
     rules: "",
     of: (size) => post("text/xml", `${"<a>".repeat(size)}x${"</a>".repeat(size)}`),
@@ -221,10 +228,47 @@ const edges: Readonly<Record<string, Edge>> = {
 
 describe("each limit", () => {
   it("holds at its edge, and what is beyond is told of and never hidden", () => {
-    expect(Object.keys(edges)).toHaveLength(21)
+    expect(Object.keys(edges)).toHaveLength(22)
     for (const [name, { rules, of, limit, at, over }] of Object.entries(edges)) {
       expect(seen(rules, of(limit), at), name).toEqual(at)
       expect(seen(rules, of(limit + 1), over), `${name}, over`).toEqual(over)
+    }
+  })
+})
+
+describe("bodies that are made to take long", () => {
+  const laughs = times(15, (index) => `<!ENTITY e${index + 1} "${`&e${index};`.repeat(10)}">`).join("")
+  const hostile: readonly (readonly [name: string, of: Exchange])[] = [
+    ["billion laughs", post("text/xml", `<!DOCTYPE a [<!ENTITY e0 "ha">${laughs}]><a>&e15;</a>`)],
+    ["an entity of brackets", post("text/xml", `<!DOCTYPE a [<!ENTITY e "${"<".repeat(100_000)}">]><a>&e;</a>`)],
+    ["an entity of itself", post("text/xml", `<!DOCTYPE a [<!ENTITY e "&e;&e;">]><a>&e;</a>`)],
+    ["ampersands", post("text/xml", `<a>${"&".repeat(100_000)}</a>`)],
+    ["declarations", post("text/xml", `<!DOCTYPE a [${"<!ENTITY e 'x'>".repeat(7000)}]><a>&e;</a>`)],
+    ["boundaries in a content type", post(`multipart/form-data; ${"boundary".repeat(10_000)}`, fieldOf(0))],
+    ["boundaries in a body", post(multipart, "--B\r\n".repeat(20_000))],
+    ["dashes", post(multipart, `${fieldOf(0)}${"--\r\n".repeat(20_000)}`)],
+    [
+      "a disposition of blanks",
+      post(multipart, `--B\r\nContent-Disposition: form-data;${" ".repeat(100_000)}\r\n\r\nx\r\n--B--\r\n`),
+    ],
+    [
+      "a disposition of names",
+      post(multipart, `--B\r\nContent-Disposition: form-data;${" name=a;".repeat(10_000)}\r\n\r\nx\r\n--B--\r\n`),
+    ],
+    [
+      "an open quote",
+      post(multipart, `--B\r\nContent-Disposition: form-data; name="${"\\a".repeat(50_000)}\r\n\r\nx\r\n--B--\r\n`),
+    ],
+    ["separators", { target: `/?${"&".repeat(100_000)}` }],
+    ["cookies", { headers: { Cookie: ";".repeat(100_000) } }],
+  ]
+  it("end soon, all the same", () => {
+    expect(hostile).toHaveLength(13)
+    for (const [name, of] of hostile) {
+      const start = process.cpuUsage()
+      runOn('SecRule ARGS|XML:/*|REQUEST_COOKIES|FILES "@rx never" "id:1,phase:2,pass"', of)
+      const { user, system } = process.cpuUsage(start)
+      expect((user + system) / 1000, name).toBeLessThan(500)
     }
   })
 })

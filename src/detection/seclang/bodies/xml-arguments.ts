@@ -23,12 +23,11 @@ export function createXmlArguments(limit: number): XmlArguments {
     },
     text: (piece) => void open.at(-1)?.pieces.push(piece),
     end: () => {
-      const path = open.map(({ name }) => name).join(".")
-      const element = open.pop()
-      const text = element?.pieces.join("") ?? ""
-      if (element === undefined || element.hasChild || text === "") return
-      if (values.length < limit) values.push(createValue(`xml.${path}`, text))
-      else over = true
+      const element = open.at(-1)
+      const text = element?.hasChild === false ? element.pieces.join("") : ""
+      if (values.length >= limit && text !== "") over = true
+      else if (text !== "") values.push(createValue(`xml.${open.map(({ name }) => name).join(".")}`, text))
+      open.pop()
     },
     isOver: () => over,
   }

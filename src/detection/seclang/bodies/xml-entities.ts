@@ -32,7 +32,7 @@ export function createEntities(): Entities {
     growth += value.length
     if (growth > maxGrowth || depth >= maxDepth) return fail("entities that grow too large", "")
     // What of it is markup is none of the text.
-    return decode(value, depth + 1).replace(/<[^>]*>/g, "")
+    return decode(value, depth + 1).replace(/<[^<>]*>/g, "")
   }
   const decode = (text: Latin1, depth: number): Latin1 =>
     text.includes("&")

@@ -13,13 +13,13 @@ export function parseXml({ raw, settings }: BodyInput): BodyContent {
   const text: Latin1[] = []
   const open: Latin1[] = []
   const entities = createEntities()
-  const args = createXmlArguments(settings.argumentsLimit)
+  const args = settings.xmlIntoArguments === "off" ? null : createXmlArguments(settings.argumentsLimit)
   let roots = 0
   let at = 0
 
   const result = (problem: string | null): BodyContent => ({
     xml: roots === 0 || settings.xmlIntoArguments === "only" ? null : { text: text.join(""), attributes },
-    fields: settings.xmlIntoArguments === "off" ? [] : args.values,
+    fields: args?.values ?? [],
     error: problem === null ? null : `XML: ${problem} at byte ${at}`,
   })
   const match = (pattern: RegExp): RegExpExecArray | null => {
@@ -37,7 +37,7 @@ export function parseXml({ raw, settings }: BodyInput): BodyContent {
 
   const add = (piece: Latin1) => {
     text.push(piece)
-    args.text(piece)
+    args?.text(piece)
   }
 
   while (at < raw.length) {
@@ -62,7 +62,7 @@ export function parseXml({ raw, settings }: BodyInput): BodyContent {
     } else if (raw.startsWith("</", at)) {
       const name = match(/<\/([^\s>]+)\s*>/y)?.[1]
       if (name === undefined || open.pop() !== name) return result("an end tag without its beginning")
-      args.end()
+      args?.end()
     } else {
       const name = match(/<([A-Za-z_:\x80-\xff][^\s/>=<]*)/y)?.[1]
       if (name === undefined) return result("a bad tag")
@@ -79,12 +79,12 @@ export function parseXml({ raw, settings }: BodyInput): BodyContent {
       if (end === null) return result("a bad tag")
       if (end[1] === "") {
         open.push(name)
-        args.begin(name)
+        args?.begin(name)
       }
       if (open.length > maxDepth) return result(`deeper than ${maxDepth}`)
     }
   }
   if (open.length > 0) return result("an element is never closed")
-  if (args.isOver() && settings.xmlIntoArguments !== "off") return result("more values than SecArgumentsLimit")
+  if (args?.isOver() === true) return result("more values than SecArgumentsLimit")
   return result(roots === 0 ? "no document" : entities.problem())
 }

@@ -66,6 +66,62 @@ describe("each variable", () => {
   })
 })
 
+describe("bodies that random changes came upon", () => {
+  const post = (type: string, body: string): Exchange => ({
+    method: "POST",
+    headers: { "Content-Type": type, "Content-Length": String(body.length) },
+    body,
+  })
+  const json = (body: string) => post("application/json", body)
+  const xml = (body: string) => post("text/xml", body)
+  const part = (disposition: string, content = "v") =>
+    `--B\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`
+  const multi = (body: string) => post("multipart/form-data; boundary=B", body)
+  // As libmodsecurity 3.0.9 says.
+  const cases: readonly (readonly [of: Exchange, variable: string, value: string])[] = [
+    [json('"\xa9"'), "REQBODY_ERROR", "1"],
+    [json('"\xc3a"'), "REQBODY_ERROR", "1"],
+    [json('"\xc3\xa4"'), "REQBODY_ERROR", "0"],
+    [xml("<a>\0</a>"), "REQBODY_ERROR", "1"],
+    [xml("<a><!-- \0 --></a>"), "REQBODY_ERROR", "1"],
+    [xml("<a>\t</a>"), "REQBODY_ERROR", "0"],
+    [xml("<a 0='2'/>"), "REQBODY_ERROR", "1"],
+    [xml('<a y&0="1"/>'), "REQBODY_ERROR", "1"],
+    [xml('<a xmlns:n="u&"/>'), "REQBODY_ERROR", "1"],
+    [xml("<a>]]></a>"), "REQBODY_ERROR", "1"],
+    [xml('<a><?"p i?></a>'), "REQBODY_ERROR", "1"],
+    [xml("<a><?p> i?></a>"), "REQBODY_ERROR", "1"],
+    [xml("<a><?p i?></a>"), "REQBODY_ERROR", "0"],
+    [xml("<a>a & b</a>"), "REQBODY_ERROR", "1"],
+    [xml("<a>&nope;</a>"), "REQBODY_ERROR", "1"],
+    [xml("<a>&#0;</a>"), "REQBODY_ERROR", "1"],
+    [xml('<!DOCTYPE a [<!ENTITY e "v">]><a>&e;</a>'), "XML:/*", "v"],
+    [xml('<!DOCTYPE a [<!ENTITY e "v"><!ENTITY f "&e;&e;">]><a>&f;</a>'), "XML:/*", "vv"],
+    [xml('<!DOCTYPE a [<!ENTITY e "<b>v</b>">]><a>&e;</a>'), "XML:/*", "v"],
+    [xml('<!DOCTYPE a [<!ENTITY e "v">]><a b="&e;"/>'), "XML://@*", "v"],
+    [xml('<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/hostname">]><a>x&e;y</a>'), "XML:/*", "xy"],
+    [multi(`${part('name="it\'s"')}--B--\r\n`), "MULTIPART_INVALID_QUOTING", "0"],
+    [multi(`${part("name=it's")}--B--\r\n`), "MULTIPART_INVALID_QUOTING", "1"],
+    [multi(`${part('name="a"; filename="it\'s.txt"')}--B--\r\n`), "MULTIPART_STRICT_ERROR", "0"],
+    [multi(`${part('name="a"; filename="it\'s.txt"')}--B--\r\n`), "FILES", "it's.txt"],
+    [multi(`${part('name="a"', "-").replace("-\r\n", "-\n")}--B--\r\n`), "MULTIPART_LF_LINE", "1"],
+    [multi(`${part('name="a"')}--B--`), "MULTIPART_UNMATCHED_BOUNDARY", "0"],
+    [multi(`${part('name="a"', "--")}--B--`), "MULTIPART_UNMATCHED_BOUNDARY", "1"],
+    [multi(`${part('\rname="a"')}--B--\r\n`), "REQBODY_ERROR", "1"],
+    [{ target: "/?&a=1" }, "&ARGS", "2"],
+    [{ target: "/?a=1&" }, "&ARGS", "1"],
+    [{ target: "/?&&" }, "&ARGS", "2"],
+  ]
+  it("are judged as ModSecurity judges them", () => {
+    expect(cases).toHaveLength(32)
+    for (const [of, variable, value] of cases)
+      expect(
+        valuesOf(variable, of).map(([, text]) => text),
+        `${variable} of ${of.body ?? of.target}`,
+      ).toEqual([value])
+  })
+})
+
 describe("variables of the moment", () => {
   const value = (name: string, of: Exchange = {}) => valuesOf(name, of).map(([, text]) => text)
 

@@ -1,4 +1,5 @@
 import type { Latin1 } from "../../../core/index.ts"
+import { badUtf8At } from "../operators/validate-encoding.ts"
 import { createValue, type Value } from "../run/value.ts"
 import type { BodyContent, BodyInput } from "./body.ts"
 
@@ -8,7 +9,13 @@ import type { BodyContent, BodyInput } from "./body.ts"
  */
 export function parseJson({ raw, settings }: BodyInput): BodyContent {
   const reader = createReader(raw, settings.jsonDepthLimit, settings.argumentsLimit)
-  return { fields: reader.fields, error: reader.read() }
+  return { fields: reader.fields, error: reader.read() ?? encodingError(raw) }
+}
+
+/** RFC 8259 §8.1; what was read is kept all the same. */
+function encodingError(raw: Latin1): string | null {
+  const at = badUtf8At(raw)
+  return at < 0 ? null : `JSON: not UTF-8 at byte ${at}`
 }
 
 class JsonError extends Error {}

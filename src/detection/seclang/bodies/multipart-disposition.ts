@@ -8,7 +8,7 @@ export interface Disposition {
   readonly problem: string | null
 }
 
-const parameter = /^([\s;]*)([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|([^;]*))/
+const parameter = /^([ \t;]*)([^ \t=;]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|([^;]*))/
 // RFC 2045 §5.1.
 const token = /^[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]*$/
 
@@ -33,9 +33,11 @@ export function readDisposition(text: Latin1 | undefined, flags: Set<MultipartFl
     const value = double ?? single ?? bare.trim()
     if (double === undefined && single === undefined && !token.test(value) && key !== "filename*")
       fail("a parameter of a disposition that is half quoted")
-    if (key !== "filename*" && (single !== undefined || value.includes("'"))) flags.add("invalidQuoting")
+    // Between double quotes an apostrophe is a letter like others.
+    if (key !== "filename*" && double === undefined && (single !== undefined || value.includes("'")))
+      flags.add("invalidQuoting")
     const plain = double === undefined && single === undefined ? value : value.replace(/\\(["'\\])/g, "$1")
-    switch (key.toLowerCase()) {
+    switch (key.trim().toLowerCase()) {
       case "name":
         if (name !== undefined) fail("a part with two names")
         name ??= plain

@@ -44,6 +44,8 @@ export function readPart(part: Latin1, flags: Set<MultipartFlag>): Part {
   }
   const [disposition, another] = headers.filter((line) => /^content-disposition\s*:/i.test(line))
   if (another !== undefined) problem ??= "a part with two dispositions"
+  if (disposition !== undefined && /^[^:]*\s:/.test(disposition))
+    problem ??= "a disposition with a blank before its colon"
   const read = readDisposition(disposition?.replace(/^[^:]*:/, ""), flags)
   return { ...read, content: part.slice(at), headers, problem: problem ?? read.problem }
 }

@@ -67,7 +67,7 @@ export function parseMultipart({ raw, contentType, settings }: BodyInput): BodyC
     problems.push("more files than SecUploadFileLimit")
   }
   if (!closed) problems.push("the final boundary is missing")
-  noteBoundaries(raw, delimiters, closed, flags)
+  noteBoundaries(raw, delimiters, flags)
   return result()
 }
 
@@ -77,6 +77,8 @@ interface Delimiter {
   readonly end: number
   readonly last: boolean
   readonly wellFormed: boolean
+  /** A line's end is behind it: the last boundary may be without. */
+  readonly ended: boolean
 }
 
 function findDelimiters(raw: Latin1, boundary: Latin1, flags: Set<MultipartFlag>): readonly Delimiter[] {
@@ -88,7 +90,15 @@ function findDelimiters(raw: Latin1, boundary: Latin1, flags: Set<MultipartFlag>
     behind.lastIndex = start + mark.length
     const [whole = "", last, rest = "", ending = ""] = behind.exec(raw) ?? []
     if (ending !== "") flags.add(ending === "\n" ? "lfLine" : "crlfLine")
-    found.push({ start, end: start + mark.length + whole.length, last: last !== undefined, wellFormed: rest === "" })
+    // The line's end before it belongs to the boundary, too.
+    if (found.length > 0 && raw.charAt(start - 2) !== "\r") flags.add("lfLine")
+    found.push({
+      start,
+      end: start + mark.length + whole.length,
+      last: last !== undefined,
+      wellFormed: rest === "",
+      ended: ending !== "",
+    })
   }
   return found
 }
@@ -97,14 +107,10 @@ function findDelimiters(raw: Latin1, boundary: Latin1, flags: Set<MultipartFlag>
  * ModSecurity marks a line that looks like a boundary and is none, and takes the mark away at the next boundary that fits: what is
  * left tells of one behind the last of them.
  */
-function noteBoundaries(
-  raw: Latin1,
-  delimiters: readonly Delimiter[],
-  closed: boolean,
-  flags: Set<MultipartFlag>,
-): void {
-  if (delimiters.length > 1) flags.add("matchedBoundary")
-  const last = delimiters.at(-1)
-  if (last === undefined || closed) return
-  if (/^--(?:[^\n])/m.test(raw.slice(last.end))) flags.add("unmatchedBoundary")
+function noteBoundaries(raw: Latin1, delimiters: readonly Delimiter[], flags: Set<MultipartFlag>): void {
+  const ended = delimiters.filter((one) => one.ended)
+  if (ended.length > 1) flags.add("matchedBoundary")
+  const last = ended.at(-1)
+  if (last === undefined || last.last) return
+  if (/^--[^\n]+\n/m.test(raw.slice(last.end))) flags.add("unmatchedBoundary")
 }

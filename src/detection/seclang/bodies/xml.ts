@@ -54,6 +54,8 @@ export function parseXml({ raw, settings }: BodyInput): BodyContent {
       if (!skipTo("]]>")) return result("a CDATA section is never closed")
       add(raw.slice(from, at - 3))
     } else if (raw.startsWith("<?", at)) {
+      if (match(/<\?[A-Za-z_:\x80-\xff][\w:.\-\x80-\xff]*(?=\s|\?>)/y) === null)
+        return result("an instruction without a name")
       if (!skipTo("?>")) return result("an instruction is never closed")
     } else if (raw.startsWith("<!", at)) {
       const type = match(/<!DOCTYPE[^[>]*(?:\[(?:[^\]"']|"[^"]*"|'[^']*')*\]\s*)?>/y)
@@ -64,16 +66,17 @@ export function parseXml({ raw, settings }: BodyInput): BodyContent {
       if (name === undefined || open.pop() !== name) return result("an end tag without its beginning")
       args?.end()
     } else {
-      const name = match(/<([A-Za-z_:\x80-\xff][^\s/>=<]*)/y)?.[1]
+      const name = match(/<([A-Za-z_:\x80-\xff][\w:.\-\x80-\xff]*)/y)?.[1]
       if (name === undefined) return result("a bad tag")
       if (open.length === 0 && roots++ > 0) return result("more than one root")
       for (;;) {
-        const attribute = match(/\s+([^\s=/>"']+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y)
+        const attribute = match(/\s+([A-Za-z_:\x80-\xff][\w:.\-\x80-\xff]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y)
         if (attribute === null) break
         const [, key = "", double, quoted] = attribute
-        if (key === "xmlns" || key.startsWith("xmlns:")) continue
+        const value = entities.decode(double ?? quoted ?? "")
+        if (/^xmlns(?::.+)?$/.test(key)) continue
         if (attributes.length >= maxAttributes) return result("more attributes than are read")
-        attributes.push(entities.decode(double ?? quoted ?? ""))
+        attributes.push(value)
       }
       const end = match(/\s*(\/?)>/y)
       if (end === null) return result("a bad tag")
@@ -86,5 +89,8 @@ export function parseXml({ raw, settings }: BodyInput): BodyContent {
   }
   if (open.length > 0) return result("an element is never closed")
   if (args?.isOver() === true) return result("more values than SecArgumentsLimit")
+  // XML 1.0 §2.2: not even in a comment.
+  if (/[\0-\x08\x0b\x0c\x0e-\x1f]/.test(raw)) return result("a control character")
+  if (text.some((piece) => piece.includes("]]>"))) return result("the end of a CDATA section without its beginning")
   return result(roots === 0 ? "no document" : entities.problem())
 }

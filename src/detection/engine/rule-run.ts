@@ -27,7 +27,10 @@ interface Settled {
 
 export function createRuleRun({ program, onFailure, takenFrom }: RuleRunDeps): RuleRun {
   const cache = createFormCache()
-  const store = createPersistentStore(defaultPersistentOptions)
+  const store = createPersistentStore({
+    ...defaultPersistentOptions,
+    timeoutMs: program.settings.collectionTimeoutMs,
+  })
   const begin = (observation: HttpObservation, start?: ConstantStart) =>
     createTransaction(observation, { ...program, store, cache, onFailure, start })
   const settle = (observation: HttpObservation): Settled | undefined => {

@@ -72,7 +72,11 @@ export function compile(
     for (const directive of read) run(directive, builder)
     chains.end()
   }
-  const linked = link(items, amendments, { report: (diagnostic) => void diagnostics.push(diagnostic), shortCuts })
+  const linked = link(items, amendments, {
+    report: (diagnostic) => void diagnostics.push(diagnostic),
+    shortCuts,
+    unicodeMap: settings.unicodeMap,
+  })
   return { program: createProgram(linked, settings, shortCuts), diagnostics }
 }
 

@@ -19,15 +19,21 @@ export const validateUtf8Encoding: OperatorDefinition = {
   name: "validateUtf8Encoding",
   compile: () => ({
     find: (value) => {
-      for (let at = 0; at < value.length; ) {
-        const length = value.charCodeAt(at) < 0x80 ? 1 : characterLength(value, at)
-        if (length === 0) return foundAt(value, at, 1)
-        at += length
-      }
-      return undefined
+      const at = badUtf8At(value)
+      return at < 0 ? undefined : foundAt(value, at, 1)
     },
     needs: { bytes: bytesOf([0x80, 0xff]) },
   }),
+}
+
+/** The first byte that is no part of well-formed UTF-8; -1 when there is none. */
+export function badUtf8At(value: Latin1): number {
+  for (let at = 0; at < value.length; ) {
+    const length = value.charCodeAt(at) < 0x80 ? 1 : characterLength(value, at)
+    if (length === 0) return at
+    at += length
+  }
+  return -1
 }
 
 /** The bytes of the character of more than one that begins there; 0 when none does. */

@@ -23,8 +23,9 @@ export function isLinear(node: RegexNode, copies = 1): boolean {
       return isLinear(node.item, copies)
     case "repeat":
       return node.style !== "possessive" && fits(node, copies) && isLinear(node.item, copies * copiesOf(node))
-    case "bytes":
     case "assert":
+      return !looksAround(node)
+    case "bytes":
       return true
   }
 }
@@ -140,10 +141,16 @@ export function linearSuperset(node: RegexNode, copies = 1): RegexNode {
             max: Number.POSITIVE_INFINITY,
           }
     }
-    case "bytes":
     case "assert":
+      return looksAround(node) ? nothing : node
+    case "bytes":
       return node
   }
+}
+
+/** These ends of lines are written as a look around in JavaScript, whose own know other line ends too. */
+function looksAround({ what }: RegexNode & { readonly kind: "assert" }): boolean {
+  return what === "line-start" || what === "line-end" || what === "end-or-last-newline"
 }
 
 type Repeat = RegexNode & { readonly kind: "repeat" }

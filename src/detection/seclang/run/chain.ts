@@ -16,6 +16,8 @@ export interface Step {
   /** Texts of up to so many bytes may change when they have a byte of these. */
   readonly upTo: number
   readonly touchedShortBy: ByteGroups
+  /** Any text may change, an empty one too. */
+  readonly touchesAny: boolean
 }
 
 /** A chain of transformations that several rules may share. */
@@ -23,9 +25,10 @@ export interface Chain {
   readonly steps: readonly Step[]
   /** A text with no byte of these comes out with the same letters, though maybe in lower case. */
   readonly altersLetters: ByteGroups
-  /** Texts of up to so many bytes (infinite when any text may change) may come out with others when they have a byte of these. */
+  /** Texts of up to so many bytes may come out with others when they have a byte of these. */
   readonly upTo: number
   readonly altersShort: ByteGroups
+  readonly altersAny: boolean
   /** No step of it makes a text longer. */
   readonly shortens: boolean
 }
@@ -65,6 +68,7 @@ export function createChains(shortCuts: boolean): {
         ),
         upTo: Math.max(...own.map(({ upTo }) => upTo)),
         altersShort: own.reduce((all, { touchedShortBy }) => all | touchedShortBy, 0),
+        altersAny: own.some(({ touchesAny }) => touchesAny),
         shortens: definitions.every((definition) => definition.lengthens !== true),
       }
       const way: Way = { number: known.size, chain, everyStep, minLength: Number.POSITIVE_INFINITY }
@@ -78,9 +82,13 @@ const unchanged: Way = { number: -1, chain: null, everyStep: false, minLength: 0
 
 function createStep(definition: TransformationDefinition, number: number, shortCuts: boolean): Step {
   const { touches, touchedBy, touchedUpTo = -1, touchedShortBy } = definition
-  const own = { number, definition, touchedShortBy: touchedShortBy === undefined ? 0 : groupsOf(touchedShortBy) }
-  if (touches === null || !shortCuts)
-    return { ...own, touchedBy: allGroups, touchedShortBy: allGroups, upTo: Number.POSITIVE_INFINITY }
+  const own = {
+    number,
+    definition,
+    touchedShortBy: touchedShortBy === undefined ? 0 : groupsOf(touchedShortBy),
+    touchesAny: false,
+  }
+  if (touches === null || !shortCuts) return { ...own, touchedBy: allGroups, upTo: -1, touchesAny: true }
   if (touchedBy !== undefined) return { ...own, touchedBy: groupsOf(touchedBy), upTo: touchedUpTo }
   // What the pattern needs is what the transformation needs.
   const needed = byteNeededBy(parseRegex(touches.source).root)
@@ -101,7 +109,11 @@ function throughSteps(raw: Form, steps: readonly Step[]): Form {
 
 export function afterStep(form: Form, step: Step): Form {
   const groups = groupsOfForm(form)
-  if ((groups & step.touchedBy) === 0 && (form.text.length > step.upTo || (groups & step.touchedShortBy) === 0))
+  if (
+    !step.touchesAny &&
+    (groups & step.touchedBy) === 0 &&
+    (form.text.length > step.upTo || (groups & step.touchedShortBy) === 0)
+  )
     return form
   for (let known = form.after; known !== undefined; known = known.rest)
     if (known.step === step.number) return known.form
@@ -111,8 +123,8 @@ export function afterStep(form: Form, step: Step): Form {
   return next
 }
 
-function apply({ definition: { touches, apply: change }, upTo }: Step, text: Latin1): Latin1 {
-  const asks = touches !== null && upTo !== Number.POSITIVE_INFINITY
+function apply({ definition: { touches, apply: change }, touchesAny }: Step, text: Latin1): Latin1 {
+  const asks = touches !== null && !touchesAny
   return asks && !touches.test(text) ? text : change(text)
 }
 

@@ -68,8 +68,12 @@ interface Scanning {
 }
 
 /** Whether the chain may make other letters of texts with these bytes, none of them shorter than that. */
-function isAltered(groups: ByteGroups, shortest: number, { altersLetters, upTo, altersShort }: Chain): boolean {
-  return (groups & altersLetters) !== 0 || (shortest <= upTo && (groups & altersShort) !== 0)
+function isAltered(
+  groups: ByteGroups,
+  shortest: number,
+  { altersLetters, upTo, altersShort, altersAny }: Chain,
+): boolean {
+  return altersAny || (groups & altersLetters) !== 0 || (shortest <= upTo && (groups & altersShort) !== 0)
 }
 
 /** Adds what is in the text behind the chain. */

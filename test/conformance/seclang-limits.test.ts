@@ -112,6 +112,13 @@ const edges: Readonly<Record<string, Edge>> = {
     at: { ...fine, "&ARGS": "3", "ARGS:a2": "2" },
     over: { ...fine, REQBODY_ERROR: "1", "&ARGS": "3", "ARGS:a2": "2&a3=3" },
   },
+  "SecArgumentsLimit, query and form together": {
+    rules: "SecArgumentsLimit 3",
+    of: (size) => ({ ...post(form, times(size - 1, (index) => `a${index}=${index}`).join("&")), target: "/?q=1" }),
+    limit: 3,
+    at: { ...fine, "&ARGS": "3", "ARGS:a1": "1" },
+    over: { ...fine, REQBODY_ERROR: "1", "&ARGS": "3", "ARGS:a1": "1&a2=2" },
+  },
   "SecArgumentsLimit, JSON": {
     rules: `${asJson}\nSecArgumentsLimit 3`,
     of: (size) => post("application/json", `[${times(size, String).join(",")}]`),
@@ -228,7 +235,7 @@ const edges: Readonly<Record<string, Edge>> = {
 
 describe("each limit", () => {
   it("holds at its edge, and what is beyond is told of and never hidden", () => {
-    expect(Object.keys(edges)).toHaveLength(22)
+    expect(Object.keys(edges)).toHaveLength(23)
     for (const [name, { rules, of, limit, at, over }] of Object.entries(edges)) {
       expect(seen(rules, of(limit), at), name).toEqual(at)
       expect(seen(rules, of(limit + 1), over), `${name}, over`).toEqual(over)

@@ -145,7 +145,10 @@ export function enter(phase: Phase, transaction: Transaction): void {
     const contentType = transaction.request.header("content-type") ?? ""
     if (phase === 1) transaction.bodyProcessor = processorFor(contentType)
     else if (transaction.bodyAccess) {
-      const { settings, observation, bodyProcessor } = transaction
+      const { observation, bodyProcessor, request } = transaction
+      // Arguments are counted whether they come in the query or in the body.
+      const argumentsLimit = Math.max(1, transaction.settings.argumentsLimit - request.arguments().length)
+      const settings = { ...transaction.settings, argumentsLimit }
       transaction.body = parseBody(observation.request.body, bodyProcessor, { contentType, settings })
     }
   }

@@ -95,6 +95,15 @@ function createStep(definition: TransformationDefinition, number: number, shortC
   return { ...own, touchedBy: needed === undefined ? allGroups : groupsOf(needed), upTo: -1 }
 }
 
+/** Whether the chain may make other letters of texts with these bytes, none of them shorter than that. */
+export function isAltered(
+  groups: ByteGroups,
+  shortest: number,
+  { altersLetters, upTo, altersShort, altersAny }: Chain,
+): boolean {
+  return altersAny || (groups & altersLetters) !== 0 || (shortest <= upTo && (groups & altersShort) !== 0)
+}
+
 /** What a chain makes of a value; each step runs once on a text, however many rules ask. */
 export function formOf(value: Value, chain: Chain | null): Form {
   const raw = rawForm(value)

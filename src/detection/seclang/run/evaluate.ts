@@ -1,7 +1,7 @@
 import type { Hit } from "../operators/operator.ts"
 import { mayMatch } from "../prefilter/prefilter.ts"
 import type { Rule, RuleTest, Sieve, Target } from "../rule.ts"
-import { afterStep, formOf, type Step } from "./chain.ts"
+import { afterStep, type Chain, formOf, isAltered, type Step } from "./chain.ts"
 import { type Form, scanOf } from "./form.ts"
 import { type RemovedTarget, removedTargetsOf } from "./removals.ts"
 import { createSelection, type Selection, scanOfSelection } from "./selection.ts"
@@ -96,7 +96,8 @@ function tryValues(trial: Trial, values: readonly Value[], transaction: Transact
 
 function tryValue(trial: Trial, value: Value, transaction: Transaction): boolean {
   const { chain, multiMatch } = trial.test
-  if (!multiMatch) return tryForm(trial, value, formOf(value, chain), transaction)
+  if (!multiMatch)
+    return isHarmless(value, chain, trial.sieve) ? false : tryForm(trial, value, formOf(value, chain), transaction)
   let form = rawForm(value)
   let matched = tryForm(trial, value, form, transaction)
   for (const step of chain?.steps ?? noSteps) {
@@ -108,6 +109,14 @@ function tryValue(trial: Trial, value: Value, transaction: Transaction): boolean
 }
 
 const noSteps: readonly Step[] = []
+
+/** Nothing that the operator needs is in it, and the chain brings none: it need not even be taken through the chain. */
+function isHarmless(value: Value, chain: Chain | null, sieve: Sieve | null): boolean {
+  if (sieve === null) return false
+  const raw = rawForm(value)
+  const scan = scanOf(raw, sieve.prefilter)
+  return !mayMatch(sieve.filter, scan) && (chain === null || !isAltered(scan.groups, raw.text.length, chain))
+}
 
 // Four parameters, since it is called for each value and rule: an object for two of them would be most of what a request leaves behind.
 function tryForm(trial: Trial, value: Value, form: Form, transaction: Transaction): boolean {

@@ -1,6 +1,6 @@
 import type { ByteGroups } from "../prefilter/byte-groups.ts"
 import { Gathered, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
-import { afterStep, type Chain, type Way } from "./chain.ts"
+import { afterStep, type Chain, isAltered, type Way } from "./chain.ts"
 import { type Form, groupsOfForm, scanOf } from "./form.ts"
 import { rawForm, type Value } from "./value.ts"
 
@@ -65,15 +65,6 @@ interface Scanning {
   readonly prefilter: Prefilter
   /** What was found so far. */
   readonly all: Gathered
-}
-
-/** Whether the chain may make other letters of texts with these bytes, none of them shorter than that. */
-function isAltered(
-  groups: ByteGroups,
-  shortest: number,
-  { altersLetters, upTo, altersShort, altersAny }: Chain,
-): boolean {
-  return altersAny || (groups & altersLetters) !== 0 || (shortest <= upTo && (groups & altersShort) !== 0)
 }
 
 /** Adds what is in the text behind the chain. */

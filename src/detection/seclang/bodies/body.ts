@@ -3,6 +3,7 @@ import type { Value } from "../run/value.ts"
 import type { Settings } from "../settings.ts"
 import { parseJson } from "./json.ts"
 import { parseMultipart } from "./multipart.ts"
+import type { NamePath } from "./name-path.ts"
 import { parseUrlEncoded } from "./url-encoded.ts"
 import { parseXml } from "./xml.ts"
 
@@ -63,6 +64,8 @@ export interface BodyInput {
   readonly raw: Latin1
   readonly contentType: Latin1
   readonly settings: Settings
+  /** Where the names of a JSON document begin. */
+  readonly jsonPath: () => NamePath
 }
 
 /** Reads a body; one that its processor can't read is an error in the result, never an exception. */

@@ -1,14 +1,16 @@
 import type { Latin1 } from "../../../core/index.ts"
 import { badUtf8At } from "../operators/validate-encoding.ts"
 import { createValue, type Value } from "../run/value.ts"
+import type { Settings } from "../settings.ts"
 import type { BodyContent, BodyInput } from "./body.ts"
+import type { NamePath } from "./name-path.ts"
 
 /**
  * Every value of a JSON document with its path (`json.user.name`, `json.tags.array_0`), as ModSecurity names them. Read by hand:
  * of a doubled name both values are kept, and what stands before a mistake too.
  */
-export function parseJson({ raw, settings }: BodyInput): BodyContent {
-  const reader = createReader(raw, settings.jsonDepthLimit, settings.argumentsLimit)
+export function parseJson({ raw, settings, jsonPath }: BodyInput): BodyContent {
+  const reader = createReader(raw, jsonPath(), settings)
   return { fields: reader.fields, error: reader.read() ?? encodingError(raw) }
 }
 
@@ -20,7 +22,7 @@ function encodingError(raw: Latin1): string | null {
 
 class JsonError extends Error {}
 
-function createReader(text: Latin1, depthLimit: number, fieldsLimit: number) {
+function createReader(text: Latin1, root: NamePath, { jsonDepthLimit, argumentsLimit }: Settings) {
   const fields: Value[] = []
   const stops = /["\\\0-\x1f]/g
   let at = 0
@@ -38,21 +40,22 @@ function createReader(text: Latin1, depthLimit: number, fieldsLimit: number) {
     at = pattern.lastIndex
     return text.slice(start, at)
   }
-  const add = (path: string, value: Latin1) => {
-    if (fields.length < fieldsLimit) {
-      fields.push(createValue(path, value))
+  const add = (path: NamePath, value: Latin1) => {
+    if (fields.length < argumentsLimit) {
+      fields.push(createValue(path.text, value))
       return
     }
     // What is beyond the limit stays together with the last of them, so that nothing hides behind it.
     const last = fields.pop()
-    fields.push(createValue(last?.key ?? path, (last?.text ?? "") + value + text.slice(at)))
+    fields.push(createValue(last?.key ?? path.text, (last?.text ?? "") + value + text.slice(at)))
     fail("more values than SecArgumentsLimit")
   }
 
-  const readValue = (path: string, depth: number): void => {
+  const readValue = (path: NamePath, depth: number): void => {
     skipBlanks()
     const character = text.charAt(at)
-    if (depth > depthLimit && (character === "{" || character === "[")) fail("deeper than SecRequestBodyJsonDepthLimit")
+    if (depth > jsonDepthLimit && (character === "{" || character === "["))
+      fail("deeper than SecRequestBodyJsonDepthLimit")
     if (character === "{") readObject(path, depth)
     else if (character === "[") readArray(path, depth)
     else if (character === '"') add(path, readString())
@@ -63,7 +66,7 @@ function createReader(text: Latin1, depthLimit: number, fieldsLimit: number) {
     }
   }
 
-  const readObject = (path: string, depth: number): void => {
+  const readObject = (path: NamePath, depth: number): void => {
     at++
     skipBlanks()
     if (text.charAt(at) === "}") return void at++
@@ -73,17 +76,17 @@ function createReader(text: Latin1, depthLimit: number, fieldsLimit: number) {
       const name = readString()
       skipBlanks()
       if (text.charAt(at++) !== ":") fail("a colon is missing")
-      readValue(`${path}.${name === "" ? "empty-key" : name}`, depth + 1)
+      readValue(path.member(name), depth + 1)
       if (endsWith("}")) return
     }
   }
 
-  const readArray = (path: string, depth: number): void => {
+  const readArray = (path: NamePath, depth: number): void => {
     at++
     skipBlanks()
     if (text.charAt(at) === "]") return void at++
     for (let index = 0; ; index++) {
-      readValue(`${path}.array_${index}`, depth + 1)
+      readValue(path.item(index), depth + 1)
       if (endsWith("]")) return
     }
   }
@@ -117,7 +120,7 @@ function createReader(text: Latin1, depthLimit: number, fieldsLimit: number) {
     /** What is wrong, or null. */
     read: (): string | null => {
       try {
-        readValue("json", 1)
+        readValue(root, 1)
         skipBlanks()
         return at < text.length ? fail("more text behind the document") : null
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { Latin1 } from "../../../core/index.ts"
+import { createNamePaths, type NamePath } from "../bodies/name-path.ts"
 import { createForm, type Form } from "./form.ts"
 
 /**
@@ -8,6 +9,8 @@ import { createForm, type Form } from "./form.ts"
  */
 export interface FormCache {
   formOf(text: Latin1): Form
+  /** Where the names of JSON documents begin. */
+  readonly jsonPath: () => NamePath
 }
 
 // Some thousand names and header values are what one site sees; longer texts seldom come again.
@@ -32,6 +35,7 @@ export function createFormCache(): FormCache {
     return false
   }
   return {
+    jsonPath: createNamePaths("json"),
     formOf: (text) => {
       if (text.length > maxLength) return createForm(text)
       const known = young.get(text)

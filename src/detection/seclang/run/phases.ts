@@ -149,7 +149,11 @@ export function enter(phase: Phase, transaction: Transaction): void {
       // Arguments are counted whether they come in the query or in the body.
       const argumentsLimit = Math.max(1, transaction.settings.argumentsLimit - request.arguments().length)
       const settings = { ...transaction.settings, argumentsLimit }
-      transaction.body = parseBody(observation.request.body, bodyProcessor, { contentType, settings })
+      transaction.body = parseBody(observation.request.body, bodyProcessor, {
+        contentType,
+        settings,
+        jsonPath: transaction.cache.jsonPath,
+      })
     }
   }
   refresh(transaction)

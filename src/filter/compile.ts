@@ -1,8 +1,9 @@
+import type { FieldInfo, FieldValue } from "../core/index.ts"
 import type { Comparison, Expression } from "./expression.ts"
 import { nearest } from "./nearest.ts"
 import { operators, type ScalarTest } from "./operators/index.ts"
 import type { Report } from "./problem.ts"
-import type { FieldInfo, FieldValue, Schema } from "./schema.ts"
+import type { Schema } from "./schema.ts"
 
 export type RecordTest<R> = (record: R) => boolean
 

@@ -9,4 +9,4 @@ export { limits as filterLimits } from "./limits.ts"
 /** The word nearest to a mistyped one. */
 export { nearest } from "./nearest.ts"
 export type { FilterProblem, ProblemCode } from "./problem.ts"
-export type { FieldInfo, FieldType, FieldValue, Scalar, Schema } from "./schema.ts"
+export type { Schema } from "./schema.ts"

@@ -1,7 +1,7 @@
+import type { FieldType, Scalar } from "../core/index.ts"
 import { parseCidr } from "../core/index.ts"
 import type { Literal } from "./expression.ts"
 import type { Report } from "./problem.ts"
-import type { FieldType, Scalar } from "./schema.ts"
 
 const wanted: Readonly<Record<FieldType, string>> = {
   string: 'a text in quotes, such as "audit"',

@@ -1,6 +1,6 @@
+import type { FieldInfo, Scalar } from "../core/index.ts"
 import type { Comparison, Expression } from "./expression.ts"
 import { operators } from "./operators/index.ts"
-import type { FieldInfo, Scalar } from "./schema.ts"
 import { quoted } from "./string-literal.ts"
 
 type Fields = ReadonlyMap<string, FieldInfo>

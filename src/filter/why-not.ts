@@ -1,7 +1,8 @@
+import type { FieldValue } from "../core/index.ts"
 import { compile } from "./compile.ts"
 import type { Comparison, Expression } from "./expression.ts"
 import { print, printComparison } from "./print.ts"
-import type { FieldValue, Schema } from "./schema.ts"
+import type { Schema } from "./schema.ts"
 
 // What a person reads of a long value, and of many reasons.
 const longestValue = 200

@@ -1,9 +1,9 @@
+import { type FieldInfo, type FieldType, fieldTypes, type Scalar } from "../../core/index.ts"
 import { addressTest } from "../address-test.ts"
 import type { Literal } from "../expression.ts"
 import { literalOf } from "../literal.ts"
 import { nearest } from "../nearest.ts"
 import type { Report } from "../problem.ts"
-import { type FieldInfo, type FieldType, fieldTypes, type Scalar } from "../schema.ts"
 import type { Operator, ScalarTest } from "./operator.ts"
 
 /** Equal, with case; of addresses: the value, an address or a range, lies inside. */

@@ -1,4 +1,4 @@
-import { fieldTypes } from "../schema.ts"
+import { fieldTypes } from "../../core/index.ts"
 import type { Operator } from "./operator.ts"
 
 /** The record has the field; an empty list is none. */

@@ -1,6 +1,6 @@
+import type { FieldInfo, FieldType, Scalar } from "../../core/index.ts"
 import type { Literal, OperatorName } from "../expression.ts"
 import type { Report } from "../problem.ts"
-import type { FieldInfo, FieldType, Scalar } from "../schema.ts"
 
 /** What an operator asks of one value. */
 export type ScalarTest = (value: Scalar) => boolean

@@ -1,6 +1,6 @@
+import type { FieldType } from "../../core/index.ts"
 import type { OperatorName } from "../expression.ts"
 import { literalOf } from "../literal.ts"
-import type { FieldType } from "../schema.ts"
 import type { Operator } from "./operator.ts"
 
 type Verbs = Readonly<Record<"number" | "time", string>>

@@ -1,4 +1,5 @@
-import type { FieldInfo, FieldValue, Schema } from "../index.ts"
+import type { FieldInfo, FieldValue } from "../../core/index.ts"
+import type { Schema } from "../index.ts"
 
 /** A record of the tests: a few fields of every type. */
 export type TestRecord = Readonly<Record<string, FieldValue>>

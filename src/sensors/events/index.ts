@@ -1,0 +1,4 @@
+export type { EventSensorDeps, EventSensorOptions } from "./file-sensor.ts"
+/** A sensor of the records of Linux audit, Falco, Tetragon and CloudTrail. */
+export { createEventSensor } from "./file-sensor.ts"
+export type { Unread } from "./reading.ts"

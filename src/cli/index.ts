@@ -33,6 +33,7 @@ export type {
   Terminal,
 } from "./deps.ts"
 
+export { eventFieldReference } from "./event-field-reference.ts"
 export { reference } from "./reference.ts"
 
 export interface Cli {

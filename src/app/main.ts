@@ -5,6 +5,7 @@ import { enableLinearRegexFallback } from "../detection/index.ts"
 import { type Config, configSchema, parseConfig } from "./config.ts"
 import { announcedServer, dataDirOf } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
+import { eventTools } from "./event-tools.ts"
 import { runProxy } from "./proxy-command.ts"
 import { replay } from "./replay.ts"
 import { ruleTools } from "./rule-tools.ts"
@@ -42,6 +43,7 @@ const deps: CliDeps = {
   doctor: async () => examine(thisMachine),
   proxy: runProxy,
   rules: ruleTools,
+  events: eventTools,
 }
 
 process.exitCode = await createCli(deps, version).run(process.argv.slice(2), stopping.signal)

@@ -3,6 +3,7 @@ import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
 import { block, unblock } from "./commands/block.ts"
+import { events } from "./commands/events/index.ts"
 import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
@@ -17,6 +18,12 @@ import { createPaint, printable } from "./text.ts"
 export type {
   CliDeps,
   DoctorCheck,
+  EventPlace,
+  EventRuleCheck,
+  EventTestEvents,
+  EventTestOptions,
+  EventTestReport,
+  EventTools,
   Inspection,
   InspectOptions,
   ProxyCommandOptions,
@@ -48,6 +55,7 @@ const commands: readonly AddCommand[] = [
   proxy,
   replay,
   rules,
+  events,
   inspect,
   block,
   unblock,

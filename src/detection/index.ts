@@ -14,7 +14,14 @@ export type {
   Judgement,
   RuleCounts,
 } from "./events/index.ts"
-export { checkEventRules, createEventEvaluator, eventSchema, loadEventRules, parseEventRules } from "./events/index.ts"
+export {
+  checkEventRules,
+  createEventEvaluator,
+  eventRuleSentence,
+  eventSchema,
+  loadEventRules,
+  parseEventRules,
+} from "./events/index.ts"
 export { type Overrides, readOverrides } from "./ftw/overrides.ts"
 export { requestBytes } from "./ftw/request.ts"
 export { type FtwFailure, type FtwReport, runTests } from "./ftw/runner.ts"

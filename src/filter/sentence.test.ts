@@ -26,7 +26,12 @@ const cases: readonly (readonly [text: string, canonical: string, sentence: stri
   [
     'time > "2025-06-30" and connection.dst_addr in ("10.0.0.0/8") or exists(tags)',
     'time > "2025-06-30" and connection.dst_addr in ("10.0.0.0/8") or tags exists',
-    'either (the time is after "2025-06-30" and the destination address is in 10.0.0.0/8) or the tags is known',
+    'either (the time is after "2025-06-30" and the destination address is in 10.0.0.0/8) or there are tags',
+  ],
+  [
+    'tags != "a" and tags not exists and tags like "b%" and addresses not in ["10.0.0.0/8"]',
+    'tags != "a" and tags not exists and tags like "b%" and addresses not in ("10.0.0.0/8")',
+    'none of the tags is "a" and there are no tags and one of the tags is like "b%" and none of the addresses is in 10.0.0.0/8',
   ],
 ]
 
@@ -34,6 +39,6 @@ describe("a filter", () => {
   it("has one canonical text, and reads as English", () => {
     for (const [text, canonical, sentence] of cases)
       expect(parseFilter(text, testSchema), text).toMatchObject({ kind: "ok", filter: { text: canonical, sentence } })
-    expect(cases).toHaveLength(5)
+    expect(cases).toHaveLength(6)
   })
 })

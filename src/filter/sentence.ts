@@ -82,13 +82,16 @@ function saidOnce(group: readonly Expression[], fields: Fields): string {
 
 function said({ field, operator, negated }: Comparison, values: readonly Scalar[], fields: Fields): string {
   const info = fields.get(field.name)
+  const label = info === undefined ? field.name : info.label
+  if (operator === "exists" && info?.list === true) return `there are ${negated ? "no " : ""}${label}`
   const [plain, opposite] = operators[operator].verb(info?.type ?? "string")
-  const label = info === undefined ? field.name : `the ${info.label}`
-  const verb = negated ? opposite : plain
-  if (values.length === 0) return `${label} ${verb}`
+  // Of several values one has to be so; none, for what is negated.
+  const subject = info?.list === true ? `${negated ? "none" : "one"} of the ${label}` : `the ${label}`
+  const verb = negated && info?.list !== true ? opposite : plain
+  if (values.length === 0) return `${subject} ${verb}`
   const told = values.map((value) =>
     typeof value === "string" && info?.type !== "address" ? quoted(value) : String(value),
   )
   const last = told.at(-1) ?? ""
-  return `${label} ${verb} ${told.length < 2 ? last : `${told.slice(0, -1).join(", ")} or ${last}`}`
+  return `${subject} ${verb} ${told.length < 2 ? last : `${told.slice(0, -1).join(", ")} or ${last}`}`
 }

@@ -40,6 +40,10 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
       inspect: refuse,
       readInput: absent,
     },
+    events: {
+      check: refuse,
+      test: absent,
+    },
     ...overrides,
   }
 }

@@ -13,3 +13,5 @@ export { eventSchema } from "./event-schema.ts"
 export type { CheckedEventRules, EventRuleFiles } from "./rule-file.ts"
 /** Reads event rules from YAML. */
 export { checkEventRules, loadEventRules, parseEventRules } from "./rule-file.ts"
+/** A rule in English. */
+export { eventRuleSentence } from "./sentence.ts"

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { cidr, type Diagnostic, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
+import { cidr, type Diagnostic, eventTypes, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
 
 const names = z.array(z.string().min(1).max(1000)).max(100).default([])
 
@@ -29,6 +29,13 @@ export const configSchema = z.strictObject({
   driftCheckMs: z.int().min(250).max(3_600_000).default(10_000),
   /** Files or folders of SecLang rules; empty: the starter rules. */
   rules: names,
+  /** Records of other tools, read as they are written. */
+  events: z
+    .array(z.strictObject({ format: z.enum(eventTypes), file: z.string().min(1).max(1000) }))
+    .max(100)
+    .default([]),
+  /** Files or folders of event rules; empty: those that come with Thwart. */
+  eventRules: names,
   /** Proxies in front of the API whose X-Forwarded-For is believed. */
   trustedProxies: z.array(cidr).max(1000).default([]),
 })

@@ -19,17 +19,16 @@ import {
 import { createEventSensor, sniffFormat } from "../sensors/index.ts"
 import { openBytes } from "../sensors/input/index.ts"
 import { thisNode } from "./node.ts"
-import { eventRuleFilesOnDisk, shippedEventRules } from "./rule-files.ts"
+import { eventRuleFilesOnDisk, eventRulesOr } from "./rule-files.ts"
 import { openStandardInput } from "./standard-input.ts"
 
-const pathsOr = (paths: readonly string[]) => (paths.length > 0 ? paths : [shippedEventRules])
 const standardInput = "-"
 
 /** The tools of authors of event rules; `input` opens standard input. */
 export function createEventTools(input: () => Readable): EventTools {
   return {
     check: (paths) => {
-      const { rules, files, diagnostics } = checkEventRules(pathsOr(paths), eventRuleFilesOnDisk)
+      const { rules, files, diagnostics } = checkEventRules(eventRulesOr(paths), eventRuleFilesOnDisk)
       return {
         rules: rules.map((rule) => ({
           id: rule.id,
@@ -55,7 +54,7 @@ interface Test {
 
 async function test({ options, on, signal, input }: Test): Promise<EventTestReport> {
   const ids = createIds(systemClock)
-  const rules = loadEventRules(pathsOr(options.rules), eventRuleFilesOnDisk)
+  const { rules } = loadEventRules(eventRulesOr(options.rules), eventRuleFilesOnDisk)
   const evaluator = createEventEvaluator({
     ids,
     rules: options.all ? rules.map((rule) => ({ ...rule, enabled: true })) : rules,

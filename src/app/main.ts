@@ -65,6 +65,8 @@ function configOf(options: ServeOptions): Config {
     capture: options.capture.length > 0 ? [...options.capture] : base.capture,
     enforcers: options.enforcers.length > 0 ? [...options.enforcers] : base.enforcers,
     rules: options.rules.length > 0 ? [...options.rules] : base.rules,
+    events: options.events.length > 0 ? [...options.events] : base.events,
+    eventRules: options.eventRules.length > 0 ? [...options.eventRules] : base.eventRules,
   }
 }
 

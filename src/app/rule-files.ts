@@ -25,6 +25,10 @@ export const starterRules = join(import.meta.dirname, "..", "..", "rules")
 /** The event rules that come with Thwart. */
 export const shippedEventRules = join(starterRules, "events")
 
+/** Those that were named, else those that come with Thwart. */
+export const eventRulesOr = (paths: readonly string[]): readonly string[] =>
+  paths.length > 0 ? paths : [shippedEventRules]
+
 /** Event rules as they lie on disk. */
 export const eventRuleFilesOnDisk: EventRuleFiles = {
   list: (path) =>

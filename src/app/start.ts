@@ -3,7 +3,15 @@ import { type Accounts, createAccounts, createApi, createRuleBook, type RuleBook
 import { type Bus, createInProcessBus } from "../bus/index.ts"
 import { type Alert, type Clock, createIds, type Ids, type NodeRef, parseCidr, prefix } from "../core/index.ts"
 import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
-import { createDetector, createRulePolicy, type Detector, loadRules } from "../detection/index.ts"
+import {
+  createDetector,
+  createEventEvaluator,
+  createRulePolicy,
+  type Detector,
+  eventRuleSummaries,
+  loadEventRules,
+  loadRules,
+} from "../detection/index.ts"
 import type { Enforcer } from "../enforcers/index.ts"
 import { createExplain, createResponder, policySentence, type Responder, surroundingsOf } from "../response/index.ts"
 import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
@@ -12,11 +20,12 @@ import { createEnforcers } from "./builtins.ts"
 import type { Config } from "./config.ts"
 import { announceServer, forgetServer } from "./data-dir.ts"
 import { enforce } from "./enforce.ts"
+import { createInspect, type Inspect } from "./inspect.ts"
 import { createMetrics } from "./metrics.ts"
 import { machineFacts, thisNode } from "./node.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
 import { restoreCorrelation } from "./restore.ts"
-import { ruleFilesOnDisk, starterRules } from "./rule-files.ts"
+import { eventRuleFilesOnDisk, eventRulesOr, ruleFilesOnDisk, starterRules } from "./rule-files.ts"
 import { createSensors, runSensors } from "./sensors.ts"
 import { createStatus } from "./status.ts"
 import { version } from "./version.ts"
@@ -65,6 +74,8 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     policy,
     rules: loadRules(config.rules.length > 0 ? config.rules : [starterRules], ruleFilesOnDisk),
   })
+  const eventRules = loadEventRules(eventRulesOr(config.eventRules), eventRuleFilesOnDisk)
+  const inspect = createInspect(detector, createEventEvaluator({ ids, policy, rules: eventRules.rules }))
   const enforcers = [
     ...(deps.enforcers ?? []),
     ...createEnforcers(config.enforcers, { clock }, { netns: config.netns }),
@@ -91,7 +102,13 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       setIncidentStatus: correlator.setStatus,
     })
     await responder.start()
-    const rules = createRuleBook({ store, clock, ids, policy, rules: detector.rules })
+    const rules = createRuleBook({
+      store,
+      clock,
+      ids,
+      policy,
+      rules: [...detector.rules, ...eventRuleSummaries(eventRules)],
+    })
     await rules.start()
     const pipeline = createPipeline({ store, bus, correlator, responder, onError })
     stack.defer(() => pipeline.close())
@@ -105,7 +122,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     stack.defer(() => api.close())
     const url = await api.listen()
     await letCommandLineIn({ url, dataDir, accounts, store }, stack)
-    startSensors(sensors, { detector, pipeline, onError }, stack)
+    startSensors(sensors, { inspect, pipeline, onError }, stack)
 
     return {
       url,
@@ -202,18 +219,18 @@ async function letCommandLineIn(
 }
 
 interface SensorDeps {
-  readonly detector: Detector
+  readonly inspect: Inspect
   readonly pipeline: Pipeline
   readonly onError: (error: unknown) => void
 }
 
 function startSensors(
   sensors: readonly Sensor[],
-  { detector, pipeline, onError }: SensorDeps,
+  { inspect, pipeline, onError }: SensorDeps,
   stack: AsyncDisposableStack,
 ): void {
   const stopping = new AbortController()
-  const running = runSensors(sensors, { detector, ingest: pipeline.ingest, onError }, stopping.signal)
+  const running = runSensors(sensors, { inspect, ingest: pipeline.ingest, onError }, stopping.signal)
   stack.defer(async () => {
     stopping.abort()
     await running

@@ -1,4 +1,4 @@
-import type { Alert, Diagnostic, Incident, Millis, RuleId } from "../core/index.ts"
+import type { Alert, Diagnostic, EventType, Incident, Millis, RuleId } from "../core/index.ts"
 
 /** What the command line needs of the rest; `app` gives it. */
 export interface CliDeps {
@@ -204,6 +204,9 @@ export interface ServeOptions {
   /** Ids of the enforcers to run. */
   readonly enforcers: readonly string[]
   readonly rules: readonly string[]
+  /** Records of other tools to follow. */
+  readonly events: readonly { readonly format: EventType; readonly file: string }[]
+  readonly eventRules: readonly string[]
 }
 
 export interface ServeReady {
@@ -217,6 +220,8 @@ export interface ServeReady {
 export interface ReplayOptions {
   readonly files: readonly string[]
   readonly rules: readonly string[]
+  /** Empty: those that come with Thwart. */
+  readonly eventRules: readonly string[]
   readonly homeNets: readonly string[]
 }
 

@@ -7,6 +7,7 @@ export {
   covers,
   familyOf,
   ipAddress,
+  isUnspecified,
   lengthOf,
   overlaps,
   parseAddress,

@@ -18,6 +18,7 @@ export {
   checkEventRules,
   createEventEvaluator,
   eventRuleSentence,
+  eventRuleSummaries,
   eventSchema,
   loadEventRules,
   parseEventRules,

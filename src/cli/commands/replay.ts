@@ -6,6 +6,7 @@ import { timeline } from "../timeline.ts"
 
 interface Flags {
   readonly rules?: string[]
+  readonly eventRules?: string[]
   readonly homeNet?: string[]
 }
 
@@ -25,10 +26,11 @@ export const replay: AddCommand = (program, run) => {
   program
     .command("replay")
     .description(
-      "find the attacks in captures and logs: pcap, pcapng (both also gzip), nginx and Apache access logs, Suricata EVE JSON",
+      "find the attacks in captures and logs: pcap, pcapng (both also gzip), nginx and Apache access logs, Suricata EVE JSON, records of Linux audit, Falco, Tetragon and CloudTrail",
     )
     .argument("<files...>", "files to read, in order")
     .option("--rules <paths...>", "SecLang rules: files or folders (default: the starter rules)")
+    .option("--event-rules <paths...>", "event rules: files or folders (default: those that come with Thwart)")
     .option("--home-net <prefixes...>", "our networks: traffic into them is inbound (default: private ranges)")
     .addHelpText(
       "after",
@@ -44,7 +46,7 @@ export const replay: AddCommand = (program, run) => {
         let problems = 0
         const bar = progressBar(context.deps.err)
         const summary = await context.deps.replay(
-          { files, rules: flags.rules ?? [], homeNets: flags.homeNet ?? [] },
+          { files, rules: flags.rules ?? [], eventRules: flags.eventRules ?? [], homeNets: flags.homeNet ?? [] },
           {
             onProgress: context.json ? () => undefined : bar.update,
             onAlert: (alert) => {

@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { alert as alertSchema, createIds, createManualClock } from "../../core/index.ts"
+import { alert as alertSchema, createIds, createManualClock, nodeId, ruleException, ruleId } from "../../core/index.ts"
+import { createRulePolicy } from "../policy/rule-policy.ts"
 import { createEventEvaluator, type EventRule } from "./index.ts"
 import { eventOf, noon, ruleOf, type Values } from "./testing/samples.ts"
 import { createWindows } from "./windows.ts"
@@ -141,6 +142,40 @@ describe("a suppression", () => {
     expect(outcomes("ada", july - 1)).toMatchObject([{ outcome: "suppressed", why: ["she tests"], alert: null }])
     expect(outcomes("ada", july)).toMatchObject([{ outcome: "raised" }])
     expect(outcomes("bob", july)).toMatchObject([{ outcome: "suppressed", why: ["he always does"] }])
+  })
+})
+
+describe("a rule that people turned off or excepted", () => {
+  it("raises nothing there, from the next event on", () => {
+    const policy = createRulePolicy(createManualClock(noon))
+    const rules = createEventEvaluator({ ids, rules: [ruleOf(["id: a"]), ruleOf(["id: b"])], policy })
+    let user = 0
+    const raised = (values: Values = {}) =>
+      rules
+        .look(eventOf({ ...curl, exe: `/bin/${user++}`, ...values }, noon + user * 2 * 3_600_000))
+        .map(({ contributions }) => contributions[0]?.rule)
+        .join()
+    expect(raised()).toBe("a,b")
+    const off = { rule: ruleId.parse("a"), since: noon, by: "ada", reason: "noise" }
+    policy.replace({ switches: [{ ...off, node: null }], exceptions: [] })
+    expect(raised()).toBe("b")
+    policy.replace({ switches: [{ ...off, node: nodeId.parse("db-1") }], exceptions: [] })
+    expect(raised()).toBe("a,b")
+    const exception = ruleException.parse({
+      id: "exc_1",
+      rules: "b",
+      path: null,
+      parameter: null,
+      source: "198.51.100.0/24",
+      owner: "ada",
+      reason: "ours",
+      expiresAt: null,
+      createdAt: noon,
+      createdBy: "ada",
+    })
+    policy.replace({ switches: [], exceptions: [exception] })
+    expect(raised({ "connection.src_addr": "198.51.100.9" })).toBe("a")
+    expect(raised({ "connection.src_addr": "203.0.113.9" })).toBe("a,b")
   })
 })
 

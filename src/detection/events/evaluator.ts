@@ -1,4 +1,6 @@
 import type { Alert, AlertId, EventObservation, RuleId } from "../../core/index.ts"
+import type { RulePolicy } from "../policy/rule-policy.ts"
+import { createTaking } from "../policy/taking.ts"
 import { alertOfEvent } from "./alert.ts"
 import { type CompiledRule, compileEventRule, distinctValue } from "./compiled-rule.ts"
 import type { EventRule } from "./event-rule.ts"
@@ -7,6 +9,8 @@ import { createWindows, type Step, type Windows } from "./windows.ts"
 export interface EvaluatorDeps {
   readonly ids: { alert(): AlertId }
   readonly rules: readonly EventRule[]
+  /** Which rules are off, and where exceptions hold; followed as it changes. */
+  readonly policy?: RulePolicy
 }
 
 export interface EvaluatorOptions {
@@ -40,7 +44,11 @@ export interface EventEvaluator {
 type Counts = { -readonly [Name in keyof RuleCounts]: number }
 
 /** Throws THWART_RULES_INVALID for rules that were not checked when they were read. */
-export function createEventEvaluator({ ids, rules }: EvaluatorDeps, options: EvaluatorOptions = {}): EventEvaluator {
+export function createEventEvaluator(
+  { ids, rules, policy }: EvaluatorDeps,
+  options: EvaluatorOptions = {},
+): EventEvaluator {
+  const takenFrom = policy === undefined ? () => null : createTaking(policy, [])
   const compiled = rules.map(compileEventRule)
   const running = compiled.filter(({ rule }) => rule.enabled)
   const windows = createWindows(options.budget)
@@ -49,6 +57,7 @@ export function createEventEvaluator({ ids, rules }: EvaluatorDeps, options: Eva
   )
 
   const judgeOne = (one: CompiledRule, event: EventObservation): Outcome => {
+    if (takenFrom(event)?.some(({ rules: away }) => away.has(one.rule.id)) === true) return "off"
     const outcome = outcomeOf(one, event, windows)
     const known = counts.get(one.rule.id)
     if (known !== undefined && outcome !== "no match" && outcome !== "off") known[outcome]++

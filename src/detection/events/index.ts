@@ -15,3 +15,5 @@ export type { CheckedEventRules, EventRuleFiles } from "./rule-file.ts"
 export { checkEventRules, loadEventRules, parseEventRules } from "./rule-file.ts"
 /** A rule in English. */
 export { eventRuleSentence } from "./sentence.ts"
+/** Rules as lists show them. */
+export { eventRuleSummaries } from "./summary.ts"

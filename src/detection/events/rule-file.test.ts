@@ -158,7 +158,7 @@ describe("several files of event rules", () => {
       ["c.yaml", 'a rule with the id "self-protect/outbound" stands in a.yaml already'],
       ["bad.yaml", expect.stringContaining("sycall")],
     ])
-    expect(() => loadEventRules(["all"], files)).toThrow(/the event rules have 2 mistakes:\n {2}c\.yaml:1:1/)
+    expect(() => loadEventRules(["all"], files)).toThrow(/the event rules have 2 mistakes:\n {2}c\.yaml:2:1/)
   })
 
   it("are refused when one can't be read", () => {

@@ -1,5 +1,12 @@
 import { z } from "zod"
-import { type Diagnostic, formatDiagnostic, type Parsed, parseYaml, ThwartError } from "../../core/index.ts"
+import {
+  type Diagnostic,
+  formatDiagnostic,
+  type Parsed,
+  parseYaml,
+  type RuleId,
+  ThwartError,
+} from "../../core/index.ts"
 import { type EventRule, writtenEventRule } from "./event-rule.ts"
 
 // Each event is held against every rule.
@@ -29,10 +36,17 @@ export interface EventRuleFiles {
   read(path: string): string
 }
 
+export interface RulePlace {
+  readonly file: string
+  readonly line: number
+}
+
 export interface CheckedEventRules {
   /** Those of the files without a mistake. */
   readonly rules: readonly EventRule[]
   readonly files: number
+  /** Where each stands. */
+  readonly places: ReadonlyMap<RuleId, RulePlace>
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -40,27 +54,30 @@ export interface CheckedEventRules {
 export function checkEventRules(paths: readonly string[], files: EventRuleFiles): CheckedEventRules {
   const listed = [...new Set(paths.flatMap((path) => attempt(path, () => files.list(path))))]
   const diagnostics: Diagnostic[] = []
-  const rules = new Map<string, { readonly rule: EventRule; readonly file: string }>()
+  const rules = new Map<RuleId, EventRule>()
+  const places = new Map<RuleId, RulePlace>()
   for (const file of listed) {
-    const parsed = parseEventRules(
-      attempt(file, () => files.read(file)),
-      file,
-    )
+    const text = attempt(file, () => files.read(file))
+    const parsed = parseEventRules(text, file)
     if (parsed.kind === "bad") diagnostics.push(...parsed.diagnostics)
     else
       for (const rule of parsed.value) {
-        const known = rules.get(rule.id)
-        if (known === undefined) rules.set(rule.id, { rule, file })
-        else diagnostics.push(twice(rule.id, known.file, file))
+        const place = { file, line: lineOf(rule.id, text) }
+        const known = places.get(rule.id)
+        if (known === undefined) {
+          rules.set(rule.id, rule)
+          places.set(rule.id, place)
+        } else diagnostics.push(twice(rule.id, known.file, place))
       }
   }
-  return { rules: [...rules.values()].map(({ rule }) => rule), files: listed.length, diagnostics }
+  return { rules: [...rules.values()], files: listed.length, places, diagnostics }
 }
 
 /** As `checkEventRules`, but throws THWART_RULES_INVALID with every mistake: what is wrong is never run in part. */
-export function loadEventRules(paths: readonly string[], files: EventRuleFiles): readonly EventRule[] {
-  const { rules, diagnostics } = checkEventRules(paths, files)
-  if (diagnostics.length === 0) return rules
+export function loadEventRules(paths: readonly string[], files: EventRuleFiles): CheckedEventRules {
+  const checked = checkEventRules(paths, files)
+  const { diagnostics } = checked
+  if (diagnostics.length === 0) return checked
   const count = diagnostics.length === 1 ? "1 mistake" : `${diagnostics.length} mistakes`
   throw new ThwartError(
     "THWART_RULES_INVALID",
@@ -68,9 +85,17 @@ export function loadEventRules(paths: readonly string[], files: EventRuleFiles):
   )
 }
 
-function twice(id: string, first: string, file: string): Diagnostic {
+function twice(id: string, first: string, { file, line }: RulePlace): Diagnostic {
   const message = `a rule with the id "${id}" stands in ${first} already`
-  return { code: "YAML_INVALID", severity: "error", message, file, line: 1, column: 1 }
+  return { code: "YAML_INVALID", severity: "error", message, file, line, column: 1 }
+}
+
+/** The line of a rule's id, as people write it; the first line where it is written otherwise. */
+function lineOf(id: string, text: string): number {
+  const line = text
+    .split("\n")
+    .findIndex((one) => /^\s*(?:- )?id:\s*(.*?)\s*$/.exec(one)?.[1]?.replace(/^["']|["']$/g, "") === id)
+  return Math.max(0, line) + 1
 }
 
 function attempt<T>(path: string, read: () => T): T {

@@ -11,12 +11,9 @@ import {
   type ReadProgress,
 } from "../input/index.ts"
 import type { Sensor } from "../sensor.ts"
-import { createAuditReader } from "./audit/index.ts"
-import { createCloudTrailReader } from "./cloudtrail.ts"
-import { createFalcoReader } from "./falco.ts"
+import { eventFormats } from "./formats.ts"
 import { createEventObserver } from "./observation.ts"
-import type { EventReader, Reading, Unread } from "./reading.ts"
-import { createTetragonReader } from "./tetragon.ts"
+import type { Reading, Unread } from "./reading.ts"
 
 export interface EventSensorDeps {
   readonly ids: Ids
@@ -37,26 +34,11 @@ export interface EventSensorOptions {
   onUnread?(unread: Unread): void
 }
 
-interface Format {
-  readonly create: () => EventReader
-  readonly mostLineBytes: number
-}
-
-const oneMiB = 1024 * 1024
-
-// Audit records are cut at 8 KiB by the kernel; the objects of Falco and Tetragon hold some command lines; CloudTrail writes all in one line.
-const formats: Readonly<Record<EventType, Format>> = {
-  audit: { create: createAuditReader, mostLineBytes: oneMiB },
-  falco: { create: createFalcoReader, mostLineBytes: oneMiB },
-  tetragon: { create: createTetragonReader, mostLineBytes: oneMiB },
-  cloudtrail: { create: createCloudTrailReader, mostLineBytes: 64 * oneMiB },
-}
-
 /** Reads the records of another tool out of a file, gzip or not, or a pipe (`/dev/stdin`). */
 export function createEventSensor({ ids, open = openBytes }: EventSensorDeps, options: EventSensorOptions): Sensor {
   const { file, node, homeNets = defaultHomeNets } = options
   const id = options.id ?? `events:${basename(file)}`
-  const { create, mostLineBytes } = formats[options.format]
+  const { create, mostLineBytes } = eventFormats[options.format]
   const skipped = createSkipped()
   const observe = createEventObserver({ ids, sensor: id, node, homeNets, file })
   return createRunningSensor({

@@ -75,7 +75,8 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     rules: loadRules(config.rules.length > 0 ? config.rules : [starterRules], ruleFilesOnDisk),
   })
   const eventRules = loadEventRules(eventRulesOr(config.eventRules), eventRuleFilesOnDisk)
-  const inspect = createInspect(detector, createEventEvaluator({ ids, policy, rules: eventRules.rules }))
+  const evaluator = createEventEvaluator({ ids, policy, rules: eventRules.rules })
+  const inspect = createInspect(detector, evaluator)
   const enforcers = [
     ...(deps.enforcers ?? []),
     ...createEnforcers(config.enforcers, { clock }, { netns: config.netns }),
@@ -115,7 +116,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const reconcilers = enforce(enforcers, { clock, responder, onError, driftCheckMs: config.driftCheckMs }, stack)
     const sensors = createSensors(config, { ids, clock, node, onError })
     const status = createStatus({ store, clock, sensors, otherSensors: deps.otherSensors ?? (() => []), reconcilers })
-    const metrics = createMetrics({ bus, sensors: status.sensors, enforcers: status.enforcers })
+    const metrics = createMetrics({ bus, sensors: status.sensors, enforcers: status.enforcers, eventRules: evaluator })
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const api = await serveApi({ config, deps, store, bus, ids, accounts, responder, rules, pipeline, status, metrics })

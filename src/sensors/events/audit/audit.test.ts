@@ -152,6 +152,39 @@ describe("the fields of an audit event", () => {
     })
   })
 
+  it("are read as older kernels and other settings write them", async () => {
+    const [executed] = await fieldsOfLog(
+      syscall(1, 'arch=c000003e syscall=59 uid=0 comm="sh" exe="/bin/sh"'),
+      'type=PATH msg=audit(1751284800.000:1): item=0 name="/bin" objtype=PARENT',
+      'type=PATH msg=audit(1751284800.000:1): item=1 name="/bin/sh" objtype=NORMAL',
+      "type=EOE msg=audit(1751284800.000:1)",
+    )
+    expect(executed).toMatchObject({ "file.paths": ["/bin/sh"], user: "root" })
+    const [interpreted] = await fieldsOfLog(
+      syscall(
+        1,
+        "arch=x86_64 syscall=execve success=yes exit=0 uid=ada auid=ada tty=pts0 comm=top exe=/usr/bin/top key=(null)",
+      ),
+    )
+    expect(interpreted).toMatchObject({ action: "execve", user: "ada", exe: "/usr/bin/top", "process.name": "top" })
+    expect(Object.keys(interpreted ?? {}).filter((name) => /user\..*id$|rule/.test(name))).toEqual([])
+  })
+
+  it("of what a program wrote never take the place of what the kernel says", async () => {
+    const user = (acct: string) =>
+      `type=USER_AUTH msg=audit(1751284800.000:1): pid=7 uid=0 auid=1000 ses=3 msg='op=PAM:authentication acct=${acct} uid=4 pid=9 exe="/bin/su" hostname=? addr=? terminal=pts/0 res=success'`
+    for (const [acct, name] of [
+      ['"root"', "root"],
+      [`"o'hara"`, "o'hara"],
+      ["28696E76616C6964207573657229", "(invalid user)"],
+      ['"?"', "root"],
+    ] as const) {
+      const [fields] = await fieldsOfLog(user(acct))
+      expect(fields, acct).toMatchObject({ user: name, "process.pid": 7, "user.id": 0, success: true, exe: "/bin/su" })
+      expect(fields?.["connection.src_addr"], acct).toBe(undefined)
+    }
+  })
+
   it("tell whether a file is written", async () => {
     const open = (args: string, path: string, number = 257) => [
       syscall(1, `arch=c000003e syscall=${number} ${args}`),

@@ -78,7 +78,8 @@ function setUsers(fields: FieldWriter, values: AuditValues, names: ReadonlyMap<s
 function setUserspace(fields: FieldWriter, values: AuditValues): void {
   const result = plain(values, "res") ?? plain(values, "result")
   if (result !== undefined) fields.set("success", result === "success" || result === "1" || result === "yes")
-  fields.set("user", decoded(values, "acct"))
+  const account = decoded(values, "acct")
+  if (account !== "?") fields.set("user", account)
   fields.set("connection.src_addr", plain(values, "addr"))
   fields.set("command", decoded(values, "cmd"))
   fields.set("process.cwd", decoded(values, "cwd"))
@@ -119,11 +120,13 @@ function setFiles(fields: FieldWriter, { paths, cwd, syscall, action }: Files): 
   const folder = cwd && decoded(cwd, "cwd")
   fields.set("process.cwd", folder)
   const named = paths
-    .filter((values) => plain(values, "nametype") !== "PARENT")
+    // Before Linux 3.15 it was called objtype.
     .map((values) => ({
       path: decoded(values, "name"),
-      rank: ranks.indexOf(plain(values, "nametype") ?? ""),
+      type: plain(values, "nametype") ?? plain(values, "objtype") ?? "",
     }))
+    .filter(({ type }) => type !== "PARENT")
+    .map(({ path, type }) => ({ path, rank: ranks.indexOf(type) }))
     .flatMap(({ path, rank }) => (path === undefined ? [] : [{ path: absolute(path, folder, syscall, action), rank }]))
   fields.set(
     "file.paths",

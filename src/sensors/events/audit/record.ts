@@ -16,7 +16,7 @@ export type AuditValues = ReadonlyMap<string, { readonly text: string; readonly 
 
 // As auditd writes it, and as syslog and the kernel's own log do, with something before it and a number for the type.
 const head =
-  /(?:^|\s)(?:node=(\S{1,255}) )?type=(?:UNKNOWN\[)?([A-Z0-9_]{1,40})\]? (?:msg=)?audit\((\d{1,11})\.(\d{3}):(\d{1,20})\): ?/
+  /(?:^|\s)(?:node=(\S{1,255}) )?type=(?:UNKNOWN\[)?([A-Z0-9_]{1,40})\]? (?:msg=)?audit\((\d{1,11})\.(\d{3}):(\d{1,20})\):? ?/
 const longestHead = 400
 // Behind this byte stand the same fields again, in names instead of numbers (auditd.conf: log_format = ENRICHED).
 const enrichedMark = "\x1d"
@@ -38,21 +38,32 @@ export function readAuditLine(line: string): AuditRecord | undefined {
 }
 
 // A name begins where no name goes on: a line of letters alone is not looked at again from each of them.
-const pair = /(?<![\w-])([A-Za-z_][\w-]*(?:\[\d+\])?)=(?:"([^"]*)"|'([^']*)'|(\{[^}]{0,1000}\})|([^\s\x1d]*))/g
+const pair = /(?<![\w-])([A-Za-z_][\w-]*(?:\[\d+\])?)=(?:"([^"]*)"|(\{[^}]{0,1000}\})|([^\s\x1d]*))/g
 
 /** Names of numbers (`UID="root"`) stand under their own names, in capitals. What stands in `msg='…'` is read too. */
 export function readValues(text: string): AuditValues {
   const values = new Map<string, { text: string; quoted: boolean }>()
-  for (const part of text.split(enrichedMark, 2)) collect(part, values)
+  for (const part of text.split(enrichedMark, 2)) {
+    const { outer, inner } = apart(part)
+    // First what the kernel says: nothing that a program wrote takes its place.
+    collect(outer, values)
+    collect(inner, values)
+  }
   return values
 }
 
+/** What a program wrote stands between the first and the last single quote; names in it may have such quotes themselves. */
+function apart(text: string): { readonly outer: string; readonly inner: string } {
+  const open = text.indexOf("msg='")
+  const close = text.lastIndexOf("'")
+  if (open < 0 || close < open + 5) return { outer: text, inner: "" }
+  return { outer: `${text.slice(0, open)}${text.slice(close + 1)}`, inner: text.slice(open + 5, close) }
+}
+
 function collect(text: string, values: Map<string, { text: string; quoted: boolean }>): void {
-  for (const [, name = "", quoted, inner, braces, bare = ""] of text.matchAll(pair)) {
+  for (const [, name = "", quoted, braces, bare = ""] of text.matchAll(pair)) {
     if (values.size >= mostValues) return
-    if (inner !== undefined && name === "msg") collect(inner, values)
-    else if (!values.has(name))
-      values.set(name, { text: quoted ?? inner ?? braces ?? bare, quoted: quoted !== undefined || inner !== undefined })
+    if (!values.has(name)) values.set(name, { text: quoted ?? braces ?? bare, quoted: quoted !== undefined })
   }
 }
 

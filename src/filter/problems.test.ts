@@ -27,6 +27,7 @@ const cases: readonly Case[] = [
   ['exe =!= "x"', 'f:1:5: "=!=" is no operator [FILTER_UNKNOWN_OPERATOR]'],
   ["exe = curl", 'f:1:7: a text stands in quotes; did you mean "curl"? [FILTER_SYNTAX]'],
   ["connection.dst_addr = 10.0.0.0/8", 'f:1:23: a text stands in quotes; did you mean "10.0.0.0/8"?'],
+  ["exe != NULL", 'f:1:8: "NULL" is no value; did you mean "exists" or "not exists"? [FILTER_SYNTAX]'],
   ["exe = ", "f:1:7: expected a value, not the end"],
   ["exe", "f:1:4: expected an operator such as = or like, not the end"],
   ['exe "x"', "f:1:5: expected an operator such as = or like, not a text"],
@@ -125,7 +126,7 @@ describe("what is wrong in a filter", () => {
       for (const [index, start] of told.entries()) expect(found[index], text).toContain(start)
       ran++
     }
-    expect(ran).toBe(71)
+    expect(ran).toBe(72)
   })
 
   it("is marked by its offset and length", () => {

@@ -30,10 +30,11 @@ export function readLiteral(reading: Reading): Literal | undefined {
   }
   if (token.kind !== "bare" && (token.kind !== "word" || isKeyword(token)))
     return mistake(reading, token, `expected a value, not ${shown(token)}`)
+  const isNothing = /^(?:null|none|nil|undefined)$/i.test(token.text)
   reading.report(token, {
     code: "FILTER_SYNTAX",
-    message: "a text stands in quotes",
-    suggestion: `"${token.text.slice(0, 100)}"`,
+    message: isNothing ? `"${token.text}" is no value` : "a text stands in quotes",
+    suggestion: isNothing ? '"exists" or "not exists"' : `"${token.text.slice(0, 100)}"`,
   })
   take(reading)
   // Read as it was meant, so that what follows is looked at too.

@@ -13,6 +13,7 @@ import { shown } from "./template.ts"
 
 // What an analyst reads.
 const maxSummary = 500
+const maxTitle = 500
 const maxRaw = 8192
 const maxMatches = 20
 
@@ -32,7 +33,7 @@ export function alertOfEvent(compiled: CompiledRule, event: EventObservation, id
     source,
     destination,
     attacker: farEnd(event),
-    title: title.render(fields),
+    title: title.render(fields).slice(0, maxTitle),
     severity,
     classtype,
     intent,

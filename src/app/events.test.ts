@@ -36,7 +36,7 @@ describe("the server", () => {
     )
     try {
       expect(thwart.sensors).toEqual([`events:${file}`])
-      await new Promise((resolve) => setTimeout(resolve, 300))
+      await new Promise((resolve) => setTimeout(resolve, 1000))
       appendFileSync(file, readFileSync(join(examples, "audit.log")))
       let alerts: readonly Alert[] = []
       while (alerts.length < 4) {

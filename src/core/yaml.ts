@@ -1,4 +1,4 @@
-import { isNode, isScalar, LineCounter, type Node, parseDocument } from "yaml"
+import { isNode, isScalar, type Node, parseDocument } from "yaml"
 import type { z } from "zod"
 import type { Diagnostic } from "./diagnostic.ts"
 
@@ -17,11 +17,9 @@ export interface InnerProblem {
 
 /** Reads a YAML text and checks it against a schema; everything that is wrong is told at once, with line and column. */
 export function parseYaml<S extends z.ZodType>(text: string, file: string, schema: S): Parsed<z.output<S>> {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true })
   const diagnostic = (code: string, message: string, offset: number): Diagnostic => {
-    const { line, col } = lines.linePos(offset)
-    return { code, severity: "error", message, file, line: Math.max(1, line), column: Math.max(1, col) }
+    return { code, severity: "error", message, file, ...placeOf(text, offset) }
   }
   if (document.errors.length > 0) {
     return {
@@ -57,6 +55,12 @@ export function parseYaml<S extends z.ZodType>(text: string, file: string, schem
       return diagnostic(inner?.code ?? "YAML_INVALID", `${where}${issue.message}`, offsetOf(path, inner?.offset))
     }),
   }
+}
+
+// The library's own counter leaves out lines inside a text whose end it does not find.
+function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset).split("\n")
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
 
 function innerOf(issue: z.core.$ZodIssue): InnerProblem | undefined {

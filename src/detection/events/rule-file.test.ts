@@ -1,6 +1,7 @@
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { formatDiagnostic } from "../../core/index.ts"
-import { checkEventRules, loadEventRules, parseEventRules } from "./index.ts"
+import { checkEventRules, eventRuleSentence, loadEventRules, parseEventRules } from "./index.ts"
 
 const seed = `rules:
   - id: self-protect/outbound
@@ -135,6 +136,54 @@ describe("a file of event rules", () => {
       .replace("syscall", "sycall")
       .replace("severity: low", "severity: huge")
     expect(told(text)).toHaveLength(3)
+  })
+})
+
+describe("any text", () => {
+  it("gives rules or what is wrong with them, where it stands, and never throws", () => {
+    const edit = fc.record({
+      at: fc.nat(seed.length),
+      cut: fc.nat(20),
+      put: fc.oneof(
+        fc.string({ maxLength: 10 }),
+        fc.constantFrom(
+          '"',
+          "'",
+          "{{",
+          "}}",
+          "\n",
+          "\n    ",
+          ": ",
+          "- ",
+          "|",
+          ">-",
+          "&a ",
+          "*a",
+          "\\",
+          "“",
+          "and",
+          "(",
+          "x = 1",
+        ),
+      ),
+    })
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
+        const text = edits.reduce((now, { at, cut, put }) => now.slice(0, at) + put + now.slice(at + cut), seed)
+        const parsed = parseEventRules(text, "e.yaml")
+        const lines = text.split("\n")
+        if (parsed.kind === "bad") {
+          expect(parsed.diagnostics.length).toBeGreaterThan(0)
+          for (const { line, column } of parsed.diagnostics) {
+            expect(line).toBeGreaterThanOrEqual(1)
+            expect(line).toBeLessThanOrEqual(lines.length)
+            expect(column).toBeGreaterThanOrEqual(1)
+            expect(column).toBeLessThanOrEqual((lines[line - 1] ?? "").length + 1)
+          }
+        } else for (const rule of parsed.value) expect(eventRuleSentence(rule)).toMatch(/^When /)
+      }),
+      { numRuns: 1000 },
+    )
   })
 })
 

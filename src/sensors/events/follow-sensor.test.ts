@@ -18,16 +18,15 @@ const growing = (name: string) => {
   writeFileSync(file, "")
   return file
 }
-const started = () => new Promise((resolve) => setTimeout(resolve, 50))
+const started = () => new Promise((resolve) => setTimeout(resolve, 200))
 
 let contractFile = ""
 describeSensor("of records as they are written", {
   create: () => {
     contractFile = growing("contract")
-    return createEventFollower({ ids }, { file: contractFile, format: "falco", node, pollMs: 5 })
+    return createEventFollower({ ids }, { file: contractFile, format: "falco", node, from: "start", pollMs: 5 })
   },
   provoke: async () => {
-    await started()
     appendFileSync(contractFile, `${alerts.join("\n")}\n`)
   },
   expected: 4,

@@ -70,7 +70,7 @@ function runOurs(level: number): Ours {
   const script = join(import.meta.dirname, "seclang", "ours.ts")
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ["--expose-gc", "--max-semi-space-size=16", script, String(level), String(ourRounds)],
+    ["--expose-gc", "--max-semi-space-size=16", "--no-parallel-scavenge", script, String(level), String(ourRounds)],
     { encoding: "utf8", maxBuffer: 1 << 24 },
   )
   if (status !== 0) throw new Error(`the measured process failed:\n${stderr}`)

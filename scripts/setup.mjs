@@ -77,7 +77,12 @@ if (own.includes("--console")) {
 if (then >= 0) {
   const child = spawn(
     nodeBinary,
-    ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=16", ...process.argv.slice(then + 1)],
+    [
+      "--disable-warning=ExperimentalWarning",
+      "--max-semi-space-size=16",
+      "--no-parallel-scavenge",
+      ...process.argv.slice(then + 1),
+    ],
     {
       stdio: "inherit",
       cwd: root,

@@ -65,8 +65,8 @@ function measure(requests: readonly MixRequest[]): { readonly seconds: number; r
 const next = createMix(42)
 const roundsOf = (count: number) =>
   Array.from({ length: count }, next).flatMap((round) => kinds.flatMap((kind) => round[kind]))
-// As long as a server runs before anybody looks: the compilers of V8 have seen all of it.
-for (let run = 0; run < 3; run++) measure(roundsOf(20))
+// The first seconds of a server: the compilers of V8 have seen all of it.
+for (let run = 0; run < 30; run++) measure(roundsOf(20))
 // In parts, of which the median counts: what else runs on the machine slows some of them.
 const parts = Array.from({ length: passes }, () => measure(roundsOf(rounds / passes)))
 const benign = rounds * 20

@@ -27,8 +27,10 @@ export const configSchema = z.strictObject({
   enforcers: z.array(z.string()).max(20).default([]),
   /** How often the targets are read again. */
   driftCheckMs: z.int().min(250).max(3_600_000).default(10_000),
-  /** Files or folders of SecLang rules; empty: the starter rules. */
+  /** Files or folders of SecLang rules, or names of what was fetched (crs); empty: the starter rules. */
   rules: names,
+  /** Of the Core Rule Set; null: as the rules say. */
+  paranoiaLevel: z.int().min(1).max(4).nullable().default(null),
   /** Records of other tools, read as they are written. */
   events: z
     .array(z.strictObject({ format: z.enum(eventTypes), file: z.string().min(1).max(1000) }))

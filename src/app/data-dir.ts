@@ -14,6 +14,10 @@ export function dataDirOf(
   return asked ?? env.THWART_DATA ?? (isRoot ? "/var/lib/thwart" : join(homedir(), ".thwart"))
 }
 
+/** The same for this process. */
+export const dataDirHere = (asked: string | undefined): string =>
+  dataDirOf(asked, process.env, process.getuid?.() === 0)
+
 /** Leaves the server's address and a token where only its own user can read them, so that the command line finds it. */
 export function announceServer(dataDir: string, server: { readonly url: string; readonly token: string }): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })

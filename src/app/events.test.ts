@@ -59,7 +59,14 @@ describe("a replay of records", () => {
   it("goes from the records to an incident", async () => {
     const alerts: Alert[] = []
     const summary = await replay(
-      { files: [join(examples, "cloudtrail.json")], rules: [], eventRules: [], homeNets: [] },
+      {
+        files: [join(examples, "cloudtrail.json")],
+        rules: [],
+        paranoiaLevel: undefined,
+        dataDir: undefined,
+        eventRules: [],
+        homeNets: [],
+      },
       {
         onAlert: (alert) => alerts.push(alert),
         onProgress: () => undefined,

@@ -3,7 +3,7 @@ import { type CliDeps, createCli, type ServeOptions, type Terminal } from "../cl
 import { messageOf, systemClock, ThwartError } from "../core/index.ts"
 import { enableLinearRegexFallback } from "../detection/index.ts"
 import { type Config, configSchema, parseConfig } from "./config.ts"
-import { announcedServer, dataDirOf } from "./data-dir.ts"
+import { announcedServer, dataDirHere } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
 import { eventTools } from "./event-tools.ts"
 import { runProxy } from "./proxy-command.ts"
@@ -14,7 +14,6 @@ import { version } from "./version.ts"
 
 enableLinearRegexFallback()
 
-const isRoot = process.getuid?.() === 0
 const stopping = new AbortController()
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort())
 // Whoever reads our output may have seen enough.
@@ -27,10 +26,10 @@ const deps: CliDeps = {
   env: process.env,
   now: systemClock.now,
   fetch,
-  localServer: async (dataDir) => announcedServer(dataDirOf(dataDir, process.env, isRoot)),
+  localServer: async (dataDir) => announcedServer(dataDirHere(dataDir)),
   serve: async (options, onReady, signal) => {
     const config = configOf(options)
-    const dataDir = dataDirOf(options.dataDir ?? config.dataDir ?? undefined, process.env, isRoot)
+    const dataDir = dataDirHere(options.dataDir ?? config.dataDir ?? undefined)
     const thwart = await startThwart(
       { clock: systemClock, onError: (error) => process.stderr.write(`thwart: ${messageOf(error)}\n`) },
       { config, dataDir },
@@ -65,6 +64,7 @@ function configOf(options: ServeOptions): Config {
     capture: options.capture.length > 0 ? [...options.capture] : base.capture,
     enforcers: options.enforcers.length > 0 ? [...options.enforcers] : base.enforcers,
     rules: options.rules.length > 0 ? [...options.rules] : base.rules,
+    paranoiaLevel: options.paranoiaLevel ?? base.paranoiaLevel,
     events: options.events.length > 0 ? [...options.events] : base.events,
     eventRules: options.eventRules.length > 0 ? [...options.eventRules] : base.eventRules,
   }

@@ -7,7 +7,7 @@ import { startProxy } from "./proxy.ts"
 const answerMs = 60_000
 
 export const runProxy: CliDeps["proxy"] = async (options, on, signal) => {
-  const { rules, level, allow, trustedProxies, mode, failMode } = options
+  const { rules, paranoiaLevel, dataDir, allow, trustedProxies, mode, failMode } = options
   const to = urlOf(options.to)
   const { host, port } = listenOf(options.listen)
   const guard = guardOf({
@@ -15,8 +15,9 @@ export const runProxy: CliDeps["proxy"] = async (options, on, signal) => {
     failMode,
     allow,
     trustedProxies,
-    ...(rules.length > 0 ? { rules } : {}),
-    ...(level === undefined ? {} : { paranoiaLevel: level }),
+    rules,
+    ...(paranoiaLevel === undefined ? {} : { paranoiaLevel }),
+    ...(dataDir === undefined ? {} : { dataDir }),
     onAlert: on.onAlert,
     onError: (error) => on.onError(messageOf(error)),
   })

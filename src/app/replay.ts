@@ -16,20 +16,24 @@ import { createDetector, createEventEvaluator, loadEventRules, loadRules } from 
 import { createFileSensor } from "../sensors/index.ts"
 import { createInspect } from "./inspect.ts"
 import { thisNode } from "./node.ts"
-import { eventRuleFilesOnDisk, eventRulesOr, ruleFilesOnDisk, starterRules } from "./rule-files.ts"
+import { chosenRules } from "./rule-choice.ts"
+import { eventRuleFilesOnDisk, eventRulesOr } from "./rule-files.ts"
 
 // Incidents told of: each is a few KiB, and a person reads far fewer.
 const maxIncidents = 10_000
 
 /** Runs files through detection and correlation, in memory and in their own time; nothing is stored and nobody is blocked. */
 export async function replay(
-  { files, rules, eventRules, homeNets }: ReplayOptions,
+  { files, homeNets, eventRules, ...choice }: ReplayOptions,
   on: ReplayEvents,
   signal: AbortSignal,
 ): Promise<ReplaySummary> {
   const ids = createIds(systemClock)
   const node = thisNode(null)
-  const detector = createDetector({ ids, rules: loadRules(rules.length > 0 ? rules : [starterRules], ruleFilesOnDisk) })
+  const detector = createDetector({
+    ids,
+    rules: loadRules(...chosenRules(choice)),
+  })
   const events = createEventEvaluator({
     ids,
     rules: loadEventRules(eventRulesOr(eventRules), eventRuleFilesOnDisk).rules,

@@ -41,20 +41,17 @@ export const eventRuleFilesOnDisk: EventRuleFiles = {
   read: (path) => readFileSync(path, "utf8"),
 }
 
-const levelFile = "paranoia-level.conf"
+// No file on disk is called so.
+const levelFile = "(paranoia level)"
 
 /** The same, with the Core Rule Set's paranoia level set before all others; what they set themselves overrides it. */
-export function rulesAtLevel(level: number, more = ""): RuleFiles {
+export function rulesAtLevel(level: number | undefined, more = ""): RuleFiles {
   const settings = ["blocking", "detection"].map((kind) => `setvar:tx.${kind}_paranoia_level=${level}`)
-  const text = `${more}\nSecAction "id:9009000,phase:1,nolog,pass,${settings.join(",")}"\n`
-  let first = true
+  const setLevel = `SecAction "id:9009000,phase:1,nolog,pass,${settings.join(",")}"`
+  const text = `${more}\n${level === undefined ? "" : setLevel}\n`
   return {
     ...ruleFilesOnDisk,
-    list: (path) => {
-      const files = first ? [levelFile, ...ruleFilesOnDisk.list(path)] : ruleFilesOnDisk.list(path)
-      first = false
-      return files
-    },
+    choose: (files) => [levelFile, ...(ruleFilesOnDisk.choose?.(files) ?? files)],
     read: (path) => (path === levelFile ? text : ruleFilesOnDisk.read(path)),
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import type { Inspection, RuleTools } from "../cli/index.ts"
@@ -16,18 +16,18 @@ import {
   summariesOf,
   trace,
 } from "../detection/index.ts"
+import { dataDirHere } from "./data-dir.ts"
 import { thisNode } from "./node.ts"
-import { ruleFilesOnDisk, rulesAtLevel, starterRules } from "./rule-files.ts"
-
-const pathsOr = (paths: readonly string[]) => (paths.length > 0 ? paths : [starterRules])
+import { chosenRules, rulesDirOf } from "./rule-choice.ts"
+import { fetchRules } from "./rule-sets/index.ts"
 
 export const ruleTools: RuleTools = {
-  check: (paths) => {
-    const { program, diagnostics } = checkRules(pathsOr(paths), ruleFilesOnDisk)
+  check: (choice) => {
+    const { program, diagnostics } = checkRules(...chosenRules(choice))
     return { rules: summariesOf(program), diagnostics }
   },
-  test: ({ rules, ftw, overrides, level, only }, onProgress) => {
-    const { program } = loadRules(pathsOr(rules), rulesAtLevel(level, ftwSetup))
+  test: ({ ftw, overrides, only, ...choice }, onProgress) => {
+    const { program } = loadRules(...chosenRules(choice, ftwSetup))
     const tests = testFiles(ftw)
       .flatMap((file) => readTestFile(read(file), file))
       .filter(
@@ -37,8 +37,12 @@ export const ruleTools: RuleTools = {
     const known = new Map(overrides.flatMap((file) => [...readOverrides(read(file), file)]))
     return runTests(program, tests, known, (done) => onProgress(done, tests.length))
   },
-  inspect: ({ rules, level, raw }) =>
-    inspection(loadRules(pathsOr(rules), level === undefined ? ruleFilesOnDisk : rulesAtLevel(level)), raw),
+  inspect: ({ raw, ...choice }) => inspection(loadRules(...chosenRules(choice)), raw),
+  fetch: async ({ dataDir, ...options }, onStep, signal) => {
+    const own = dataDirHere(dataDir)
+    if (options.to === undefined) mkdirSync(own, { recursive: true, mode: 0o700 })
+    return fetchRules({ fetch, clock: systemClock, onStep, signal }, { ...options, rulesDir: rulesDirOf(own) })
+  },
   readInput: async (file) =>
     file === undefined || file === "-"
       ? Buffer.from(await text(process.stdin.setEncoding("latin1")), "utf8").toString("utf8")

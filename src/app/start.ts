@@ -25,7 +25,8 @@ import { createMetrics } from "./metrics.ts"
 import { machineFacts, thisNode } from "./node.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
 import { restoreCorrelation } from "./restore.ts"
-import { eventRuleFilesOnDisk, eventRulesOr, ruleFilesOnDisk, starterRules } from "./rule-files.ts"
+import { chosenRules } from "./rule-choice.ts"
+import { eventRuleFilesOnDisk, eventRulesOr } from "./rule-files.ts"
 import { createSensors, runSensors } from "./sensors.ts"
 import { createStatus } from "./status.ts"
 import { version } from "./version.ts"
@@ -72,7 +73,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
   const detector = createDetector({
     ids,
     policy,
-    rules: loadRules(config.rules.length > 0 ? config.rules : [starterRules], ruleFilesOnDisk),
+    rules: loadRules(...chosenRules({ rules: config.rules, paranoiaLevel: config.paranoiaLevel, dataDir })),
   })
   const eventRules = loadEventRules(eventRulesOr(config.eventRules), eventRuleFilesOnDisk)
   const evaluator = createEventEvaluator({ ids, policy, rules: eventRules.rules })

@@ -23,7 +23,7 @@ function leaves(command: Command): readonly Command[] {
 describe("the command line", () => {
   it("helps with every command: a description, every option's meaning, and examples", async () => {
     const all = leaves(createCli(noWorld(), "1.2.3").describe())
-    expect(all).toHaveLength(31)
+    expect(all).toHaveLength(32)
     for (const command of all) {
       const words = wordsOf(command)
       const { code, out } = await run([...words, "--help"])
@@ -44,9 +44,11 @@ describe("the command line", () => {
       [["serve", "--port", "99999"], /"99999" is not a port/],
       [["list", "nothing"], /Allowed choices are countermeasures/],
       [["list", "--limit", "0"], /"0" is not a number from 1 on/],
+      [["serve", "--paranoia-level", "5"], /"5" is not a paranoia level \(1 to 4\)/],
+      [["rules", "fetch"], /missing required argument 'source'/],
       [["serve", "--nonsense"], /unknown option '--nonsense'/],
     ]
-    expect(mistakes).toHaveLength(8)
+    expect(mistakes).toHaveLength(10)
     for (const [words, said] of mistakes) {
       const { code, err } = await run(words)
       expect(err.replaceAll("\n", " "), words.join(" ")).toMatch(said)
@@ -62,6 +64,60 @@ describe("the command line", () => {
     expect((await run(["list", "--server", "http://127.0.0.1:1", "--token", "thw_x"], { fetch })).err).toMatch(
       /no server answers at http:\/\/127\.0\.0\.1:1/,
     )
+  })
+
+  it("fetches rules: steps on standard error, what was fetched on the other, and --version is theirs", async () => {
+    const asked: unknown[] = []
+    const record = { source: "crs", version: "4.28.0", from: "https://example.org/a.tar.gz", sha256: "ab12" }
+    const whole = { ...record, fetchedAt: "2026-01-01T00:00:00.000Z", format: "seclang", rules: 630, warnings: 0 }
+    const rules: CliDeps["rules"] = {
+      ...noWorld().rules,
+      fetch: async (options, onStep) => {
+        asked.push(options)
+        onStep({ kind: "downloading", from: record.from, bytesRead: 0, bytesTotal: 0 })
+        onStep({ kind: "downloading", from: record.from, bytesRead: 10, bytesTotal: 10 })
+        onStep({ kind: "checking", from: record.from })
+        return { outcome: "fetched", folder: "/data/rules/crs", record: whole }
+      },
+    }
+    const words = ["rules", "fetch", "crs", "--version", "4.28.0", "--sha256", "ab12", "--data", "/data"]
+    const { code, out, err } = await run(words, { rules })
+    expect(asked).toEqual([{ source: "crs", version: "4.28.0", sha256: "ab12", to: undefined, dataDir: "/data" }])
+    expect([code, out]).toEqual([0, "crs 4.28.0 is fetched: 630 rules, 0 warnings, in /data/rules/crs\nsha256 ab12\n"])
+    expect(err).toBe("downloading https://example.org/a.tar.gz\nchecking https://example.org/a.tar.gz\n")
+    const json = await run([...words, "--json"], { rules })
+    expect([JSON.parse(json.out), json.err]).toEqual([{ outcome: "fetched", folder: "/data/rules/crs", ...whole }, ""])
+    for (const own of [["--version"], ["-V"], ["list", "-V"]]) expect((await run(own)).out).toBe("1.2.3\n")
+  })
+
+  it("takes rules and their level in the same way for every command, and what follows is no rule", async () => {
+    const told: Record<string, unknown>[] = []
+    const keep = (options: object) => {
+      told.push({ ...options })
+      throw new Error("seen")
+    }
+    const rules = { ...noWorld().rules, check: keep, test: keep, inspect: keep, readInput: async () => "" }
+    // The cast holds: none of them returns.
+    const world = { serve: keep, replay: keep, proxy: keep, rules } as unknown as Partial<CliDeps>
+    const taking: readonly (readonly [command: readonly string[], rest: readonly string[]])[] = [
+      [["serve"], []],
+      [["replay"], ["a.pcap"]],
+      [["proxy", "--to", "http://127.0.0.1:1"], []],
+      [["inspect"], ["request.http"]],
+      [["rules", "check"], []],
+      [["rules", "test", "--ftw", "tests"], []],
+    ]
+    for (const [command, rest] of taking) {
+      const flags = ["--rules", "crs", "--paranoia-level", "3", "--rules", "own.conf", ...rest, "--data", "/data"]
+      expect((await run([...command, ...flags], world)).err).toContain("seen")
+      expect(told.at(-1)).toMatchObject({ rules: ["crs", "own.conf"], paranoiaLevel: 3, dataDir: "/data" })
+    }
+    expect(told).toHaveLength(6)
+    expect(told[1]).toMatchObject({ files: ["a.pcap"] })
+    await run(["rules", "check", "--rules", "crs", "own.conf"], world)
+    await run(["rules", "list", "--rules", "crs", "--rules", "own.conf", "sql"], world)
+    for (const options of told.slice(6)) expect(options).toMatchObject({ rules: ["crs", "own.conf"] })
+    expect(told).toHaveLength(8)
   })
 
   it("ends a replay with the code of what it found, and prints the timeline with the matched bytes marked", async () => {

@@ -19,12 +19,20 @@ export interface CliDeps {
   readonly events: EventTools
 }
 
-export interface ProxyCommandOptions {
+/** The rules that a command runs. */
+export interface RuleChoice {
+  /** Files, folders and names of what was fetched; empty: the starter rules. */
+  readonly rules: readonly string[]
+  /** Undefined: what the rules say themselves. */
+  readonly paranoiaLevel: number | undefined
+  /** Where what was fetched is. */
+  readonly dataDir: string | undefined
+}
+
+export interface ProxyCommandOptions extends RuleChoice {
   readonly to: string
   readonly listen: string
   readonly mode: "monitor" | "block"
-  readonly rules: readonly string[]
-  readonly level: number | undefined
   readonly allow: readonly string[]
   readonly trustedProxies: readonly string[]
   readonly failMode: "open" | "closed"
@@ -38,14 +46,43 @@ export interface ProxyEvents {
 
 /** What rule authors work with; nothing of it needs a server. */
 export interface RuleTools {
-  /** Reads rules and tells every mistake; `paths` empty: the starter rules. */
-  check(paths: readonly string[]): RuleCheck
-  /** Runs regression tests in FTW format; `level` is the paranoia level they are run at. */
+  /** Reads rules and tells every mistake. */
+  check(choice: RuleChoice): RuleCheck
+  /** Runs regression tests in FTW format. */
   test(options: RuleTestOptions, onProgress: (done: number, of: number) => void): RuleTestReport
   /** One request in its bytes through every rule. */
   inspect(options: InspectOptions): Inspection
+  /** Fetches rules that others publish into a folder where their name finds them. */
+  fetch(options: FetchOptions, onStep: (step: FetchStep) => void, signal: AbortSignal): Promise<FetchedRules>
   /** All of standard input, or of a file, as bytes. */
   readInput(file: string | undefined): Promise<string>
+}
+
+export interface FetchOptions {
+  readonly source: string
+  readonly to: string | undefined
+  readonly version: string | undefined
+  readonly sha256: string | undefined
+  readonly dataDir: string | undefined
+}
+
+export type FetchStep =
+  | { readonly kind: "downloading"; readonly from: string; readonly bytesRead: number; readonly bytesTotal: number }
+  | { readonly kind: "checking"; readonly from: string }
+
+export interface FetchedRules {
+  readonly outcome: "fetched" | "already"
+  readonly folder: string
+  readonly record: {
+    readonly source: string
+    readonly version: string | null
+    readonly from: string
+    readonly sha256: string
+    readonly fetchedAt: string
+    readonly format: string
+    readonly rules: number
+    readonly warnings: number
+  }
 }
 
 export interface RuleCheck {
@@ -65,11 +102,9 @@ export interface RuleCheck {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-export interface RuleTestOptions {
-  readonly rules: readonly string[]
+export interface RuleTestOptions extends RuleChoice {
   readonly ftw: readonly string[]
   readonly overrides: readonly string[]
-  readonly level: number
   /** Only tests whose name (`942100-3`) begins with one of these; empty: all. */
   readonly only: readonly string[]
 }
@@ -81,10 +116,7 @@ export interface RuleTestReport {
   readonly failures: readonly { readonly test: string; readonly expected: string; readonly got: string }[]
 }
 
-export interface InspectOptions {
-  readonly rules: readonly string[]
-  /** Undefined: what the rules say themselves. */
-  readonly level: number | undefined
+export interface InspectOptions extends RuleChoice {
   /** The request as it is sent. */
   readonly raw: string
 }
@@ -189,11 +221,10 @@ export interface Terminal {
   readonly columns: number
 }
 
-export interface ServeOptions {
+export interface ServeOptions extends RuleChoice {
   readonly config: string | undefined
   readonly host: string | undefined
   readonly port: number | undefined
-  readonly dataDir: string | undefined
   /** `postgres://…`; undefined: SQLite in the data folder. */
   readonly database: string | undefined
   readonly insecure: boolean
@@ -203,7 +234,6 @@ export interface ServeOptions {
   readonly capture: readonly string[]
   /** Ids of the enforcers to run. */
   readonly enforcers: readonly string[]
-  readonly rules: readonly string[]
   /** Records of other tools to follow. */
   readonly events: readonly { readonly format: EventType; readonly file: string }[]
   readonly eventRules: readonly string[]
@@ -217,9 +247,8 @@ export interface ServeReady {
   readonly enforcers: readonly string[]
 }
 
-export interface ReplayOptions {
+export interface ReplayOptions extends RuleChoice {
   readonly files: readonly string[]
-  readonly rules: readonly string[]
   /** Empty: those that come with Thwart. */
   readonly eventRules: readonly string[]
   readonly homeNets: readonly string[]

@@ -24,6 +24,9 @@ export type {
   EventTestOptions,
   EventTestReport,
   EventTools,
+  FetchedRules,
+  FetchOptions,
+  FetchStep,
   Inspection,
   InspectOptions,
   ProxyCommandOptions,
@@ -32,6 +35,7 @@ export type {
   ReplayOptions,
   ReplaySummary,
   RuleCheck,
+  RuleChoice,
   RuleTestOptions,
   RuleTestReport,
   RuleTools,
@@ -72,7 +76,13 @@ const commands: readonly AddCommand[] = [
 ]
 
 // The command line or the rules are wrong: the same code for both, apart from "something was found" (1).
-const usageCodes = new Set(["THWART_USAGE", "THWART_CONFIG_INVALID", "THWART_RULES_INVALID", "THWART_ADDRESS_INVALID"])
+const usageCodes = new Set([
+  "THWART_USAGE",
+  "THWART_CONFIG_INVALID",
+  "THWART_RULES_INVALID",
+  "THWART_RULES_MISSING",
+  "THWART_ADDRESS_INVALID",
+])
 
 /** The command line; everything that touches the world comes in through `deps`. */
 export function createCli(deps: CliDeps, version: string): Cli {
@@ -129,6 +139,7 @@ export function createCli(deps: CliDeps, version: string): Cli {
     // Copied to each command as it is added: never end the process, and print where we say.
     program
       .exitOverride()
+      .enablePositionalOptions()
       .showHelpAfterError("(add --help for how it is used)")
       .showSuggestionAfterError()
       .configureOutput({ writeOut: (text) => deps.out.write(text), writeErr: (text) => deps.err.write(text) })
@@ -170,7 +181,8 @@ function failed(error: unknown, deps: CliDeps, signal: AbortSignal): number {
   return error instanceof ThwartError && usageCodes.has(code) ? 2 : 1
 }
 
-const globalFlags = new Set(["--json", "--no-color"])
+// Not --version: behind "rules fetch" it means that of the rules.
+const globalFlags = new Set(["--json", "--no-color", "-V"])
 const globalValues = new Set(["--data", "--server", "--token"])
 
 /** Global options may stand behind the command too, as people write them. */

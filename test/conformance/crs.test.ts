@@ -31,7 +31,14 @@ describe.runIf(has("the Core Rule Set's regression tests", "data"))("the Core Ru
 
   it("passes its own regression tests, with the expectations that its maintainers list for libmodsecurity", () => {
     const report = ruleTools.test(
-      { rules: [crs], ftw: [tests], overrides: [join(crs, "nginx-overrides.yaml")], level: 4, only: [] },
+      {
+        rules: [crs],
+        paranoiaLevel: 4,
+        dataDir: undefined,
+        ftw: [tests],
+        overrides: [join(crs, "nginx-overrides.yaml")],
+        only: [],
+      },
       () => undefined,
     )
     expect(report.failures).toEqual([])

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { ruleFilesOnDisk, rulesAtLevel } from "../../src/app/rule-files.ts"
 import type { HttpRequest } from "../../src/core/index.ts"
+import { collectGarbage } from "../../src/detection/garbage.ts"
 import {
   createDetector,
   enableLinearRegexFallback,
@@ -73,7 +74,7 @@ export function fuzz(runs: number, seed: number, onProgress: (done: number) => v
 }
 
 function inUseMegabytes(): number {
-  globalThis.gc?.()
+  collectGarbage()
   return process.memoryUsage().heapUsed / 1e6
 }
 

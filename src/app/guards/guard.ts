@@ -12,14 +12,16 @@ import {
 import { createDetector, defaultThresholds, enableLinearRegexFallback, loadRules } from "../../detection/index.ts"
 import { createGuard, defaultGuardOptions, type Guard } from "../../sensors/http/index.ts"
 import { thisNode } from "../node.ts"
-import { ruleFilesOnDisk, rulesAtLevel, starterRules } from "../rule-files.ts"
+import { chosenRules } from "../rule-choice.ts"
 
 /** How an application is guarded; every setting has a default. */
 export interface ThwartOptions {
   /** `monitor` looks along and refuses nobody; `block` holds each request back until the rules have seen it. Default: monitor. */
   readonly mode?: "monitor" | "block"
-  /** SecLang files, folders, or a checkout of the Core Rule Set. Default: the starter rules that come with Thwart. */
+  /** SecLang files, folders, or names of what `thwart rules fetch` fetched (`crs`). Default: the starter rules that come with Thwart. */
   readonly rules?: readonly string[]
+  /** Where what was fetched is. Default: as of the command line (THWART_DATA, /var/lib/thwart for root, else ~/.thwart). */
+  readonly dataDir?: string
   /** The Core Rule Set's paranoia level (1 to 4), unless its setup says another. */
   readonly paranoiaLevel?: number
   /** The score from which on a request is an attack, unless the rules set one. Default: 5, one critical rule. */
@@ -43,11 +45,9 @@ export interface ThwartOptions {
 export function guardOf(options: ThwartOptions = {}): Guard {
   enableLinearRegexFallback()
   const { paranoiaLevel, threshold } = options
-  if (paranoiaLevel !== undefined && !(paranoiaLevel >= 1 && paranoiaLevel <= 4))
-    throw new ThwartError("THWART_USAGE", `the paranoia level ${paranoiaLevel} is not one of 1 to 4`)
-  const files = paranoiaLevel === undefined ? ruleFilesOnDisk : rulesAtLevel(paranoiaLevel)
+  const choice = { rules: options.rules ?? [], paranoiaLevel, dataDir: options.dataDir }
   const ids = createIds(systemClock)
-  const rules = loadRules(options.rules ?? [starterRules], files)
+  const rules = loadRules(...chosenRules(choice))
   const inbound = threshold ?? defaultThresholds.inbound
   const friends = prefixesOf(options.allow ?? [])
   const { isBlocked } = options

@@ -1,10 +1,9 @@
 import { type AddCommand, type Context, examples } from "../command.ts"
 import type { Inspection } from "../deps.ts"
+import { addRuleOptions, type RuleFlags, ruleChoice } from "../rule-options.ts"
 import { printable, table } from "../text.ts"
 
-interface Flags {
-  readonly rules?: string[]
-  readonly level?: number
+interface Flags extends RuleFlags {
   readonly all?: boolean
 }
 
@@ -25,30 +24,26 @@ Exit codes:
 `
 
 export const inspect: AddCommand = (program, run) => {
-  program
+  const command = program
     .command("inspect")
     .description(
       "run one raw request through every rule, and tell of each whether it matched, or why it was passed over",
     )
     .argument("[file]", "the request as it is sent, headers and body (default: standard input)")
-    .option(
-      "--rules <paths...>",
-      "SecLang files, folders, or a checkout of the Core Rule Set (default: the starter rules)",
-    )
-    .option("--level <level>", "the Core Rule Set's paranoia level, unless the rules set it", Number)
+  addRuleOptions(command)
     .option("--all", "show every rule, not only those that matched or ran")
     .addHelpText(
       "after",
       outcomes +
         examples(
-          "thwart inspect request.http --rules ~/coreruleset",
-          "printf 'GET /?id=1%%27+or+1=1-- HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | thwart inspect --level 4 --all --json",
+          "thwart inspect --rules crs request.http",
+          "printf 'GET /?id=1%%27+or+1=1-- HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | thwart inspect --paranoia-level 4 --all --json",
         ),
     )
     .action(
       run(async (context, file: string | undefined, flags: Flags) => {
         const raw = await context.deps.rules.readInput(file)
-        const inspection = context.deps.rules.inspect({ rules: flags.rules ?? [], level: flags.level, raw })
+        const inspection = context.deps.rules.inspect({ ...ruleChoice(flags, context.dataDir), raw })
         if (context.json) context.printJson(inspection)
         else show(context, inspection, flags.all === true)
         context.exit(inspection.isAlert ? 1 : 0)

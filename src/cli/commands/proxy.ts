@@ -1,20 +1,19 @@
 import { Option } from "commander"
 import { type AddCommand, examples } from "../command.ts"
+import { addRuleOptions, type RuleFlags, ruleChoice } from "../rule-options.ts"
 import { printable } from "../text.ts"
 
-interface Flags {
+interface Flags extends RuleFlags {
   readonly to: string
   readonly listen: string
   readonly mode: "monitor" | "block"
-  readonly rules?: string[]
-  readonly level?: number
   readonly allow?: string[]
   readonly trustedProxies?: string[]
   readonly failMode: "open" | "closed"
 }
 
 export const proxy: AddCommand = (program, run) => {
-  program
+  const command = program
     .command("proxy")
     .description("stand before a web application: look at every request, and refuse attacks")
     .requiredOption("--to <url>", "the application (http://127.0.0.1:3000)")
@@ -24,11 +23,7 @@ export const proxy: AddCommand = (program, run) => {
         .choices(["monitor", "block"])
         .default("monitor"),
     )
-    .option(
-      "--rules <paths...>",
-      "SecLang files, folders, or a checkout of the Core Rule Set (default: the starter rules)",
-    )
-    .option("--level <level>", "the Core Rule Set's paranoia level, unless the rules set it", Number)
+  addRuleOptions(command)
     .option("--allow <prefixes...>", "whose requests are never refused")
     .option("--trusted-proxies <prefixes...>", "proxies whose X-Forwarded-For is believed")
     .addOption(
@@ -40,13 +35,18 @@ export const proxy: AddCommand = (program, run) => {
       "after",
       examples(
         "thwart proxy --to http://127.0.0.1:3000",
-        "thwart proxy --to http://app.internal --listen 0.0.0.0:80 --mode block --rules ~/coreruleset",
+        "thwart proxy --to http://app.internal --listen 0.0.0.0:80 --mode block --rules crs",
       ),
     )
     .action(
-      run(async (context, { rules, allow, trustedProxies, level, ...flags }: Flags) => {
+      run(async (context, { rules, paranoiaLevel, allow, trustedProxies, ...flags }: Flags) => {
         await context.deps.proxy(
-          { ...flags, rules: rules ?? [], allow: allow ?? [], trustedProxies: trustedProxies ?? [], level },
+          {
+            ...flags,
+            ...ruleChoice({ rules, paranoiaLevel }, context.dataDir),
+            allow: allow ?? [],
+            trustedProxies: trustedProxies ?? [],
+          },
           {
             onReady: (url) => {
               if (context.json) context.printJson({ kind: "ready", url })

@@ -1,11 +1,11 @@
 import type { Alert } from "../../core/index.ts"
 import { type AddCommand, type Context, examples } from "../command.ts"
 import { progressBar } from "../progress.ts"
+import { addRuleOptions, collect, type RuleFlags, ruleChoice } from "../rule-options.ts"
 import { printable, table } from "../text.ts"
 import { timeline } from "../timeline.ts"
 
-interface Flags {
-  readonly rules?: string[]
+interface Flags extends RuleFlags {
   readonly eventRules?: string[]
   readonly homeNet?: string[]
 }
@@ -23,20 +23,25 @@ Exit codes:
 `
 
 export const replay: AddCommand = (program, run) => {
-  program
+  const command = program
     .command("replay")
     .description(
       "find the attacks in captures and logs: pcap, pcapng (both also gzip), nginx and Apache access logs, Suricata EVE JSON, records of Linux audit, Falco, Tetragon and CloudTrail",
     )
     .argument("<files...>", "files to read, in order")
-    .option("--rules <paths...>", "SecLang rules: files or folders (default: the starter rules)")
-    .option("--event-rules <paths...>", "event rules: files or folders (default: those that come with Thwart)")
+  addRuleOptions(command)
+    .option(
+      "--event-rules <path>",
+      "event rules: a file or a folder; may be given again (default: those that come with Thwart)",
+      collect,
+    )
     .option("--home-net <prefixes...>", "our networks: traffic into them is inbound (default: private ranges)")
     .addHelpText(
       "after",
       exitCodes +
         examples(
           "thwart replay capture.pcapng",
+          "thwart replay --rules crs --paranoia-level 2 capture.pcapng",
           "thwart replay --json /var/log/nginx/access.log* | jq 'select(.kind == \"incident\")'",
         ),
     )
@@ -46,7 +51,12 @@ export const replay: AddCommand = (program, run) => {
         let problems = 0
         const bar = progressBar(context.deps.err)
         const summary = await context.deps.replay(
-          { files, rules: flags.rules ?? [], eventRules: flags.eventRules ?? [], homeNets: flags.homeNet ?? [] },
+          {
+            files,
+            ...ruleChoice(flags, context.dataDir),
+            eventRules: flags.eventRules ?? [],
+            homeNets: flags.homeNet ?? [],
+          },
           {
             onProgress: context.json ? () => undefined : bar.update,
             onAlert: (alert) => {

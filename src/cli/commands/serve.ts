@@ -2,8 +2,9 @@ import { InvalidArgumentError } from "commander"
 import { eventTypes } from "../../core/index.ts"
 import { type AddCommand, type Context, examples } from "../command.ts"
 import type { ServeOptions, ServeReady } from "../deps.ts"
+import { addRuleOptions, collect, type RuleFlags, ruleChoice } from "../rule-options.ts"
 
-interface Flags {
+interface Flags extends RuleFlags {
   readonly config?: string
   readonly host?: string
   readonly port?: number
@@ -13,13 +14,12 @@ interface Flags {
   readonly tlsKey?: string
   readonly capture?: string[]
   readonly enforcer?: string[]
-  readonly rules?: string[]
   readonly events?: Followed[]
   readonly eventRules?: string[]
 }
 
 export const serve: AddCommand = (program, run) => {
-  program
+  const command = program
     .command("serve")
     .description("watch, decide and enforce; serve the API and the console until stopped")
     .option("--config <file>", "read thwart.yaml; flags win over it")
@@ -27,13 +27,17 @@ export const serve: AddCommand = (program, run) => {
     .option("--port <number>", "listen on this port (default: 8470; 0: any free one)", portNumber)
     .option("--capture <interfaces...>", "read live traffic of these interfaces (any: all of them)")
     .option("--enforcer <ids...>", "put blocks in force by these (nftables)")
-    .option("--rules <paths...>", "SecLang rules: files or folders (default: the starter rules)")
+  addRuleOptions(command)
     .option(
-      "--events <format:file...>",
-      "follow these records of other tools (audit:/var/log/audit/audit.log)",
+      "--events <format:file>",
+      "follow the records of another tool (audit:/var/log/audit/audit.log); may be given again",
       followed,
     )
-    .option("--event-rules <paths...>", "event rules: files or folders (default: those that come with Thwart)")
+    .option(
+      "--event-rules <path>",
+      "event rules: a file or a folder; may be given again (default: those that come with Thwart)",
+      collect,
+    )
     .option("--database <url>", "keep state in PostgreSQL (postgres://…) instead of the data folder")
     .option("--tls-cert <file>", "certificate chain (PEM)")
     .option("--tls-key <file>", "its private key (PEM)")
@@ -52,14 +56,13 @@ export const serve: AddCommand = (program, run) => {
           config: flags.config,
           host: flags.host,
           port: flags.port,
-          dataDir: context.dataDir,
           database: flags.database,
           insecure: flags.insecure === true,
           tlsCert: flags.tlsCert,
           tlsKey: flags.tlsKey,
           capture: flags.capture ?? [],
           enforcers: flags.enforcer ?? [],
-          rules: flags.rules ?? [],
+          ...ruleChoice(flags, context.dataDir),
           events: flags.events ?? [],
           eventRules: flags.eventRules ?? [],
         }

@@ -38,6 +38,7 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
       check: refuse,
       test: refuse,
       inspect: refuse,
+      fetch: absent,
       readInput: absent,
     },
     events: {

@@ -22,6 +22,8 @@ export interface Program {
   readonly phases: Readonly<Record<Phase, PhaseSteps>>
   readonly refreshed: Refreshed
   readonly settings: Settings
+  /** False: all is run on all, for tests that nothing else comes of it. */
+  readonly shortCuts: boolean
 }
 
 export interface Compiled {
@@ -70,13 +72,17 @@ export function compile(
     for (const directive of read) run(directive, builder)
     chains.end()
   }
-  const linked = link(items, amendments, { report: (diagnostic) => void diagnostics.push(diagnostic), shortCuts })
-  return { program: createProgram(linked, settings), diagnostics }
+  const linked = link(items, amendments, {
+    report: (diagnostic) => void diagnostics.push(diagnostic),
+    shortCuts,
+    unicodeMap: settings.unicodeMap,
+  })
+  return { program: createProgram(linked, settings, shortCuts), diagnostics }
 }
 
-function createProgram({ steps, refreshed }: Linked, settings: Settings): Program {
+function createProgram({ steps, refreshed }: Linked, settings: Settings, shortCuts: boolean): Program {
   const of = (phase: Phase) => stepsOf(steps, phase)
-  return { steps, settings, refreshed, phases: { 1: of(1), 2: of(2), 3: of(3), 4: of(4), 5: of(5) } }
+  return { steps, settings, shortCuts, refreshed, phases: { 1: of(1), 2: of(2), 3: of(3), 4: of(4), 5: of(5) } }
 }
 
 function run(directive: Directive, builder: Builder): void {

@@ -1,6 +1,6 @@
 import { constantText, type Text } from "./macro.ts"
 import type { Operator } from "./operators/operator.ts"
-import type { Effect } from "./rule.ts"
+import type { Effect, TxKey } from "./rule.ts"
 import type { Phase } from "./run/transaction.ts"
 import type { Place } from "./syntax/directives.ts"
 import type { WrittenTarget } from "./syntax/target-list.ts"
@@ -31,6 +31,7 @@ export interface RuleDraft {
   ownTransformations: boolean
   transformations: TransformationDefinition[]
   addsScore: boolean
+  sets: TxKey[]
   atMatch: Effect[]
   afterMatch: Effect[]
   skipAfter: string | null
@@ -72,6 +73,7 @@ export function createDraft(file: string, place: Place, test: RuleDraft["test"])
     ownTransformations: false,
     transformations: [],
     addsScore: false,
+    sets: [],
     atMatch: [],
     afterMatch: [],
     skipAfter: null,

@@ -5,9 +5,12 @@ import type { RuleDraft } from "./draft.ts"
 import { isMarker, type Step } from "./rule.ts"
 import { createRuleBuilder } from "./rule-builder.ts"
 import type { Refreshed } from "./run/transaction.ts"
+import type { Settings } from "./settings.ts"
 import type { Place } from "./syntax/directives.ts"
 import type { MistakeCode } from "./syntax/mistake.ts"
 import { createTargetCompiler } from "./targets.ts"
+import type { UnicodeMap } from "./transformations/unicode-map.ts"
+import { urlDecodeUni, urlDecodeUniWith } from "./transformations/url-decode.ts"
 
 type Report = (diagnostic: Diagnostic) => void
 
@@ -15,6 +18,7 @@ export interface LinkOptions {
   readonly report: Report
   /** False: every operator runs on every value, for tests that nothing else comes of it. */
   readonly shortCuts: boolean
+  readonly unicodeMap: Settings["unicodeMap"]
 }
 
 export interface Linked {
@@ -26,9 +30,10 @@ export interface Linked {
 export function link(
   items: readonly Item[],
   amendments: readonly Amendment[],
-  { report, shortCuts }: LinkOptions,
+  { report, shortCuts, unicodeMap }: LinkOptions,
 ): Linked {
   const kept = amended(items, amendments, report)
+  if (unicodeMap !== null) decodeWith(unicodeMap, kept)
   const targets = createTargetCompiler()
   const buildRule = createRuleBuilder(targets, shortCuts)
   const places = new Map<number, string>()
@@ -72,6 +77,14 @@ function amended(items: readonly Item[], amendments: readonly Amendment[], repor
       })
   }
   return kept
+}
+
+/** The map holds for all rules, wherever its directive stands. */
+function decodeWith(map: UnicodeMap, items: readonly Item[]): void {
+  const mapped = urlDecodeUniWith(map)
+  for (const item of items)
+    for (const draft of "marker" in item ? [] : item.chain)
+      draft.transformations = draft.transformations.map((one) => (one === urlDecodeUni ? mapped : one))
 }
 
 /** Without its marker, a skip would silently pass over all that is left of the phase. */

@@ -8,11 +8,13 @@ import { collectionOf, findVariable, unsupportedVariables } from "./variables/va
 export interface Text {
   /** Null when it has macros. */
   readonly constant: Latin1 | null
+  /** What it always begins with: all that stands before the first macro. */
+  readonly beginning: Latin1
   readonly of: (transaction: Transaction) => Latin1
 }
 
 export function constantText(text: Latin1): Text {
-  return { constant: text, of: () => text }
+  return { constant: text, beginning: text, of: () => text }
 }
 
 /** Compiles a text; throws a Mistake for a macro of an unknown variable. */
@@ -31,6 +33,7 @@ export function compileText(text: Latin1): Text {
   const [only] = parts
   return {
     constant: null,
+    beginning: text.slice(0, text.indexOf("%{")),
     of:
       parts.length === 1 && only !== undefined
         ? only
@@ -57,6 +60,10 @@ function macro(text: string, offset: number): (transaction: Transaction) => Lati
   }
   const key = member?.toLowerCase()
   const { definition } = variable
+  if (key !== undefined && definition.memberText !== undefined) {
+    const { memberText } = definition
+    return (transaction) => memberText(transaction, key) ?? ""
+  }
   if (key !== undefined && definition.member !== undefined) {
     const { member: read } = definition
     return (transaction) => read(transaction, key)[0]?.text ?? ""

@@ -65,6 +65,7 @@ export function createRuleBuilder(targets: TargetCompiler, shortCuts: boolean): 
       silent: first.silent ?? false,
       disruption: first.disruption === null || first.disruption === "block" ? "pass" : first.disruption,
       addsScore: draft.addsScore || (next?.addsScore ?? false),
+      sets: [...draft.sets, ...(next?.sets ?? [])],
       atMatch: draft.atMatch,
       afterMatch: draft.afterMatch,
       skipAfter: first.skipAfter,

@@ -38,6 +38,8 @@ export interface Rule {
   readonly leavesTrace: boolean
   /** False for what neither logs, scores nor decides: no alert ever names it. */
   readonly isTold: boolean
+  /** The variables of TX that it sets, those of its chain included. */
+  readonly sets: readonly TxKey[]
   /** `setvar`: run at each match. */
   readonly atMatch: readonly Effect[]
   /** `ctl`, `initcol` and the like: run once, when all of the chain matched. */
@@ -48,6 +50,12 @@ export interface Rule {
   readonly next: Rule | null
   /** That of its test, when all of its targets stay as they are while a phase runs: asked before anything else. */
   readonly sieve: Sieve | null
+}
+
+/** A variable of TX in lower case, or how its name begins where the rest is a macro. */
+export interface TxKey {
+  readonly text: Latin1
+  readonly isWhole: boolean
 }
 
 export type Effect = (transaction: Transaction) => void

@@ -59,17 +59,28 @@ export interface TargetCompiler {
 export function createTargetCompiler(): TargetCompiler {
   const selections = new Map<string, Target["select"]>()
   const numbered: NumberedVariable[] = []
-  const keep = (variable: NumberedVariable, read: Read): Target["select"] => {
-    if (variable.definition.fresh === "always") return (transaction) => createSelection(read(transaction))
+  const keep = (variable: NumberedVariable, select: Target["select"]): Target["select"] => {
+    if (variable.definition.fresh === "always") return select
     const number = numbered.push(variable) - 1
     return (transaction) => {
       const known = transaction.selections[number]
       if (known !== undefined) return known
-      const values = read(transaction)
-      const selection = values.length === 0 ? emptySelection : createSelection(values)
+      const selection = select(transaction)
       transaction.selections[number] = selection
       return selection
     }
+  }
+  const selectOf = (target: WrittenTarget, excluded: readonly WrittenTarget[]): Target["select"] => {
+    const key = [target, ...excluded].map(({ text }) => text.replace(/^&/, "")).join("|")
+    const known = selections.get(key)
+    if (known !== undefined) return known
+    const variable = resolveTarget(target)
+    const select = keep(
+      variable,
+      excluded.length === 0 ? chosen(variable, target.selector) : without(selectOf(target, []), excluded),
+    )
+    selections.set(key, select)
+    return select
   }
   return {
     refreshed: () => refreshedOf(numbered),
@@ -83,17 +94,13 @@ export function createTargetCompiler(): TargetCompiler {
         if (target.mark === "!") return []
         const variable = resolveTarget(target)
         const relevant = excluded.filter((one) => one.variable === target.variable)
-        const key = [target, ...relevant].map(({ text }) => text.replace(/^&/, "")).join("|")
-        const known = selections.get(key)
-        const select = known ?? keep(variable, selection(variable, target.selector, relevant))
-        selections.set(key, select)
         return [
           {
             variable: variable.number,
             name: variable.definition.name,
             text: target.text,
             count: target.mark === "&",
-            select,
+            select: selectOf(target, relevant),
             changing: variable.definition.fresh === "always",
             only: relevant.length === 0 ? onlyValue(variable, target) : null,
           },
@@ -111,17 +118,32 @@ function onlyValue({ definition }: NumberedVariable, { selector, mark }: Written
   return { key, text: (transaction) => memberText(transaction, key) }
 }
 
-type Read = (transaction: Transaction) => readonly Value[]
-
-function selection(variable: NumberedVariable, selector: Selector | null, excluded: readonly WrittenTarget[]): Read {
-  const selected = chosen(variable, selector)
-  if (excluded.length === 0) return selected
+/** The same selection where nothing is excluded, so that what is known of it is shared. */
+function without(select: Target["select"], excluded: readonly WrittenTarget[]): Target["select"] {
   const tests = excluded.map((one) => memberTest(one.selector))
-  const isExcluded = (key: string) => tests.some((test) => test === null || test(key))
-  return (transaction) => selected(transaction).filter(({ key }) => !isExcluded(key))
+  const isExcluded = ({ key }: Value) => {
+    for (const test of tests) if (test === null || test(key)) return true
+    return false
+  }
+  return (transaction) => {
+    const selection = select(transaction)
+    return selection.values.some(isExcluded)
+      ? createSelection(selection.values.filter((value) => !isExcluded(value)))
+      : selection
+  }
 }
 
-function chosen(variable: NumberedVariable, selector: Selector | null): Read {
+function chosen(variable: NumberedVariable, selector: Selector | null): Target["select"] {
+  const read = reading(variable, selector)
+  return (transaction) => {
+    const values = read(transaction)
+    return values.length === 0 ? emptySelection : createSelection(values)
+  }
+}
+
+type Read = (transaction: Transaction) => readonly Value[]
+
+function reading(variable: NumberedVariable, selector: Selector | null): Read {
   if (selector === null) return (transaction) => collectionOf(transaction, variable).values
   if (selector.kind === "key") {
     const key = selector.key.toLowerCase()

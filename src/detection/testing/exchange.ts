@@ -1,13 +1,22 @@
-import { address, createIds, createManualClock, type HttpObservation, nodeId } from "../../core/index.ts"
+import {
+  address,
+  createIds,
+  createManualClock,
+  type HttpHeader,
+  type HttpObservation,
+  nodeId,
+} from "../../core/index.ts"
 
 const ids = createIds(createManualClock(1_700_000_000_000))
 
 export interface Exchange {
   readonly method?: string
   readonly target?: string
-  readonly headers?: Readonly<Record<string, string>>
+  /** As a list where a name comes twice. */
+  readonly headers?: Readonly<Record<string, string>> | readonly (readonly [name: string, value: string])[]
   readonly body?: string
   readonly status?: number
+  readonly answerHeaders?: Readonly<Record<string, string>>
   readonly answer?: string
 }
 
@@ -18,6 +27,7 @@ export function exchange({
   headers = {},
   body = "",
   status = 200,
+  answerHeaders = {},
   answer = "",
 }: Exchange): HttpObservation {
   return {
@@ -35,10 +45,22 @@ export function exchange({
       method,
       target,
       protocol: "HTTP/1.1",
-      headers: Object.entries(headers).map(([name, value]) => ({ name, value })),
+      headers: headersOf(headers),
       body,
       bodyTruncated: false,
     },
-    response: { protocol: "HTTP/1.1", status, reason: "OK", headers: [], body: answer, bodyTruncated: false },
+    response: {
+      protocol: "HTTP/1.1",
+      status,
+      reason: "OK",
+      headers: headersOf(answerHeaders),
+      body: answer,
+      bodyTruncated: false,
+    },
   }
+}
+
+function headersOf(headers: NonNullable<Exchange["headers"]>): readonly HttpHeader[] {
+  const pairs: readonly (readonly [string, string])[] = Array.isArray(headers) ? headers : Object.entries(headers)
+  return pairs.map(([name, value]) => ({ name, value }))
 }

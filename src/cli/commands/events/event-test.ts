@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "commander"
 import { eventTypes } from "../../../core/index.ts"
 import { type AddCommand, examples } from "../../command.ts"
+import { collect } from "../../rule-options.ts"
 import { jsonOutput, textOutput } from "./test-output.ts"
 
 interface Flags {
@@ -33,8 +34,9 @@ export const addTest: AddCommand = (group, run) => {
     .description("hold recorded events against event rules, and tell what each would have raised")
     .requiredOption("--events <files...>", "files with records, gzip or not; - is standard input")
     .option(
-      "--rules <paths...>",
-      "YAML files of event rules, or folders of them (default: those that come with Thwart)",
+      "--rules <path>",
+      "event rules: a file or a folder; may be given again (default: those that come with Thwart)",
+      collect,
     )
     .addOption(
       new Option("--format <format>", "what the records are (default: by their content)").choices([...eventTypes]),

@@ -1,5 +1,6 @@
 import { formatDiagnostic } from "../../../core/index.ts"
 import { type AddCommand, examples } from "../../command.ts"
+import { addRuleOptions, type RuleFlags, ruleChoice } from "../../rule-options.ts"
 import { printable } from "../../text.ts"
 
 const exitCodes = `
@@ -10,20 +11,26 @@ Exit codes:
 `
 
 export const addCheck: AddCommand = (group, run) => {
-  group
+  const command = group
     .command("check")
     .description("read rules and tell every mistake in them, with file, line and column")
-    .argument("[paths...]", "SecLang files, folders, or a checkout of the Core Rule Set (default: the starter rules)")
-    .addHelpText("after", exitCodes + examples("thwart rules check", "thwart rules check ~/coreruleset local.conf"))
+    .argument("[rules...]", "as --rules: files, folders, or names of what was fetched")
+  addRuleOptions(command)
+    .addHelpText(
+      "after",
+      exitCodes +
+        examples("thwart rules check", "thwart rules check ~/coreruleset local.conf", "thwart rules check crs"),
+    )
     .action(
-      run(async (context, paths: string[]) => {
-        const { rules, diagnostics } = context.deps.rules.check(paths)
+      run(async (context, paths: string[], { rules = [], ...flags }: RuleFlags) => {
+        const choice = ruleChoice({ ...flags, rules: [...rules, ...paths] }, context.dataDir)
+        const { rules: loaded, diagnostics } = context.deps.rules.check(choice)
         const errors = diagnostics.filter(({ severity }) => severity === "error").length
         const warnings = diagnostics.length - errors
-        if (context.json) context.printJson({ rules: rules.length, errors, warnings, diagnostics })
+        if (context.json) context.printJson({ rules: loaded.length, errors, warnings, diagnostics })
         else {
           for (const diagnostic of diagnostics) context.print(`${printable(formatDiagnostic(diagnostic))}\n`)
-          context.print(`${rules.length} rules, ${errors} mistakes, ${warnings} warnings\n`)
+          context.print(`${loaded.length} rules, ${errors} mistakes, ${warnings} warnings\n`)
         }
         context.exit(errors > 0 ? 2 : warnings > 0 ? 1 : 0)
       }),

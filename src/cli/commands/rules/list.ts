@@ -2,6 +2,7 @@ import { Option } from "commander"
 import { type ApiRule, rulePage, ruleStates } from "../../../api/contract/index.ts"
 import { severities } from "../../../core/index.ts"
 import { type AddCommand, type Context, examples } from "../../command.ts"
+import { collect, ruleChoice } from "../../rule-options.ts"
 import { table } from "../../text.ts"
 import { atLeastOne } from "../list.ts"
 import { ruleColumns } from "./rule-columns.ts"
@@ -25,8 +26,9 @@ export const list: AddCommand = (group, run) => {
     .addOption(new Option("--state <state>", "in this state").choices(ruleStates))
     .addOption(new Option("--order <by>", "what comes first").choices(["id", "hits", "false-positives"]).default("id"))
     .option(
-      "--rules <paths...>",
-      "instead of those of a server, those of files, folders or a checkout of the Core Rule Set",
+      "--rules <rules>",
+      "instead of those of a server, those of a file, a folder, or the name of what was fetched (crs); may be given again",
+      collect,
     )
     .option("--limit <number>", "at most so many", atLeastOne, 10_000)
     .addHelpText(
@@ -35,7 +37,7 @@ export const list: AddCommand = (group, run) => {
         "thwart rules list sql injection",
         "thwart rules list --order hits --limit 20",
         "thwart rules list --state off --json",
-        "thwart rules list sqli --paranoia 1 --rules ~/coreruleset",
+        "thwart rules list sqli --paranoia 1 --rules crs",
       ),
     )
     .action(
@@ -76,7 +78,7 @@ interface Asked {
 function showFiles(context: Context, { rules: paths, words, filters }: Asked): void {
   const { direction, tag, severity, paranoia, group } = filters
   const rules = context.deps.rules
-    .check(paths)
+    .check(ruleChoice({ rules: [...paths] }, context.dataDir))
     .rules.filter(
       (rule) =>
         (direction === undefined || rule.direction === direction) &&

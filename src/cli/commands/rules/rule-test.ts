@@ -1,11 +1,10 @@
 import { type AddCommand, examples } from "../../command.ts"
+import { addRuleOptions, type RuleFlags, ruleChoice } from "../../rule-options.ts"
 import { printable } from "../../text.ts"
 
-interface Flags {
-  readonly rules?: string[]
+interface Flags extends RuleFlags {
   readonly ftw: string[]
   readonly overrides?: string[]
-  readonly level: number
 }
 
 const maxShown = 50
@@ -22,17 +21,13 @@ Exit codes:
 `
 
 export const addTest: AddCommand = (group, run) => {
-  group
+  const command = group
     .command("test")
     .description("run regression tests in FTW format")
     .argument("[tests...]", "only tests whose name begins with one of these (942100, 942100-3)")
     .requiredOption("--ftw <paths...>", "test files, or folders of them")
-    .option(
-      "--rules <paths...>",
-      "SecLang files, folders, or a checkout of the Core Rule Set (default: the starter rules)",
-    )
+  addRuleOptions(command, 4)
     .option("--overrides <files...>", "expectations that differ for engines of a kind")
-    .option("--level <level>", "the Core Rule Set's paranoia level, unless the rules set it", Number, 4)
     .addHelpText(
       "after",
       notes +
@@ -45,7 +40,7 @@ export const addTest: AddCommand = (group, run) => {
       run(async (context, only: string[], flags: Flags) => {
         const { err } = context.deps
         const report = context.deps.rules.test(
-          { rules: flags.rules ?? [], ftw: flags.ftw, overrides: flags.overrides ?? [], level: flags.level, only },
+          { ...ruleChoice(flags, context.dataDir), ftw: flags.ftw, overrides: flags.overrides ?? [], only },
           (done, of) => {
             if (err.isTty && !context.json) err.write(`\r${done} of ${of} tests`)
           },

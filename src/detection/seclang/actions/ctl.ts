@@ -8,10 +8,11 @@ import type { ActionDefinition } from "./action.ts"
 
 type Option = (value: string) => Effect
 
-const remove =
+const removeRules =
   (change: (removals: Removals) => void): Effect =>
   ({ removals }) => {
     removals.any = true
+    removals.changed = true
     change(removals)
   }
 
@@ -26,12 +27,12 @@ function withTarget(value: string, change: (removals: Removals, what: string, ta
     })),
   )
   const what = value.slice(0, semicolon).trim()
-  return remove((removals) => {
+  return ({ removals }) => {
     for (const target of targets) {
       removals.variables.add(target.variable)
       change(removals, what, target)
     }
-  })
+  }
 }
 
 export function readIdRange(text: string): IdRange {
@@ -51,10 +52,10 @@ const nothing: Option = () => () => undefined
 const options: Readonly<Record<string, Option>> = {
   ruleremovebyid: (value) => {
     const ids = readIdRange(value)
-    return remove((removals) => void removals.ids.push(ids))
+    return removeRules((removals) => void removals.ids.push(ids))
   },
-  ruleremovebytag: (value) => remove((removals) => void removals.tags.push(value)),
-  ruleremovebymsg: (value) => remove((removals) => void removals.messages.push(value)),
+  ruleremovebytag: (value) => removeRules((removals) => void removals.tags.push(value)),
+  ruleremovebymsg: (value) => removeRules((removals) => void removals.messages.push(value)),
   ruleremovetargetbyid: (value) => {
     const ids = readIdRange(value.split(";", 1)[0] ?? "")
     return withTarget(value, ({ targetsById }, _, target) => void targetsById.push({ ids, target }))

@@ -20,14 +20,15 @@ const initcol: ActionDefinition = {
     const name = collection.toLowerCase()
     if (persistentCollections.every((known) => known.toLowerCase() !== name))
       throw new Mistake("SECLANG_ACTION", `"${text}" names no collection (${persistentCollections.join(", ")})`)
-    draft.afterMatch.push(open(name, compileText(key)))
+    // In the order of the list with setvar, so that a rule can open a collection and count in it.
+    draft.atMatch.push(open(name, compileText(key)))
   },
 }
 
 const shorthand = (name: string, collection: string): ActionDefinition => ({
   name,
   argument: "required",
-  apply: (draft, text) => void draft.afterMatch.push(open(collection, compileText(text))),
+  apply: (draft, text) => void draft.atMatch.push(open(collection, compileText(text))),
 })
 
 /** What opens a collection that outlives the transaction. */

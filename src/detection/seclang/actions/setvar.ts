@@ -28,6 +28,8 @@ export const setvar: ActionDefinition = {
     if (collection === "") throw new Mistake("SECLANG_ACTION", `"${text}" is not an assignment (tx.name=value)`)
     const key = compileText(name)
     const cell = cellOf(collection.toLowerCase(), key)
+    if (collection.toLowerCase() === "tx")
+      draft.sets.push({ text: key.beginning.trim().toLowerCase(), isWhole: key.constant !== null })
     const [, sign = "", operand = "1"] = /^([+-]?)([\s\S]*)$/.exec(value ?? "1") ?? []
     const step: Step = mark === "!" ? "remove" : sign === "+" ? "add" : sign === "-" ? "subtract" : "set"
     const effect = assign(

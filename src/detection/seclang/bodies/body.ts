@@ -10,10 +10,12 @@ import { parseXml } from "./xml.ts"
 export interface ParsedBody {
   /** The bytes that are looked at (SecRequestBodyLimit). */
   readonly raw: Latin1
-  /** True when the body was longer. */
-  readonly cut: boolean
+  /** True when the body was longer, or has more outside of files than SecRequestBodyNoFilesLimit allows. */
+  readonly tooLong: boolean
   readonly fields: readonly Value[]
   readonly files: readonly FilePart[]
+  /** Of the parts of a multipart body, fields and files alike. */
+  readonly partNames: readonly Latin1[]
   /** Header lines of multipart parts, by the part's name. */
   readonly partHeaders: readonly Value[]
   readonly xml: XmlContent | null
@@ -42,16 +44,20 @@ export type MultipartFlag =
   | "dataAfter"
   | "headerFolding"
   | "lfLine"
-  | "crlfLfLines"
+  | "crlfLine"
   | "missingSemicolon"
   | "invalidQuoting"
   | "invalidPart"
   | "invalidHeaderFolding"
   | "fileLimitExceeded"
   | "unmatchedBoundary"
+  /** At least two boundaries fit. */
+  | "matchedBoundary"
+  /** The boundaries themselves are wrong. */
+  | "broken"
 
 /** What a body processor finds; the rest of a ParsedBody is empty. */
-export type BodyContent = Partial<Omit<ParsedBody, "raw" | "cut">>
+export type BodyContent = Partial<Omit<ParsedBody, "raw" | "tooLong">>
 
 export interface BodyInput {
   readonly raw: Latin1
@@ -87,23 +93,24 @@ export function parseBody(body: Latin1, processor: string, rest: Omit<BodyInput,
   const {
     fields = [],
     files = [],
+    partNames = [],
     partHeaders = [],
     xml = null,
     badEncoding = false,
     multipart = new Set<MultipartFlag>(),
   } = content
   const besideFiles = raw.length - files.reduce((size, { content: file }) => size + file.length, 0)
-  const tooLong =
-    besideFiles > rest.settings.requestBodyNoFilesLimit ? "The body is longer than SecRequestBodyNoFilesLimit" : null
+  const isOver = besideFiles > rest.settings.requestBodyNoFilesLimit
   return {
     raw,
-    cut: raw !== body,
+    tooLong: raw !== body || isOver,
     fields,
     files,
+    partNames,
     partHeaders,
     xml,
     badEncoding,
     multipart,
-    error: content.error ?? tooLong,
+    error: content.error ?? (isOver ? "The body is longer than SecRequestBodyNoFilesLimit" : null),
   }
 }

@@ -1,4 +1,5 @@
 import type { Latin1 } from "../../../core/index.ts"
+import { badUtf8At } from "../operators/validate-encoding.ts"
 import { createValue, type Value } from "../run/value.ts"
 import type { BodyContent, BodyInput } from "./body.ts"
 
@@ -8,7 +9,13 @@ import type { BodyContent, BodyInput } from "./body.ts"
  */
 export function parseJson({ raw, settings }: BodyInput): BodyContent {
   const reader = createReader(raw, settings.jsonDepthLimit, settings.argumentsLimit)
-  return { fields: reader.fields, error: reader.read() }
+  return { fields: reader.fields, error: reader.read() ?? encodingError(raw) }
+}
+
+/** RFC 8259 §8.1; what was read is kept all the same. */
+function encodingError(raw: Latin1): string | null {
+  const at = badUtf8At(raw)
+  return at < 0 ? null : `JSON: not UTF-8 at byte ${at}`
 }
 
 class JsonError extends Error {}
@@ -26,24 +33,26 @@ function createReader(text: Latin1, depthLimit: number, fieldsLimit: number) {
   }
   const match = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at
-    const found = pattern.exec(text)?.[0]
-    if (found !== undefined) at += found.length
-    return found
+    if (!pattern.test(text)) return undefined
+    const start = at
+    at = pattern.lastIndex
+    return text.slice(start, at)
   }
   const add = (path: string, value: Latin1) => {
-    if (fields.length < fieldsLimit - 1) {
+    if (fields.length < fieldsLimit) {
       fields.push(createValue(path, value))
       return
     }
-    // What is beyond the limit stays together, so that nothing hides behind it.
-    fields.push(createValue(path, value + text.slice(at)))
+    // What is beyond the limit stays together with the last of them, so that nothing hides behind it.
+    const last = fields.pop()
+    fields.push(createValue(last?.key ?? path, (last?.text ?? "") + value + text.slice(at)))
     fail("more values than SecArgumentsLimit")
   }
 
   const readValue = (path: string, depth: number): void => {
-    if (depth > depthLimit) fail("deeper than SecRequestBodyJsonDepthLimit")
     skipBlanks()
     const character = text.charAt(at)
+    if (depth > depthLimit && (character === "{" || character === "[")) fail("deeper than SecRequestBodyJsonDepthLimit")
     if (character === "{") readObject(path, depth)
     else if (character === "[") readArray(path, depth)
     else if (character === '"') add(path, readString())
@@ -91,9 +100,8 @@ function createReader(text: Latin1, depthLimit: number, fieldsLimit: number) {
     const start = ++at
     for (let escaped = false; ; ) {
       stops.lastIndex = at
-      const stop = stops.exec(text)
-      at = stop?.index ?? text.length
-      const character = stop?.[0]
+      at = stops.test(text) ? stops.lastIndex - 1 : text.length
+      const character = text.charAt(at)
       if (character === '"') {
         const inside = text.slice(start, at++)
         return escaped ? decodeEscapes(inside) : inside

@@ -1,6 +1,7 @@
 import type { Latin1 } from "../../../core/index.ts"
 import { createValue, type Value } from "../run/value.ts"
 import type { BodyContent, BodyInput, FilePart, MultipartFlag } from "./body.ts"
+import { readBoundary } from "./multipart-boundary.ts"
 import { readPart } from "./multipart-part.ts"
 
 /** Reads `multipart/form-data`. What is odd becomes flags, what is wrong an error; what was understood is kept in both cases. */
@@ -8,21 +9,21 @@ export function parseMultipart({ raw, contentType, settings }: BodyInput): BodyC
   const flags = new Set<MultipartFlag>()
   const fields: Value[] = []
   const files: FilePart[] = []
+  const partNames: Latin1[] = []
   const partHeaders: Value[] = []
   const problems: string[] = []
   const result = (): BodyContent => ({
     fields,
     files,
+    partNames,
     partHeaders,
     multipart: flags,
     error: problems[0] === undefined ? null : `Multipart: ${problems[0]}`,
   })
 
-  const boundary = boundaryOf(contentType, flags)
-  if (typeof boundary !== "string") {
-    problems.push(boundary.problem)
-    return result()
-  }
+  const { text: boundary, problem } = readBoundary(contentType, flags)
+  if (problem !== null) problems.push(problem)
+  if (boundary === null) return result()
   const delimiters = findDelimiters(raw, boundary, flags)
   const [first] = delimiters
   if (first === undefined) {
@@ -30,15 +31,17 @@ export function parseMultipart({ raw, contentType, settings }: BodyInput): BodyC
     return result()
   }
   if (first.start > 0) flags.add("dataBefore")
-  noteOddLines(raw, boundary, flags)
 
   let closed = false
   for (const [index, { end, last, wellFormed }] of delimiters.entries()) {
-    if (!wellFormed) problems.push("a boundary with other bytes behind it")
+    if (!wellFormed) {
+      flags.add("broken")
+      problems.push("a boundary with other bytes behind it")
+    }
     if (closed) problems.push("a part behind the final boundary")
     if (last) {
       closed = true
-      if (index === delimiters.length - 1 && /[^\r\n]/.test(raw.slice(end))) flags.add("dataAfter")
+      if (end < raw.length) flags.add("dataAfter")
       continue
     }
     if (fields.length + files.length >= settings.argumentsLimit) {
@@ -49,14 +52,22 @@ export function parseMultipart({ raw, contentType, settings }: BodyInput): BodyC
       break
     }
     const next = delimiters[index + 1]?.start ?? raw.length
+    // A boundary and nothing more begins no part.
+    if (end === raw.length) break
     const part = readPart(raw.slice(end, next).replace(/\r?\n$/, ""), flags)
     if (part.problem !== null) problems.push(part.problem)
     const { name, fileName, content } = part
+    partNames.push(name)
     if (fileName === null) fields.push(createValue(name, content))
     else files.push({ field: name, fileName, content })
     for (const line of part.headers) partHeaders.push(createValue(name, line))
   }
+  if (files.length > settings.uploadFileLimit) {
+    flags.add("fileLimitExceeded")
+    problems.push("more files than SecUploadFileLimit")
+  }
   if (!closed) problems.push("the final boundary is missing")
+  noteBoundaries(raw, delimiters, flags)
   return result()
 }
 
@@ -66,6 +77,8 @@ interface Delimiter {
   readonly end: number
   readonly last: boolean
   readonly wellFormed: boolean
+  /** A line's end is behind it: the last boundary may be without. */
+  readonly ended: boolean
 }
 
 function findDelimiters(raw: Latin1, boundary: Latin1, flags: Set<MultipartFlag>): readonly Delimiter[] {
@@ -75,48 +88,29 @@ function findDelimiters(raw: Latin1, boundary: Latin1, flags: Set<MultipartFlag>
     if (start > 0 && raw.charAt(start - 1) !== "\n") continue
     const behind = /(--)?([^\r\n]*)(\r?\n|$)/y
     behind.lastIndex = start + mark.length
-    const [whole = "", last, rest = "", ending] = behind.exec(raw) ?? []
-    // Another boundary that begins like ours is data.
-    if (last === undefined && /^[^\s]/.test(rest)) {
-      flags.add("unmatchedBoundary")
-      continue
-    }
-    if (ending === "\n") flags.add("lfLine")
-    if (/^[ \t]+$/.test(rest)) flags.add("boundaryWhitespace")
+    const [whole = "", last, rest = "", ending = ""] = behind.exec(raw) ?? []
+    if (ending !== "") flags.add(ending === "\n" ? "lfLine" : "crlfLine")
+    // The line's end before it belongs to the boundary, too.
+    if (found.length > 0 && raw.charAt(start - 2) !== "\r") flags.add("lfLine")
     found.push({
       start,
       end: start + mark.length + whole.length,
       last: last !== undefined,
-      wellFormed: /^[ \t]*$/.test(rest),
+      wellFormed: rest === "",
+      ended: ending !== "",
     })
   }
   return found
 }
 
-/** Lines that look like boundaries and are none; line ends of two kinds. */
-function noteOddLines(raw: Latin1, boundary: Latin1, flags: Set<MultipartFlag>): void {
-  for (let at = raw.indexOf("\n--"); at >= 0; at = raw.indexOf("\n--", at + 3))
-    if (!raw.startsWith(boundary, at + 3) && /^--[^\r\n]/.test(raw.slice(at + 1, at + 5)))
-      flags.add("unmatchedBoundary")
-  if (flags.has("lfLine") && raw.includes("\r\n")) flags.add("crlfLfLines")
-}
-
-function boundaryOf(contentType: Latin1, flags: Set<MultipartFlag>): Latin1 | { readonly problem: string } {
-  const found = /;([^;]*?)boundary([^=]*)=/i.exec(contentType) ?? /()boundary(\s*)=/i.exec(contentType)
-  if (found === null) return { problem: "the content type names no boundary" }
-  const [whole, before = "", between = ""] = found
-  if ((contentType.match(/boundary\s*=/gi)?.length ?? 0) > 1)
-    return { problem: "the content type names two boundaries" }
-  if (/\S/.test(before) || /\S/.test(between)) flags.add("missingSemicolon")
-  if (/[ \t]{2,}/.test(before) || between !== "") flags.add("boundaryWhitespace")
-  const rest = contentType.slice(found.index + whole.length)
-  const quoted = /^\s*"([^"]*)"/.exec(rest)
-  if (quoted !== null) flags.add("boundaryQuoted")
-  const boundary = quoted?.[1] ?? /^[^;,\s]*/.exec(rest)?.[0] ?? ""
-  if (boundary === "") return { problem: "the boundary is empty" }
-  // RFC 2046 §5.1.1: at most 70 bytes of a small alphabet.
-  if (boundary.length > 70) return { problem: "the boundary is longer than 70 bytes" }
-  if (!/^[0-9A-Za-z'()+_,\-./:=? !#$%&*@^`{|}~]+$/.test(boundary))
-    return { problem: "the boundary has forbidden bytes" }
-  return boundary
+/**
+ * ModSecurity marks a line that looks like a boundary and is none, and takes the mark away at the next boundary that fits: what is
+ * left tells of one behind the last of them.
+ */
+function noteBoundaries(raw: Latin1, delimiters: readonly Delimiter[], flags: Set<MultipartFlag>): void {
+  const ended = delimiters.filter((one) => one.ended)
+  if (ended.length > 1) flags.add("matchedBoundary")
+  const last = ended.at(-1)
+  if (last === undefined || last.last) return
+  if (/^--[^\n]+\n/m.test(raw.slice(last.end))) flags.add("unmatchedBoundary")
 }

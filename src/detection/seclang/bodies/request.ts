@@ -7,10 +7,9 @@ import { hasBadEncoding, readPairs } from "./url-encoded.ts"
 
 /** A request's line and headers, each part read once, when it is first asked for. */
 export interface RequestView {
-  /** Without scheme and host, should the target have them. */
+  /** Without scheme and host, should the target have them, and with its `%HH` resolved. */
   uri(): Latin1
-  path(): Latin1
-  /** The path with its `%HH` resolved. */
+  /** Its path. */
   filename(): Latin1
   query(): Latin1
   arguments(): readonly Value[]
@@ -33,10 +32,17 @@ export function createRequestView(request: HttpRequest, settings: Settings, cach
     return question < 0 ? { path: text, query: "" } : { path: text.slice(0, question), query: text.slice(question + 1) }
   })
   const headers = once(() => request.headers.map(({ name, value }) => createKnownValue(name, value, cache)))
-  const header = (name: string) => headers().find(({ key }) => key.toLowerCase() === name)?.text
+  const firstByName = once(() => {
+    const first = new Map<string, Latin1>()
+    for (const { name, value } of request.headers) {
+      const lower = name.toLowerCase()
+      if (!first.has(lower)) first.set(lower, value)
+    }
+    return first
+  })
+  const header = (name: string) => firstByName().get(name)
   return {
-    uri,
-    path: () => parts().path,
+    uri: once(() => percentDecode(uri())),
     filename: once(() => percentDecode(parts().path)),
     query: () => parts().query,
     arguments: once(() => readPairs(parts().query, settings)),
@@ -54,14 +60,19 @@ export function createRequestView(request: HttpRequest, settings: Settings, cach
   }
 }
 
-/** `a=1; b=2`; nothing is decoded, since cookies have no encoding of their own. */
+/** `a=1; b=2`; nothing is decoded, since cookies have no encoding of their own. What is beyond the limit stays with the last of them. */
 function readCookies(text: Latin1, { argumentsLimit }: Settings): readonly Value[] {
-  return text.split(";", argumentsLimit).flatMap((piece) => {
-    const pair = piece.trimStart()
-    if (pair === "") return []
+  const cookies: Value[] = []
+  for (let at = 0; at < text.length; ) {
+    const found = text.indexOf(";", at)
+    const end = found < 0 || cookies.length === argumentsLimit - 1 ? text.length : found
+    const pair = text.slice(at, end).trimStart()
     const equals = pair.indexOf("=")
-    return [equals < 0 ? createValue(pair, "") : createValue(pair.slice(0, equals), pair.slice(equals + 1))]
-  })
+    if (pair !== "")
+      cookies.push(equals < 0 ? createValue(pair, "") : createValue(pair.slice(0, equals), pair.slice(equals + 1)))
+    at = end + 1
+  }
+  return cookies
 }
 
 function userOf(authorization: Latin1): Latin1 | undefined {

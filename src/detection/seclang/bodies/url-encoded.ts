@@ -12,7 +12,7 @@ export function parseUrlEncoded({ raw, settings }: BodyInput): BodyContent {
   }
 }
 
-/** `a=1&b=2`; what is beyond the limit of arguments stays together as the last of them. */
+/** `a=1&b=2`; between two separators stands an argument too, if an empty one. What is beyond the limit of arguments stays together as the last of them. */
 export function readPairs(
   text: Latin1,
   { argumentsLimit, argumentSeparator }: Pick<Settings, "argumentsLimit" | "argumentSeparator">,
@@ -21,7 +21,7 @@ export function readPairs(
   for (let at = 0; at < text.length; ) {
     const found = text.indexOf(argumentSeparator, at)
     const end = found < 0 || pairs.length === argumentsLimit - 1 ? text.length : found
-    if (end > at) pairs.push(readPair(text.slice(at, end)))
+    pairs.push(readPair(text.slice(at, end)))
     at = end + 1
   }
   return pairs
@@ -40,7 +40,7 @@ export function hasBadEncoding(text: Latin1): boolean {
 }
 
 function countsOver(text: Latin1, { argumentsLimit, argumentSeparator }: Settings): boolean {
-  let count = 1
+  let count = text.endsWith(argumentSeparator) ? 0 : 1
   for (let at = text.indexOf(argumentSeparator); at >= 0; at = text.indexOf(argumentSeparator, at + 1)) count++
   return count > argumentsLimit
 }

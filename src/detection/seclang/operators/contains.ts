@@ -6,13 +6,13 @@ export const contains = compareText("contains", (value, wanted) => {
   return offset < 0 ? undefined : foundAt(value, offset, wanted.length)
 })
 
-/** As `contains`, with no word byte on either side. */
+/** As `contains`, with no letter on either side; digits and `_` end a word too, as in ModSecurity v3. */
 export const containsWord = compareText("containsWord", (value, wanted) => {
   if (wanted === "") return foundAt(value, 0, 0)
   for (let offset = value.indexOf(wanted); offset >= 0; offset = value.indexOf(wanted, offset + 1))
-    if (!isWord(value.charAt(offset - 1)) && !isWord(value.charAt(offset + wanted.length)))
+    if (!isLetter(value.charAt(offset - 1)) && !isLetter(value.charAt(offset + wanted.length)))
       return foundAt(value, offset, wanted.length)
   return undefined
 })
 
-const isWord = (character: string) => /[0-9A-Za-z_]/.test(character)
+const isLetter = (character: string) => /[A-Za-z]/.test(character)

@@ -12,8 +12,6 @@ export interface Scan {
 
 const nothing: number[] = []
 
-export const emptyScan: Scan = { groups: 0, found: nothing }
-
 /** A condition that every value which an operator matches fulfils. */
 export interface Filter {
   /** Where in `found` its bit is; -1 when it has no literals. */
@@ -100,18 +98,12 @@ function createScan(filtersOf: ReadonlyMap<Latin1, readonly number[]>, count: nu
 /** Arrays of numbers, since small typed arrays cost ten times as much to make. */
 function marked(before: number[], pairs: readonly number[] | undefined, words: number): number[] {
   if (pairs === undefined || pairs.length === 0) return before
-  const found = before.length === 0 ? zeros(words) : before
+  const found = before.length === 0 ? new Array<number>(words).fill(0) : before
   for (let pair = 0; pair < pairs.length; pair += 2) {
     const word = pairs[pair] ?? 0
     found[word] = (found[word] ?? 0) | (pairs[pair + 1] ?? 0)
   }
   return found
-}
-
-function zeros(count: number): number[] {
-  const list: number[] = []
-  for (let index = 0; index < count; index++) list.push(0)
-  return list
 }
 
 /** Words and the bits to set in them, in pairs. */
@@ -121,21 +113,32 @@ function bitsOf(filters: readonly number[]): readonly number[] {
   return [...words].flat()
 }
 
-/** What two scans found together: the first as it is when the second adds nothing, so that little is made anew. */
-export function joined(one: Scan, other: Scan): Scan {
-  if (one === other || other === emptyScan) return one
-  const groups = one.groups | other.groups
-  const found = joinedWords(one.found, other.found)
-  if (found === one.found && groups === one.groups) return one
-  return found === other.found && groups === other.groups ? other : { groups, found }
+/** What several scans found together. */
+export class Gathered implements Scan {
+  groups: ByteGroups = 0
+  found: readonly number[] = nothing
+  /** The same list as `found`, once it is no other scan's. */
+  private own: number[] | undefined = undefined
+
+  add(scan: Scan): void {
+    this.groups |= scan.groups
+    const { found } = scan
+    if (found.length === 0 || found === this.found) return
+    if (this.found.length === 0) this.found = found
+    else if (this.own !== undefined) addWords(this.own, found)
+    else if (!hasWords(this.found, found)) {
+      this.own = this.found.slice()
+      this.found = this.own
+      addWords(this.own, found)
+    }
+  }
 }
 
-function joinedWords(one: readonly number[], other: readonly number[]): readonly number[] {
-  if (other.length === 0) return one
-  if (one.length === 0) return other
-  for (let at = 0; at < one.length; at++) {
-    const word = one[at] ?? 0
-    if ((word | (other[at] ?? 0)) !== word) return one.map((own, index) => own | (other[index] ?? 0))
-  }
-  return one
+function addWords(to: number[], from: readonly number[]): void {
+  for (let at = 0; at < from.length; at++) to[at] = (to[at] ?? 0) | (from[at] ?? 0)
+}
+
+function hasWords(all: readonly number[], some: readonly number[]): boolean {
+  for (let at = 0; at < some.length; at++) if (((some[at] ?? 0) & ~(all[at] ?? 0)) !== 0) return false
+  return true
 }

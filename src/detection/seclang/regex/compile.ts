@@ -1,6 +1,7 @@
 import { Mistake } from "../syntax/mistake.ts"
 import { boundedExec } from "./bounded.ts"
 import { emitRegex } from "./emit.ts"
+import { withCountsWrittenOut } from "./linear.ts"
 import type { ParsedRegex } from "./node.ts"
 import { parseRegex, type RegexFlags, ruleFlags } from "./parse.ts"
 
@@ -21,10 +22,10 @@ export interface RegexHit {
 
 /** Compiles a PCRE pattern; throws a Mistake that says what is wrong with it, and where. */
 export function compileRegex(source: string, flags: RegexFlags = ruleFlags): CompiledRegex {
-  const parsed = parseRegex(source, flags)
+  const { root, captures } = parseRegex(source, flags)
+  const parsed = { root: withCountsWrittenOut(root), captures }
   const { source: emitted, groups } = emitRegex(parsed)
-  const regex = build(emitted)
-  const exec = boundedExec(regex, parsed)
+  const exec = boundedExec(build(emitted), parsed)
   return {
     parsed: () => parseRegex(source, flags),
     test: (value) => exec(value) !== null,

@@ -23,9 +23,89 @@ export function isLinear(node: RegexNode, copies = 1): boolean {
       return isLinear(node.item, copies)
     case "repeat":
       return node.style !== "possessive" && fits(node, copies) && isLinear(node.item, copies * copiesOf(node))
-    case "bytes":
     case "assert":
+      return !looksAround(node)
+    case "bytes":
       return true
+  }
+}
+
+// So many parts a pattern may have when its counts are written out.
+const mostParts = 4000
+
+/** The same pattern with its far counts written out, `a{0,100}` as `(?:a(?:a…)?)?`, which V8 can run in linear time. */
+export function withCountsWrittenOut(root: RegexNode): RegexNode {
+  return sizeOf(root, 1) > mostParts ? root : writeOut(root, 1)
+}
+
+function writeOut(node: RegexNode, copies: number): RegexNode {
+  switch (node.kind) {
+    case "sequence":
+      return { ...node, items: node.items.map((item) => writeOut(item, copies)) }
+    case "choice":
+      return { ...node, options: node.options.map((option) => writeOut(option, copies)) }
+    case "capture":
+    case "look":
+    case "atomic":
+      return { ...node, item: writeOut(node.item, copies) }
+    case "repeat":
+      return isWritable(node, copies)
+        ? spelled({ ...node, item: writeOut(node.item, copies) })
+        : { ...node, item: writeOut(node.item, copies * copiesOf(node)) }
+    default:
+      return node
+  }
+}
+
+const isWritable = (node: Repeat, copies: number) =>
+  !fits(node, copies) && node.style !== "possessive" && !hasCaptures(node.item)
+
+function spelled({ item, min, max, style }: Repeat): RegexNode {
+  const least = Array.from({ length: min }, () => item)
+  if (max === Number.POSITIVE_INFINITY)
+    return { kind: "sequence", items: [...least, { kind: "repeat", item, min: 0, max, style }] }
+  let more: RegexNode = nothing
+  for (let count = min; count < max; count++)
+    more = { kind: "repeat", item: { kind: "sequence", items: [item, more] }, min: 0, max: 1, style }
+  return { kind: "sequence", items: [...least, more] }
+}
+
+/** Groups in the pattern, or that what is atomic needs: each has one number. */
+function hasCaptures(node: RegexNode): boolean {
+  switch (node.kind) {
+    case "capture":
+    case "atomic":
+      return true
+    case "sequence":
+      return node.items.some(hasCaptures)
+    case "choice":
+      return node.options.some(hasCaptures)
+    case "look":
+      return hasCaptures(node.item)
+    case "repeat":
+      return node.style === "possessive" || hasCaptures(node.item)
+    default:
+      return false
+  }
+}
+
+/** How many parts it has when all far counts are written out. */
+function sizeOf(node: RegexNode, copies: number): number {
+  switch (node.kind) {
+    case "sequence":
+      return node.items.reduce((sum, item) => sum + sizeOf(item, copies), 1)
+    case "choice":
+      return node.options.reduce((sum, option) => sum + sizeOf(option, copies), 1)
+    case "capture":
+    case "look":
+    case "atomic":
+      return sizeOf(node.item, copies) + 1
+    case "repeat":
+      return isWritable(node, copies)
+        ? (sizeOf(node.item, copies) + 1) * copiesOf({ ...node, min: node.min + 1 })
+        : sizeOf(node.item, copies * copiesOf(node)) + 1
+    default:
+      return 1
   }
 }
 
@@ -61,10 +141,16 @@ export function linearSuperset(node: RegexNode, copies = 1): RegexNode {
             max: Number.POSITIVE_INFINITY,
           }
     }
-    case "bytes":
     case "assert":
+      return looksAround(node) ? nothing : node
+    case "bytes":
       return node
   }
+}
+
+/** These ends of lines are written as a look around in JavaScript, whose own know other line ends too. */
+function looksAround({ what }: RegexNode & { readonly kind: "assert" }): boolean {
+  return what === "line-start" || what === "line-end" || what === "end-or-last-newline"
 }
 
 type Repeat = RegexNode & { readonly kind: "repeat" }

@@ -13,8 +13,11 @@ export interface Step {
   readonly definition: TransformationDefinition
   /** A text with no byte of these is left as it is. */
   readonly touchedBy: ByteGroups
-  /** Texts of up to so many bytes may change all the same. */
+  /** Texts of up to so many bytes may change when they have a byte of these. */
   readonly upTo: number
+  readonly touchedShortBy: ByteGroups
+  /** Any text may change, an empty one too. */
+  readonly touchesAny: boolean
 }
 
 /** A chain of transformations that several rules may share. */
@@ -22,8 +25,10 @@ export interface Chain {
   readonly steps: readonly Step[]
   /** A text with no byte of these comes out with the same letters, though maybe in lower case. */
   readonly altersLetters: ByteGroups
-  /** The same for texts of more bytes than this; infinite when any text may change. */
+  /** Texts of up to so many bytes may come out with others when they have a byte of these. */
   readonly upTo: number
+  readonly altersShort: ByteGroups
+  readonly altersAny: boolean
   /** No step of it makes a text longer. */
   readonly shortens: boolean
 }
@@ -62,6 +67,8 @@ export function createChains(shortCuts: boolean): {
           0,
         ),
         upTo: Math.max(...own.map(({ upTo }) => upTo)),
+        altersShort: own.reduce((all, { touchedShortBy }) => all | touchedShortBy, 0),
+        altersAny: own.some(({ touchesAny }) => touchesAny),
         shortens: definitions.every((definition) => definition.lengthens !== true),
       }
       const way: Way = { number: known.size, chain, everyStep, minLength: Number.POSITIVE_INFINITY }
@@ -74,13 +81,18 @@ export function createChains(shortCuts: boolean): {
 const unchanged: Way = { number: -1, chain: null, everyStep: false, minLength: 0 }
 
 function createStep(definition: TransformationDefinition, number: number, shortCuts: boolean): Step {
-  const { touches, touchedBy, touchedUpTo = -1 } = definition
-  if (touches === null || !shortCuts)
-    return { number, definition, touchedBy: allGroups, upTo: Number.POSITIVE_INFINITY }
-  if (touchedBy !== undefined) return { number, definition, touchedBy: groupsOf(touchedBy), upTo: touchedUpTo }
+  const { touches, touchedBy, touchedUpTo = -1, touchedShortBy } = definition
+  const own = {
+    number,
+    definition,
+    touchedShortBy: touchedShortBy === undefined ? 0 : groupsOf(touchedShortBy),
+    touchesAny: false,
+  }
+  if (touches === null || !shortCuts) return { ...own, touchedBy: allGroups, upTo: -1, touchesAny: true }
+  if (touchedBy !== undefined) return { ...own, touchedBy: groupsOf(touchedBy), upTo: touchedUpTo }
   // What the pattern needs is what the transformation needs.
   const needed = byteNeededBy(parseRegex(touches.source).root)
-  return { number, definition, touchedBy: needed === undefined ? allGroups : groupsOf(needed), upTo: -1 }
+  return { ...own, touchedBy: needed === undefined ? allGroups : groupsOf(needed), upTo: -1 }
 }
 
 /** What a chain makes of a value; each step runs once on a text, however many rules ask. */
@@ -96,18 +108,23 @@ function throughSteps(raw: Form, steps: readonly Step[]): Form {
 }
 
 export function afterStep(form: Form, step: Step): Form {
-  if (form.text.length > step.upTo && (groupsOfForm(form) & step.touchedBy) === 0) return form
-  const known = form.after?.[step.number]
-  if (known !== undefined) return known
+  const groups = groupsOfForm(form)
+  if (
+    !step.touchesAny &&
+    (groups & step.touchedBy) === 0 &&
+    (form.text.length > step.upTo || (groups & step.touchedShortBy) === 0)
+  )
+    return form
+  for (let known = form.after; known !== undefined; known = known.rest)
+    if (known.step === step.number) return known.form
   const text = apply(step, form.text)
   const next = text === form.text ? form : createForm(text, form.missed === undefined ? undefined : new Set())
-  form.after ??= []
-  form.after[step.number] = next
+  form.after = { step: step.number, form: next, rest: form.after }
   return next
 }
 
-function apply({ definition: { touches, apply: change }, upTo }: Step, text: Latin1): Latin1 {
-  const asks = touches !== null && upTo !== Number.POSITIVE_INFINITY
+function apply({ definition: { touches, apply: change }, touchesAny }: Step, text: Latin1): Latin1 {
+  const asks = touches !== null && !touchesAny
   return asks && !touches.test(text) ? text : change(text)
 }
 

@@ -43,7 +43,7 @@ export function constantStart(steps: PhaseSteps, blank: Transaction): ConstantSt
       if (step === undefined || step.rule.sieve !== null || step.rule.disruption.startsWith("allow")) break
       at++
       if (!evaluate(transaction, step.rule)) continue
-      if (blank.removals.any) break
+      if (blank.removals.any || blank.removals.variables.size > 0) break
       if (step.rule.isTold) record(step.rule, transaction)
       if (step.to >= 0) at = step.to
       at += step.rule.skip

@@ -96,12 +96,12 @@ function tryValues(trial: Trial, values: readonly Value[], transaction: Transact
 
 function tryValue(trial: Trial, value: Value, transaction: Transaction): boolean {
   const { chain, multiMatch } = trial.test
-  if (!multiMatch) return tryForm(trial, { value, form: formOf(value, chain) }, transaction)
+  if (!multiMatch) return tryForm(trial, value, formOf(value, chain), transaction)
   let form = rawForm(value)
-  let matched = tryForm(trial, { value, form }, transaction)
+  let matched = tryForm(trial, value, form, transaction)
   for (const step of chain?.steps ?? noSteps) {
     const next = afterStep(form, step)
-    if (next !== form && tryForm(trial, { value, form: next }, transaction)) matched = true
+    if (next !== form && tryForm(trial, value, next, transaction)) matched = true
     form = next
   }
   return matched
@@ -109,12 +109,8 @@ function tryValue(trial: Trial, value: Value, transaction: Transaction): boolean
 
 const noSteps: readonly Step[] = []
 
-interface Candidate {
-  readonly value: Value
-  readonly form: Form
-}
-
-function tryForm(trial: Trial, { value, form }: Candidate, transaction: Transaction): boolean {
+// Four parameters, since it is called for each value and rule: an object for two of them would be most of what a request leaves behind.
+function tryForm(trial: Trial, value: Value, form: Form, transaction: Transaction): boolean {
   const { sieve } = trial
   if (sieve !== null && !mayMatch(sieve.filter, scanOf(form, sieve.prefilter))) return false
   const { operator, negated } = trial.test

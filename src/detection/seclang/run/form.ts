@@ -6,14 +6,21 @@ import type { Prefilter, Scan } from "../prefilter/prefilter.ts"
 /** A text on its way through transformations. Ways that come to the same text share what is known of it. */
 export interface Form {
   readonly text: Latin1
-  /** By the number of the transformation: what it makes of this text. */
-  after: (Form | undefined)[] | undefined
+  /** What transformations made of it, the last first: a list, since most texts go through few. */
+  after: Transformed | undefined
   groups: ByteGroups | undefined
   /** What the first prefilter found, and the others: most forms are seen by the first alone. */
   scan: Scan | undefined
   otherScans: (Scan | undefined)[] | undefined
   /** For texts that come again with other requests: the operators that looked at it and found nothing. */
   readonly missed: Set<Operator> | undefined
+}
+
+export interface Transformed {
+  /** The number of the transformation. */
+  readonly step: number
+  readonly form: Form
+  readonly rest: Transformed | undefined
 }
 
 export function createForm(text: Latin1, missed?: Set<Operator>): Form {

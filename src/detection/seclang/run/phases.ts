@@ -5,13 +5,15 @@ import { RegexBudgetExceeded } from "../regex/bounded.ts"
 import { isMarker, type Rule, type Step } from "../rule.ts"
 import { refresh } from "../variables/variables.ts"
 import { evaluate } from "./evaluate.ts"
-import { isRemoved } from "./removals.ts"
+import { isRemoved, type Removals } from "./removals.ts"
 import { type Segment, scanOfSegment, segmentsOf } from "./segment.ts"
 import { nameOf, type Phase, type RuleMatch, type Sighting, type Transaction } from "./transaction.ts"
 
 /** A step of one phase; `to` is where `skipAfter` goes on, or the end when the marker is nowhere behind. */
 export interface PhaseStep {
   readonly rule: Rule
+  /** Among all steps of its phase. */
+  readonly place: number
   readonly to: number
   /** Undefined for a rule that always runs. */
   readonly segment: Segment | undefined
@@ -34,8 +36,9 @@ export function stepsOf(steps: readonly Step[], phase: Phase): PhaseSteps {
     if (!isMarker(step)) position++
   }
   const segments = segmentsOf(inPhase)
-  return rules.map((rule) => ({
+  return rules.map((rule, place) => ({
     rule,
+    place,
     to: goalOf(rule),
     segment: segments.get(rule),
     gate: gateOf(rule),
@@ -55,7 +58,7 @@ export function stepsOf(steps: readonly Step[], phase: Phase): PhaseSteps {
   }
 }
 
-function gateOf({ test }: Rule): PhaseStep["gate"] {
+export function gateOf({ test }: Rule): PhaseStep["gate"] {
   const [target, another] = test?.targets ?? []
   if (test === null || target === undefined || another !== undefined || test.chain !== null) return null
   const { only } = target
@@ -68,27 +71,50 @@ function gateOf({ test }: Rule): PhaseStep["gate"] {
   }
 }
 
-const skipsOnly = (rule: Rule) =>
+export const skipsOnly = (rule: Rule) =>
   gateOf(rule) !== null && !rule.leavesTrace && rule.disruption === "pass" && rule.severity === null
 
+/** The steps that are left when what every transaction decides alike was decided once. */
+export interface NarrowedPhases {
+  readonly phases: Readonly<Record<Phase, PhaseSteps>>
+  /** The rules by which it was decided: while none is taken away, the rest comes out the same. */
+  readonly deciders: readonly Rule[]
+}
+
 export interface PhaseRun {
-  readonly steps: PhaseSteps
-  /** The step to begin with. */
-  readonly from: number
+  readonly all: PhaseSteps
+  /** Null when what decides was taken away. */
+  readonly narrowed: NarrowedPhases | null
 }
 
 /** Runs the rules of one phase; a rule that fails is told and passed over. */
-export function runPhase(phase: Phase, transaction: Transaction, { steps, from }: PhaseRun): void {
+export function runPhase(phase: Phase, transaction: Transaction, { all, narrowed }: PhaseRun): void {
   enter(phase, transaction)
-  let at = from
+  const { removals } = transaction
+  let steps = narrowed === null || isWide(narrowed, removals) ? all : narrowed.phases[phase]
+  let at = 0
   while (at < steps.length && transaction.engineOn && !isAllowed(transaction)) {
-    const step = steps[at]
+    let step = steps[at]
     if (step === undefined) return
     at++
     if (passedOver(step, transaction) !== undefined || !runStep(step, transaction)) continue
+    if (removals.changed && narrowed !== null && steps !== all && isWide(narrowed, removals)) {
+      steps = all
+      transaction.segments = []
+      at = step.place + 1
+      step = all[step.place] ?? step
+    }
     if (step.to >= 0) at = step.to
     at += step.rule.skip
   }
+}
+
+function isWide({ deciders }: NarrowedPhases, removals: Removals): boolean {
+  if (removals.changed) {
+    removals.changed = false
+    removals.wide ||= deciders.some((rule) => isRemoved(rule, removals))
+  }
+  return removals.wide
 }
 
 /** Why a rule need not run: nothing it looks at can match, its one value does not, or it was taken away (`ctl`). */
@@ -115,11 +141,13 @@ export function enter(phase: Phase, transaction: Transaction): void {
   transaction.phase = phase
   transaction.segments = []
   if (transaction.allowed === "phase") transaction.allowed = "nothing"
-  const contentType = transaction.request.header("content-type") ?? ""
-  if (phase === 1) transaction.bodyProcessor = processorFor(contentType)
-  if (phase === 2 && transaction.bodyAccess) {
-    const { settings, observation, bodyProcessor } = transaction
-    transaction.body = parseBody(observation.request.body, bodyProcessor, { contentType, settings })
+  if (phase <= 2) {
+    const contentType = transaction.request.header("content-type") ?? ""
+    if (phase === 1) transaction.bodyProcessor = processorFor(contentType)
+    else if (transaction.bodyAccess) {
+      const { settings, observation, bodyProcessor } = transaction
+      transaction.body = parseBody(observation.request.body, bodyProcessor, { contentType, settings })
+    }
   }
   refresh(transaction)
 }

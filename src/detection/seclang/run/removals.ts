@@ -10,8 +10,12 @@ export interface Taken {
 /** What `ctl:ruleRemove…` took away for the rest of the transaction. */
 export interface Removals {
   taken: readonly Taken[]
-  /** False while nothing was: most transactions ask no further. */
+  /** False while no rule is away whole: most transactions ask no further. */
   any: boolean
+  /** True when a rule took others away since it was last asked whether those are among them by which the rest were narrowed. */
+  changed: boolean
+  /** True once they are: then all rules run. */
+  wide: boolean
   /** The variables of which targets were taken from some rules. */
   readonly variables: Set<number>
   readonly ids: IdRange[]
@@ -47,6 +51,8 @@ export function takeAway(taken: readonly Taken[], removals: Removals): void {
 export function createRemovals(): Removals {
   return {
     any: false,
+    changed: false,
+    wide: false,
     taken: nothingTaken,
     variables: new Set(),
     ids: [],
@@ -65,12 +71,10 @@ interface Removable {
 }
 
 export function isRemoved({ id, tags, message }: Removable, removals: Removals): boolean {
-  return (
-    removals.taken.some(({ rules }) => rules.has(id)) ||
-    removals.ids.some((range) => isIn(id, range)) ||
-    removals.tags.some((tag) => tags.includes(tag)) ||
-    removals.messages.includes(message)
-  )
+  for (const { rules } of removals.taken) if (rules.has(id)) return true
+  for (const range of removals.ids) if (isIn(id, range)) return true
+  for (const tag of removals.tags) if (tags.includes(tag)) return true
+  return removals.messages.length > 0 && removals.messages.includes(message)
 }
 
 const nothingRemoved: readonly RemovedTarget[] = []

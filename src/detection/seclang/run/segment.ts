@@ -1,4 +1,4 @@
-import { emptyScan, joined, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
+import { Gathered, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
 import { isMarker, type Rule, type Step, type Target } from "../rule.ts"
 import type { Way } from "./chain.ts"
 import { scanOfSelection } from "./selection.ts"
@@ -59,11 +59,11 @@ function looksOf(rules: readonly Rule[]): readonly Look[] {
 export function scanOfSegment({ number, prefilter, looks }: Segment, transaction: Transaction): Scan {
   const known = transaction.segments[number]
   if (known !== undefined) return known
-  let all = emptyScan
+  const all = new Gathered()
   for (const { select, ways } of looks) {
     const selection = select(transaction)
     if (selection.values.length === 0) continue
-    for (const way of ways) all = joined(all, scanOfSelection(selection, way, prefilter))
+    for (const way of ways) all.add(scanOfSelection(selection, way, prefilter))
   }
   transaction.segments[number] = all
   return all

@@ -1,5 +1,5 @@
 import type { ByteGroups } from "../prefilter/byte-groups.ts"
-import { emptyScan, joined, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
+import { Gathered, type Prefilter, type Scan } from "../prefilter/prefilter.ts"
 import { afterStep, type Chain, type Way } from "./chain.ts"
 import { type Form, groupsOfForm, scanOf } from "./form.ts"
 import { rawForm, type Value } from "./value.ts"
@@ -39,21 +39,21 @@ export function scanOfSelection(selection: Selection, way: Way, prefilter: Prefi
   selection.found[prefilter.number] = found
   const { chain, number } = way
   if (chain === null) return found.raw
-  const short = found.shortest <= chain.upTo
-  if (!short && (found.raw.groups & chain.altersLetters) === 0) return found.raw
+  if (!isAltered(found.raw.groups, found.shortest, chain)) return found.raw
   const known = found.ways[number]
   if (known !== undefined) return known
-  const scanning: Scanning = { way, chain, prefilter, all: found.raw }
+  const all = new Gathered()
+  all.add(found.raw)
+  const scanning: Scanning = { way, chain, prefilter, all }
   if (selection.values.length <= few) {
-    for (const value of selection.values)
-      if (short || (groupsOfForm(rawForm(value)) & chain.altersLetters) !== 0) scanBehind(rawForm(value), scanning)
+    for (const value of selection.values) scanBehind(rawForm(value), scanning)
   } else {
     found.alike ??= alikeIn(selection.values)
     for (const { groups, forms } of found.alike)
-      if (short || (groups & chain.altersLetters) !== 0) for (const form of forms) scanBehind(form, scanning)
+      if (isAltered(groups, found.shortest, chain)) for (const form of forms) scanBehind(form, scanning)
   }
-  found.ways[number] = scanning.all
-  return scanning.all
+  found.ways[number] = all
+  return all
 }
 
 // So few values are looked at one by one.
@@ -64,30 +64,41 @@ interface Scanning {
   readonly chain: Chain
   readonly prefilter: Prefilter
   /** What was found so far. */
-  all: Scan
+  readonly all: Gathered
+}
+
+/** Whether the chain may make other letters of texts with these bytes, none of them shorter than that. */
+function isAltered(
+  groups: ByteGroups,
+  shortest: number,
+  { altersLetters, upTo, altersShort, altersAny }: Chain,
+): boolean {
+  return altersAny || (groups & altersLetters) !== 0 || (shortest <= upTo && (groups & altersShort) !== 0)
 }
 
 /** Adds what is in the text behind the chain. */
 function scanBehind(raw: Form, scanning: Scanning): void {
   const { way, chain, prefilter } = scanning
+  if (chain.shortens && raw.text.length < way.minLength) return
+  if (!isAltered(groupsOfForm(raw), raw.text.length, chain)) return
   let form = raw
   for (const step of chain.steps) {
     // What is too short to match never gets longer.
     const { atMost } = step.definition
     if (atMost !== undefined && chain.shortens && atMost(form.text) < way.minLength) return
     const next = afterStep(form, step)
-    if (way.everyStep && next !== form) scanning.all = joined(scanning.all, scanOf(next, prefilter))
+    if (way.everyStep && next !== form) scanning.all.add(scanOf(next, prefilter))
     form = next
   }
-  if (!way.everyStep && form !== raw) scanning.all = joined(scanning.all, scanOf(form, prefilter))
+  if (!way.everyStep && form !== raw) scanning.all.add(scanOf(form, prefilter))
 }
 
 function findIn(values: readonly Value[], prefilter: Prefilter): Found {
-  let raw = emptyScan
+  const raw = new Gathered()
   let shortest = Number.POSITIVE_INFINITY
   for (const value of values) {
     if (value.text.length < shortest) shortest = value.text.length
-    raw = joined(raw, scanOf(rawForm(value), prefilter))
+    raw.add(scanOf(rawForm(value), prefilter))
   }
   return { raw, shortest, alike: undefined, ways: [] }
 }

@@ -10,6 +10,7 @@ export const normalizePath: TransformationDefinition = {
   // Without a slash only `.` and `..` change.
   touchedBy: bytesOf(47),
   touchedUpTo: 2,
+  touchedShortBy: bytesOf(46),
   apply: normalize,
 }
 
@@ -20,6 +21,7 @@ export const normalizePathWin: TransformationDefinition = {
   touches: /\\|\/\/|(?:^|\/)\.{1,2}(?:\/|$)/,
   touchedBy: bytesOf(47, 92),
   touchedUpTo: 2,
+  touchedShortBy: bytesOf(46),
   apply: (value) => normalize(value.replaceAll("\\", "/")),
 }
 

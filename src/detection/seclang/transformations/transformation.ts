@@ -8,9 +8,13 @@ export interface TransformationDefinition {
   readonly aliases?: readonly string[]
   /** A value without a match of this is left as it is, so that most values are never copied; null: every value changes. */
   readonly touches: RegExp | null
-  /** Where that is less than what `touches` tells by itself: a longer value than `touchedUpTo` without such a byte is left as it is. */
+  /**
+   * Where that is less than what `touches` tells by itself: a value without a byte of `touchedBy` is left as it is, but for one of up to
+   * `touchedUpTo` bytes with one of `touchedShortBy`.
+   */
   readonly touchedBy?: ByteSet
   readonly touchedUpTo?: number
+  readonly touchedShortBy?: ByteSet
   /** Where only capital letters touch a value, it comes out in lower case and else the same. */
   readonly lowersCase?: true
   /** It may give more bytes than it gets. */

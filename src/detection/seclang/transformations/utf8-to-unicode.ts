@@ -1,6 +1,9 @@
 import type { TransformationDefinition } from "./transformation.ts"
 
-/** Well-formed UTF-8 beyond ASCII becomes `%uHHHH`, so that `urlDecodeUni` behind it folds look-alikes; other bytes stay. */
+/**
+ * UTF-8 beyond ASCII becomes `%uHHHH`, so that `urlDecodeUni` behind it folds look-alikes. Overlong forms and surrogates are
+ * resolved too, with their first byte behind them; a first byte that nothing fits to goes; other bytes stay.
+ */
 export const utf8toUnicode: TransformationDefinition = {
   name: "utf8toUnicode",
   aliases: ["utf8ToUnicode"],
@@ -8,10 +11,21 @@ export const utf8toUnicode: TransformationDefinition = {
   lengthens: true,
   apply: (value) =>
     value.replace(
-      /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}/g,
-      (bytes) => `%u${codeOf(bytes).toString(16).padStart(4, "0")}`,
+      /[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3}|[\xc0-\xf7]/g,
+      (bytes) => {
+        const lead = bytes.charAt(0)
+        const outside = lead >= "\xf5" ? lead : ""
+        if (bytes.length === 1) return outside
+        const code = codeOf(bytes)
+        const overlong = code < (smallest[bytes.length] ?? 0) ? lead : ""
+        const surrogate = code >= 0xd800 && code <= 0xdfff ? lead : ""
+        return `${outside}%u${code.toString(16).padStart(4, "0")}${surrogate}${overlong}`
+      },
     ),
 }
+
+/** By the number of bytes, the first character that needs so many. */
+const smallest = [0, 0, 0x80, 0x800, 0x10000]
 
 function codeOf(bytes: string): number {
   const lead = bytes.charCodeAt(0) & (0xff >> (bytes.length + 1))

@@ -6,7 +6,9 @@ const fromQuery = ({ request }: Transaction) => request.arguments()
 const fromBody = ({ body }: Transaction) => body?.fields ?? []
 const all = (transaction: Transaction): readonly Value[] => {
   const posted = fromBody(transaction)
-  return posted.length === 0 ? fromQuery(transaction) : [...fromQuery(transaction), ...posted]
+  const asked = fromQuery(transaction)
+  if (posted.length === 0) return asked
+  return asked.length === 0 ? posted : [...asked, ...posted]
 }
 
 export const args = [

@@ -11,8 +11,11 @@ export const files = [
   ofFiles("FILES_NAMES", ({ field }) => field),
   ofFiles("FILES_SIZES", ({ content }) => String(content.length)),
   ofFiles("FILES_TMP_CONTENT", ({ content }) => content),
-  ofFiles("MULTIPART_FILENAME", ({ fileName }) => fileName),
-  ofFiles("MULTIPART_NAME", ({ field }) => field),
+  collection(
+    "MULTIPART_FILENAME",
+    ({ body }) => (body?.files ?? []).map(({ fileName }) => createValue(fileName, fileName)),
+    [2],
+  ),
   // Nothing of a body is written to disk, so that there are no names of such files.
   collection("FILES_TMPNAMES", () => []),
   single(

@@ -16,7 +16,7 @@ export const requestBody = [
   single("REQBODY_ERROR_MSG", ({ body }) => body?.error ?? "", [2]),
   flag("REQBODY_PROCESSOR_ERROR", ({ body }) => body !== undefined && body.error !== null),
   single("REQBODY_PROCESSOR_ERROR_MSG", ({ body }) => body?.error ?? "", [2]),
-  flag("INBOUND_DATA_ERROR", ({ body, observation }) => body?.cut === true || observation.request.bodyTruncated),
+  flag("INBOUND_DATA_ERROR", ({ body, observation }) => body?.tooLong === true || observation.request.bodyTruncated),
   flag("URLENCODED_ERROR", ({ body, request }) => request.badEncoding() || body?.badEncoding === true),
   single("FULL_REQUEST", ({ request, body }) => request.head() + (body?.raw ?? ""), [2]),
   single("FULL_REQUEST_LENGTH", ({ request, body }) => request.head().length + (body?.raw.length ?? 0), [2]),

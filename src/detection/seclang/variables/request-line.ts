@@ -8,6 +8,6 @@ export const requestLine = [
   single("REQUEST_URI", ({ request }) => request.uri()),
   single("REQUEST_FILENAME", ({ request }) => request.filename()),
   single("REQUEST_BASENAME", ({ request }) => /[^/\\]*$/.exec(request.filename())?.[0] ?? ""),
-  single("PATH_INFO", ({ request }) => request.path()),
+  single("PATH_INFO", ({ request }) => request.filename()),
   single("QUERY_STRING", ({ request }) => request.query()),
 ]

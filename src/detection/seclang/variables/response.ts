@@ -2,11 +2,14 @@ import type { Transaction } from "../run/transaction.ts"
 import { createValue, type Value } from "../run/value.ts"
 import { collection, namesOf, single } from "./variable.ts"
 
-const headers = ({ observation }: Transaction): readonly Value[] =>
-  (observation.response?.headers ?? []).map(({ name, value }) => createValue(name, value))
+/** The answer is none of the phases of the request, though it is known by then. */
+const responseOf = ({ observation, phase }: Transaction) => (phase < 3 ? null : observation.response)
 
-const contentType = ({ observation }: Transaction) =>
-  (observation.response?.headers.find(({ name }) => name.toLowerCase() === "content-type")?.value ?? "")
+const headers = (transaction: Transaction): readonly Value[] =>
+  (responseOf(transaction)?.headers ?? []).map(({ name, value }) => createValue(name, value))
+
+const contentType = (transaction: Transaction) =>
+  (responseOf(transaction)?.headers.find(({ name }) => name.toLowerCase() === "content-type")?.value ?? "")
     .split(";", 1)[0]
     ?.trim()
     .toLowerCase()
@@ -21,12 +24,14 @@ function bodyOf(transaction: Transaction): string | undefined {
 }
 
 export const response = [
-  single("RESPONSE_STATUS", ({ observation }) => observation.response?.status, [3]),
-  single("RESPONSE_PROTOCOL", ({ observation }) => observation.response?.protocol, [3]),
+  single("RESPONSE_STATUS", (transaction) => responseOf(transaction)?.status, [3]),
+  single("RESPONSE_PROTOCOL", (transaction) => responseOf(transaction)?.protocol, [3]),
   single(
     "STATUS_LINE",
-    ({ observation: { response } }) =>
-      response === null ? undefined : `${response.protocol} ${response.status} ${response.reason}`,
+    (transaction) => {
+      const response = responseOf(transaction)
+      return response === null ? undefined : `${response.protocol} ${response.status} ${response.reason}`
+    },
     [3],
   ),
   collection("RESPONSE_HEADERS", headers, [3]),

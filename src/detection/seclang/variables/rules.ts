@@ -29,15 +29,17 @@ function ofRule(transaction: Transaction): readonly Value[] {
   const { rule } = transaction
   if (rule === undefined) return noValues
   const { id, severity, version, revision, accuracy, maturity } = rule
-  return [
+  const members = [
     ["id", String(id)],
     ["msg", rule.messageText.of(transaction)],
     ["severity", String(severity ?? "")],
     ["ver", version],
     ["rev", revision],
-    ["accuracy", String(accuracy)],
-    ["maturity", String(maturity)],
-  ].map(([key = "", text = ""]) => createValue(key, text))
+    ["accuracy", accuracy === 0 ? "" : String(accuracy)],
+    ["maturity", maturity === 0 ? "" : String(maturity)],
+  ]
+  // Only what the rule says of itself.
+  return members.flatMap(([key = "", text = ""]) => (text === "" ? [] : [createValue(key, text)]))
 }
 
 export const rules = [

@@ -1,5 +1,5 @@
 import { createRegistry } from "../registry.ts"
-import type { Transaction } from "../run/transaction.ts"
+import type { Phase, Refreshed, Transaction } from "../run/transaction.ts"
 import { type Collection, createCollection } from "../run/value.ts"
 import { args } from "./arguments.ts"
 import { connection } from "./connection.ts"
@@ -62,15 +62,16 @@ export function collectionOf(transaction: Transaction, { definition, number }: N
   return collection
 }
 
-const broughtBy = new Map(
-  ([1, 2, 3, 4, 5] as const).map((phase) => [
-    phase,
-    variables.flatMap(({ fresh = [] }, number) => (fresh !== "always" && fresh.includes(phase) ? [number] : [])),
-  ]),
-)
+const broughtIn = (phase: Phase) =>
+  variables.flatMap(({ fresh = [] }, number) => (fresh !== "always" && fresh.includes(phase) ? [number] : []))
+const broughtBy: Refreshed = { 1: broughtIn(1), 2: broughtIn(2), 3: broughtIn(3), 4: broughtIn(4), 5: broughtIn(5) }
+
+function forget(known: unknown[], numbers: readonly number[]): void {
+  for (const number of numbers) if (number < known.length) known[number] = undefined
+}
 
 /** Forgets the variables that the phase which begins now brings something new to. */
 export function refresh(transaction: Transaction): void {
-  for (const number of broughtBy.get(transaction.phase) ?? []) transaction.collections[number] = undefined
-  for (const number of transaction.refreshed[transaction.phase]) transaction.selections[number] = undefined
+  forget(transaction.collections, broughtBy[transaction.phase])
+  forget(transaction.selections, transaction.refreshed[transaction.phase])
 }

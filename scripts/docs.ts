@@ -1,10 +1,9 @@
 // `npm run docs`: writes the documents that are made from the code.
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { createCli, reference } from "../src/cli/index.ts"
+import { createCli, eventFieldReference, reference } from "../src/cli/index.ts"
 import { noWorld } from "../src/cli/testing/no-world.ts"
 
-writeFileSync(
-  join(import.meta.dirname, "..", "docs", "reference", "cli.md"),
-  reference(createCli(noWorld(), "0.0.0").describe()),
-)
+const folder = join(import.meta.dirname, "..", "docs", "reference")
+writeFileSync(join(folder, "cli.md"), reference(createCli(noWorld(), "0.0.0").describe()))
+writeFileSync(join(folder, "event-fields.md"), eventFieldReference())

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { cidr, type Diagnostic, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
+import { cidr, type Diagnostic, eventTypes, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
 
 const names = z.array(z.string().min(1).max(1000)).max(100).default([])
 
@@ -31,6 +31,13 @@ export const configSchema = z.strictObject({
   rules: names,
   /** Of the Core Rule Set; null: as the rules say. */
   paranoiaLevel: z.int().min(1).max(4).nullable().default(null),
+  /** Records of other tools, read as they are written. */
+  events: z
+    .array(z.strictObject({ format: z.enum(eventTypes), file: z.string().min(1).max(1000) }))
+    .max(100)
+    .default([]),
+  /** Files or folders of event rules; empty: those that come with Thwart. */
+  eventRules: names,
   /** Proxies in front of the API whose X-Forwarded-For is believed. */
   trustedProxies: z.array(cidr).max(1000).default([]),
 })

@@ -5,6 +5,7 @@ import { enableLinearRegexFallback } from "../detection/index.ts"
 import { type Config, configSchema, parseConfig } from "./config.ts"
 import { announcedServer, dataDirHere } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
+import { eventTools } from "./event-tools.ts"
 import { runProxy } from "./proxy-command.ts"
 import { replay } from "./replay.ts"
 import { ruleTools } from "./rule-tools.ts"
@@ -41,6 +42,7 @@ const deps: CliDeps = {
   doctor: async () => examine(thisMachine),
   proxy: runProxy,
   rules: ruleTools,
+  events: eventTools,
 }
 
 process.exitCode = await createCli(deps, version).run(process.argv.slice(2), stopping.signal)
@@ -63,6 +65,8 @@ function configOf(options: ServeOptions): Config {
     enforcers: options.enforcers.length > 0 ? [...options.enforcers] : base.enforcers,
     rules: options.rules.length > 0 ? [...options.rules] : base.rules,
     paranoiaLevel: options.paranoiaLevel ?? base.paranoiaLevel,
+    events: options.events.length > 0 ? [...options.events] : base.events,
+    eventRules: options.eventRules.length > 0 ? [...options.eventRules] : base.eventRules,
   }
 }
 

@@ -7,6 +7,13 @@ export interface MetricsDeps {
   readonly bus: Bus
   readonly sensors: () => readonly { readonly id: string; readonly status: SensorStatus }[]
   readonly enforcers: () => readonly { readonly id: string; readonly status: ReturnType<Reconciler["status"]> }[]
+  readonly eventRules: EventRuleFigures
+}
+
+/** What is told of event rules. */
+export interface EventRuleFigures {
+  counts(): ReadonlyMap<string, Readonly<Record<string, number>>>
+  status(): { readonly keys: number; readonly evicted: number }
 }
 
 export interface Metrics {
@@ -15,7 +22,7 @@ export interface Metrics {
 }
 
 /** Everything that Prometheus may ask, declared in one place. Labels are ids of ours alone: an attacker can't make new series. */
-export function createMetrics({ bus, sensors, enforcers }: MetricsDeps): Metrics {
+export function createMetrics({ bus, sensors, enforcers, eventRules }: MetricsDeps): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -71,6 +78,7 @@ export function createMetrics({ bus, sensors, enforcers }: MetricsDeps): Metrics
       for (const { id, status } of enforcers()) this.set({ enforcer: id }, status.state === "ok" ? 0 : 1)
     },
   })
+  tellEventRules(eventRules, registers)
   const subscriptions = [
     bus.subscribe("alert", ({ intent, severity }) => alerts.inc({ intent, severity })),
     bus.subscribe("incident", () => incidents.inc()),
@@ -82,4 +90,33 @@ export function createMetrics({ bus, sensors, enforcers }: MetricsDeps): Metrics
       for (const end of subscriptions) end()
     },
   }
+}
+
+function tellEventRules({ counts, status }: EventRuleFigures, registers: Registry[]): void {
+  new Gauge({
+    name: "thwart_event_rule_events",
+    help: "Events that each event rule matched since start, by what became of them",
+    labelNames: ["rule", "outcome"],
+    registers,
+    collect() {
+      for (const [rule, outcomes] of counts())
+        for (const [outcome, count] of Object.entries(outcomes)) this.set({ rule, outcome }, count)
+    },
+  })
+  new Gauge({
+    name: "thwart_event_rule_keys",
+    help: "Keys whose events are counted now",
+    registers,
+    collect() {
+      this.set(status().keys)
+    },
+  })
+  new Gauge({
+    name: "thwart_event_rule_keys_evicted",
+    help: "Keys that were forgotten since start to bound the memory",
+    registers,
+    collect() {
+      this.set(status().evicted)
+    },
+  })
 }

@@ -1,5 +1,6 @@
 import type { ReplayEvents, ReplayOptions, ReplaySummary } from "../cli/index.ts"
 import {
+  type Alert,
   createIds,
   type Incident,
   type IncidentId,
@@ -11,17 +12,19 @@ import {
   ThwartError,
 } from "../core/index.ts"
 import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
-import { createDetector, loadRules } from "../detection/index.ts"
+import { createDetector, createEventEvaluator, loadEventRules, loadRules } from "../detection/index.ts"
 import { createFileSensor } from "../sensors/index.ts"
+import { createInspect } from "./inspect.ts"
 import { thisNode } from "./node.ts"
 import { chosenRules } from "./rule-choice.ts"
+import { eventRuleFilesOnDisk, eventRulesOr } from "./rule-files.ts"
 
 // Incidents told of: each is a few KiB, and a person reads far fewer.
 const maxIncidents = 10_000
 
 /** Runs files through detection and correlation, in memory and in their own time; nothing is stored and nobody is blocked. */
 export async function replay(
-  { files, homeNets, ...choice }: ReplayOptions,
+  { files, homeNets, eventRules, ...choice }: ReplayOptions,
   on: ReplayEvents,
   signal: AbortSignal,
 ): Promise<ReplaySummary> {
@@ -31,6 +34,11 @@ export async function replay(
     ids,
     rules: loadRules(...chosenRules(choice)),
   })
+  const events = createEventEvaluator({
+    ids,
+    rules: loadEventRules(eventRulesOr(eventRules), eventRuleFilesOnDisk).rules,
+  })
+  const inspect = createInspect(detector, events)
   const correlator = createCorrelator(defaultIntentRules)
   const home = homeNets.map((text) => parseCidr(text) ?? refuse(text))
   const incidents = new Map<IncidentId, Incident>()
@@ -40,8 +48,10 @@ export async function replay(
 
   const look = (observation: Observation) => {
     observations++
-    const alert = detector.inspect(observation)
-    if (alert === null) return
+    for (const alert of inspect(observation)) take(alert)
+  }
+
+  const take = (alert: Alert) => {
     alerts++
     for (const { rule } of alert.contributions) matched.set(rule, (matched.get(rule) ?? 0) + 1)
     on.onAlert(alert)

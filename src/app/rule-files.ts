@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
-import type { RuleFiles } from "../detection/index.ts"
+import type { EventRuleFiles, RuleFiles } from "../detection/index.ts"
 
 // Where Debian's package modsecurity-crs has what the user sets.
 const debianSetup = "/etc/modsecurity/crs/crs-setup.conf"
@@ -21,6 +21,25 @@ const isSetup = (file: string) => /^crs-setup\.conf(?:\.example)?$/.test(basenam
 
 /** The starter rules that come with Thwart. */
 export const starterRules = join(import.meta.dirname, "..", "..", "rules")
+
+/** The event rules that come with Thwart. */
+export const shippedEventRules = join(starterRules, "events")
+
+/** Those that were named, else those that come with Thwart. */
+export const eventRulesOr = (paths: readonly string[]): readonly string[] =>
+  paths.length > 0 ? paths : [shippedEventRules]
+
+/** Event rules as they lie on disk. */
+export const eventRuleFilesOnDisk: EventRuleFiles = {
+  list: (path) =>
+    statSync(path).isDirectory()
+      ? readdirSync(path)
+          .filter((name) => /\.ya?ml$/.test(name))
+          .sort()
+          .map((name) => join(path, name))
+      : [path],
+  read: (path) => readFileSync(path, "utf8"),
+}
 
 // No file on disk is called so.
 const levelFile = "(paranoia level)"

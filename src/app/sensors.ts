@@ -1,8 +1,9 @@
 import { type Alert, type Clock, type Ids, messageOf, type NodeRef, type Observation } from "../core/index.ts"
-import type { Detector } from "../detection/index.ts"
 import { createLiveCaptureSensor } from "../sensors/capture/index.ts"
+import { createEventFollower } from "../sensors/events/index.ts"
 import type { Sensor } from "../sensors/sensor.ts"
 import type { Config } from "./config.ts"
+import type { Inspect } from "./inspect.ts"
 
 export interface SensorParts {
   readonly ids: Ids
@@ -13,23 +14,29 @@ export interface SensorParts {
 
 /** The sensors that the configuration asks for. */
 export function createSensors(
-  { capture, homeNets, netns }: Config,
+  { capture, homeNets, netns, events }: Config,
   { ids, clock, node, onError }: SensorParts,
 ): readonly Sensor[] {
-  return capture.map((name) =>
+  const home = homeNets.length > 0 ? { homeNets } : {}
+  const captures = capture.map((name) =>
     createLiveCaptureSensor(
       {
         ids,
         clock,
         onRestart: (reason) => onError(new Error(`capture on ${name} ended and is started again: ${reason}`)),
       },
-      { interface: name, node, ...(homeNets.length > 0 ? { homeNets } : {}), ...(netns === null ? {} : { netns }) },
+      { interface: name, node, ...home, ...(netns === null ? {} : { netns }) },
     ),
   )
+  // By the whole path: two tools may write files of one name.
+  const followers = events.map(({ file, format }) =>
+    createEventFollower({ ids }, { file, format, node, id: `events:${file}`, ...home }),
+  )
+  return [...captures, ...followers]
 }
 
 export interface RunDeps {
-  readonly detector: Detector
+  readonly inspect: Inspect
   readonly ingest: (alerts: readonly Alert[]) => Promise<void>
   readonly onError: (error: unknown) => void
 }
@@ -37,13 +44,13 @@ export interface RunDeps {
 /** Runs sensors until the signal aborts. One that fails is told of, and does not hold up the others. */
 export async function runSensors(
   sensors: readonly Sensor[],
-  { detector, ingest, onError }: RunDeps,
+  { inspect, ingest, onError }: RunDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const look = (observation: Observation) => {
-    const alert = detector.inspect(observation)
+    const alerts = inspect(observation)
     // Live traffic does not wait for the disk: what can't be stored is told of, and the sensor goes on.
-    if (alert !== null) ingest([alert]).catch(onError)
+    if (alerts.length > 0) ingest(alerts).catch(onError)
   }
   await Promise.all(
     sensors.map((sensor) =>

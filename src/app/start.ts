@@ -3,7 +3,15 @@ import { type Accounts, createAccounts, createApi, createRuleBook, type RuleBook
 import { type Bus, createInProcessBus } from "../bus/index.ts"
 import { type Alert, type Clock, createIds, type Ids, type NodeRef, parseCidr, prefix } from "../core/index.ts"
 import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
-import { createDetector, createRulePolicy, type Detector, loadRules } from "../detection/index.ts"
+import {
+  createDetector,
+  createEventEvaluator,
+  createRulePolicy,
+  type Detector,
+  eventRuleSummaries,
+  loadEventRules,
+  loadRules,
+} from "../detection/index.ts"
 import type { Enforcer } from "../enforcers/index.ts"
 import { createExplain, createResponder, policySentence, type Responder, surroundingsOf } from "../response/index.ts"
 import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
@@ -12,11 +20,13 @@ import { createEnforcers } from "./builtins.ts"
 import type { Config } from "./config.ts"
 import { announceServer, forgetServer } from "./data-dir.ts"
 import { enforce } from "./enforce.ts"
+import { createInspect, type Inspect } from "./inspect.ts"
 import { createMetrics } from "./metrics.ts"
 import { machineFacts, thisNode } from "./node.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
 import { restoreCorrelation } from "./restore.ts"
 import { chosenRules } from "./rule-choice.ts"
+import { eventRuleFilesOnDisk, eventRulesOr } from "./rule-files.ts"
 import { createSensors, runSensors } from "./sensors.ts"
 import { createStatus } from "./status.ts"
 import { version } from "./version.ts"
@@ -65,6 +75,9 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     policy,
     rules: loadRules(...chosenRules({ rules: config.rules, paranoiaLevel: config.paranoiaLevel, dataDir })),
   })
+  const eventRules = loadEventRules(eventRulesOr(config.eventRules), eventRuleFilesOnDisk)
+  const evaluator = createEventEvaluator({ ids, policy, rules: eventRules.rules })
+  const inspect = createInspect(detector, evaluator)
   const enforcers = [
     ...(deps.enforcers ?? []),
     ...createEnforcers(config.enforcers, { clock }, { netns: config.netns }),
@@ -91,21 +104,27 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       setIncidentStatus: correlator.setStatus,
     })
     await responder.start()
-    const rules = createRuleBook({ store, clock, ids, policy, rules: detector.rules })
+    const rules = createRuleBook({
+      store,
+      clock,
+      ids,
+      policy,
+      rules: [...detector.rules, ...eventRuleSummaries(eventRules)],
+    })
     await rules.start()
     const pipeline = createPipeline({ store, bus, correlator, responder, onError })
     stack.defer(() => pipeline.close())
     const reconcilers = enforce(enforcers, { clock, responder, onError, driftCheckMs: config.driftCheckMs }, stack)
     const sensors = createSensors(config, { ids, clock, node, onError })
     const status = createStatus({ store, clock, sensors, otherSensors: deps.otherSensors ?? (() => []), reconcilers })
-    const metrics = createMetrics({ bus, sensors: status.sensors, enforcers: status.enforcers })
+    const metrics = createMetrics({ bus, sensors: status.sensors, enforcers: status.enforcers, eventRules: evaluator })
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const api = await serveApi({ config, deps, store, bus, ids, accounts, responder, rules, pipeline, status, metrics })
     stack.defer(() => api.close())
     const url = await api.listen()
     await letCommandLineIn({ url, dataDir, accounts, store }, stack)
-    startSensors(sensors, { detector, pipeline, onError }, stack)
+    startSensors(sensors, { inspect, pipeline, onError }, stack)
 
     return {
       url,
@@ -202,18 +221,18 @@ async function letCommandLineIn(
 }
 
 interface SensorDeps {
-  readonly detector: Detector
+  readonly inspect: Inspect
   readonly pipeline: Pipeline
   readonly onError: (error: unknown) => void
 }
 
 function startSensors(
   sensors: readonly Sensor[],
-  { detector, pipeline, onError }: SensorDeps,
+  { inspect, pipeline, onError }: SensorDeps,
   stack: AsyncDisposableStack,
 ): void {
   const stopping = new AbortController()
-  const running = runSensors(sensors, { detector, ingest: pipeline.ingest, onError }, stopping.signal)
+  const running = runSensors(sensors, { inspect, ingest: pipeline.ingest, onError }, stopping.signal)
   stack.defer(async () => {
     stopping.abort()
     await running

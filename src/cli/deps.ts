@@ -1,4 +1,4 @@
-import type { Alert, Diagnostic, Incident, Millis, RuleId } from "../core/index.ts"
+import type { Alert, Diagnostic, EventType, Incident, Millis, RuleId } from "../core/index.ts"
 
 /** What the command line needs of the rest; `app` gives it. */
 export interface CliDeps {
@@ -16,6 +16,7 @@ export interface CliDeps {
   /** Runs the proxy until the signal aborts. */
   proxy(options: ProxyCommandOptions, on: ProxyEvents, signal: AbortSignal): Promise<void>
   readonly rules: RuleTools
+  readonly events: EventTools
 }
 
 /** The rules that a command runs. */
@@ -144,6 +145,76 @@ export interface Inspection {
   readonly micros: number
 }
 
+/** What authors of event rules work with; nothing of it needs a server. */
+export interface EventTools {
+  /** Reads event rules and tells every mistake; `paths` empty: those that come with Thwart. */
+  check(paths: readonly string[]): EventRuleCheck
+  /** Holds the events of files against rules; nothing is stored and nobody is blocked. */
+  test(options: EventTestOptions, on: EventTestEvents, signal: AbortSignal): Promise<EventTestReport>
+}
+
+export interface EventRuleCheck {
+  readonly rules: readonly {
+    readonly id: string
+    readonly name: string
+    readonly severity: string
+    readonly enabled: boolean
+    /** In English. */
+    readonly sentence: string
+  }[]
+  readonly files: number
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface EventTestOptions {
+  readonly rules: readonly string[]
+  /** Files; `-` is standard input. */
+  readonly events: readonly string[]
+  /** Undefined: by the files' content. */
+  readonly format: string | undefined
+  /** The number of the event, counted over all files, of which is told what became of it at every rule. */
+  readonly explain: number | undefined
+  /** Rules that are turned off run too. */
+  readonly all: boolean
+}
+
+/** An event, by its number over all files and where it stood. */
+export interface EventPlace {
+  readonly event: number
+  readonly file: string
+  readonly line: number
+}
+
+export interface EventTestEvents {
+  onAlert(found: EventPlace & { readonly alert: Alert }): void
+  onExplained(
+    told: EventPlace & { readonly rule: string; readonly outcome: string; readonly why: readonly string[] },
+  ): void
+  /** A line or record that could not be read. */
+  onUnread(unread: { readonly file: string; readonly line: number; readonly reason: string }): void
+  /** A file that could not be read, or not to its end. */
+  onProblem(problem: { readonly file: string; readonly code: string; readonly message: string }): void
+}
+
+export interface EventTestReport {
+  readonly events: number
+  readonly alerts: number
+  readonly files: readonly { readonly file: string; readonly format: string; readonly events: number }[]
+  /** What could not be read, by reason. */
+  readonly skipped: Readonly<Record<string, number>>
+  readonly rules: readonly {
+    readonly rule: string
+    readonly raised: number
+    /** Matched, and not enough of them yet. */
+    readonly counted: number
+    /** Matched, and an alert stood for it already. */
+    readonly aggregated: number
+    readonly suppressed: number
+  }[]
+  /** Keys that were forgotten to bound the memory; where it is not 0, more may have been raised than had to be. */
+  readonly evicted: number
+}
+
 export interface Terminal {
   write(text: string): void
   readonly isTty: boolean
@@ -163,6 +234,9 @@ export interface ServeOptions extends RuleChoice {
   readonly capture: readonly string[]
   /** Ids of the enforcers to run. */
   readonly enforcers: readonly string[]
+  /** Records of other tools to follow. */
+  readonly events: readonly { readonly format: EventType; readonly file: string }[]
+  readonly eventRules: readonly string[]
 }
 
 export interface ServeReady {
@@ -175,6 +249,8 @@ export interface ServeReady {
 
 export interface ReplayOptions extends RuleChoice {
   readonly files: readonly string[]
+  /** Empty: those that come with Thwart. */
+  readonly eventRules: readonly string[]
   readonly homeNets: readonly string[]
 }
 

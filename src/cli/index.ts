@@ -3,6 +3,7 @@ import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
 import { block, unblock } from "./commands/block.ts"
+import { events } from "./commands/events/index.ts"
 import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
@@ -17,6 +18,12 @@ import { createPaint, printable } from "./text.ts"
 export type {
   CliDeps,
   DoctorCheck,
+  EventPlace,
+  EventRuleCheck,
+  EventTestEvents,
+  EventTestOptions,
+  EventTestReport,
+  EventTools,
   FetchedRules,
   FetchOptions,
   FetchStep,
@@ -37,6 +44,7 @@ export type {
   Terminal,
 } from "./deps.ts"
 
+export { eventFieldReference } from "./event-field-reference.ts"
 export { reference } from "./reference.ts"
 
 export interface Cli {
@@ -51,6 +59,7 @@ const commands: readonly AddCommand[] = [
   proxy,
   replay,
   rules,
+  events,
   inspect,
   block,
   unblock,

@@ -21,6 +21,9 @@ function fail(context: z.core.ParsePayload<string>, text: string, what: string):
   return z.NEVER
 }
 
+/** True for the unspecified address, which stands where there is no other side, or nobody tells it. */
+export const isUnspecified = (of: IpAddress): boolean => of === "0.0.0.0" || of === "::"
+
 /** The canonical address, or undefined for anything else: zone ids, octal, short forms (`127.1`) and ports are not accepted. */
 export function parseAddress(text: string): IpAddress | undefined {
   const parsed = parse(text)

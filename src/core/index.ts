@@ -7,6 +7,7 @@ export {
   covers,
   familyOf,
   ipAddress,
+  isUnspecified,
   lengthOf,
   overlaps,
   parseAddress,
@@ -46,6 +47,12 @@ export { formatDiagnostic } from "./diagnostic.ts"
 export { duration, durationInWords, roughDuration } from "./duration.ts"
 export type { ErrorCode } from "./errors.ts"
 export { errorCodes, messageOf, ThwartError } from "./errors.ts"
+export type { EventCategory, EventType } from "./event-field-table.ts"
+export { eventCategories, eventTypes } from "./event-field-table.ts"
+export type { EventField, EventFieldDescription, EventFields } from "./event-fields.ts"
+export { eventFields, eventValue, isEventField } from "./event-fields.ts"
+export type { FieldInfo, FieldType, FieldValue, Scalar } from "./field.ts"
+export { fieldTypes } from "./field.ts"
 export type { AlertId, CountermeasureId, Ids, IncidentId, NodeId, ObservationId, PolicyId, RuleId } from "./ids.ts"
 export { alertId, countermeasureId, createIds, incidentId, nodeId, observationId, policyId, ruleId } from "./ids.ts"
 export type { Incident, IncidentStatus, Stage } from "./incident.ts"
@@ -56,6 +63,7 @@ export type {
   ConnectionObservation,
   Direction,
   Endpoint,
+  EventObservation,
   FindingObservation,
   HttpHeader,
   HttpObservation,

@@ -2,6 +2,7 @@ import { z } from "zod"
 import { ipAddress } from "./address.ts"
 import type { Classtype, Intent, Severity, Tactic, Technique } from "./attack.ts"
 import type { Millis } from "./clock.ts"
+import type { EventFields } from "./event-fields.ts"
 import type { ObservationId } from "./ids.ts"
 import type { NodeRef } from "./node.ts"
 
@@ -95,4 +96,12 @@ export interface FindingObservation extends Seen {
   readonly raw: string
 }
 
-export type Observation = HttpObservation | ConnectionObservation | FindingObservation
+/** A record of another tool that is no finding yet (audit, Falco, Tetragon, CloudTrail): rules over its fields decide. */
+export interface EventObservation extends Seen {
+  readonly kind: "event"
+  readonly fields: EventFields
+  /** The tool's own record, cut to a limit. */
+  readonly raw: string
+}
+
+export type Observation = HttpObservation | ConnectionObservation | FindingObservation | EventObservation

@@ -31,6 +31,37 @@ describe("a YAML text", () => {
     expect(parseYaml("name: x\n", "a.yaml", schema)).toEqual({ kind: "ok", value: { name: "x" } })
   })
 
+  it("tells of a mistake inside a text where it stands, however the text is written", () => {
+    const inner = z.strictObject({
+      filter: z.string().superRefine((text, context) => {
+        const offset = text.indexOf("X")
+        context.addIssue({ code: "custom", message: "X is here", params: { code: "INNER", offset } })
+      }),
+    })
+    const texts = [
+      "filter: a bX c\n",
+      'filter: "a bX c"\n',
+      "filter: 'it''s X'\n",
+      "filter: X\n",
+      'filter: "X"\n',
+      "filter: a\n  b   c\n   d X\n",
+      "filter: >-\n  a\n  b\n\n  c X\n",
+      "filter: |\n  a\n    b\n  c X d\n",
+      "filter: |2-\n    a\n  X\n",
+      "filter: &anchor a X\n",
+    ]
+    for (const text of texts) {
+      const parsed = parseYaml(text, "a.yaml", inner)
+      const before = text.slice(0, text.indexOf("X")).split("\n")
+      // The whole of a text that is only the mistake is told at its quote.
+      const column = (before.at(-1)?.length ?? 0) + (text === 'filter: "X"\n' ? 0 : 1)
+      expect(parsed, text).toMatchObject({ kind: "bad", diagnostics: [{ code: "INNER", line: before.length, column }] })
+    }
+    expect(texts).toHaveLength(10)
+    const escaped = parseYaml('filter: "a \\x41 X"\n', "a.yaml", inner)
+    expect(escaped).toMatchObject({ kind: "bad", diagnostics: [{ line: 1, column: 9 }] })
+  })
+
   it("can't blow up by aliases of aliases", () => {
     const layers = Array.from(
       { length: 20 },

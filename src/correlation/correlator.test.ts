@@ -69,10 +69,17 @@ describe("a chain of alerts", () => {
       [alertOf(1, "reconnaissance", { at: 0 }), alertOf(2, "exploitation", { at: hourMs + 1 })],
     ],
     ["a masked alert", [alertOf(1, "reconnaissance", { masked: true }), alertOf(2, "exploitation")]],
+    [
+      "what nobody is known to have done",
+      ["0.0.0.0", "::"].flatMap((attacker, index) => [
+        alertOf(index, "reconnaissance", { attacker }),
+        alertOf(index + 5, "exploitation", { attacker }),
+      ]),
+    ],
     ["nothing", []],
   ]
   it.each(noChain)("is not %s", (_, alerts) => {
-    expect(noChain).toHaveLength(6)
+    expect(noChain).toHaveLength(7)
     expect(feed(alerts).told).toEqual([])
   })
 

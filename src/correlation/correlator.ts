@@ -1,4 +1,11 @@
-import type { Alert, Incident, IncidentId, IncidentStatus, Millis } from "../core/index.ts"
+import {
+  type Alert,
+  type Incident,
+  type IncidentId,
+  type IncidentStatus,
+  isUnspecified,
+  type Millis,
+} from "../core/index.ts"
 import { incidentOf } from "./incident-of.ts"
 import type { IntentRule } from "./intent-rule.ts"
 import { restoreTracks, type Take } from "./restore.ts"
@@ -62,7 +69,8 @@ export function createCorrelator(rules: readonly IntentRule[], limits: Correlato
       if (untold.delete(track)) changed.push(...tellNow(track))
     }
     for (const alert of alerts) {
-      if (alert.masked || !seen.add(alert.id)) continue
+      // What nobody is known to have done has no attacker in common with anything.
+      if (alert.masked || isUnspecified(alert.attacker) || !seen.add(alert.id)) continue
       const sighting = sightingOf(alert)
       for (const of of compiled) {
         const track = take(of, alert, sighting, tellBeforeGap)

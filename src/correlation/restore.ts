@@ -1,4 +1,4 @@
-import type { Alert, AlertId, Incident, Millis, RuleId } from "../core/index.ts"
+import { type Alert, type AlertId, type Incident, isUnspecified, type Millis, type RuleId } from "../core/index.ts"
 import { longestRun, type Progress, type Step } from "./progress.ts"
 import type { Seen } from "./seen.ts"
 import { type Sighting, sightingOf } from "./sighting.ts"
@@ -67,7 +67,7 @@ function takeAll({ compiled, tracks, seen, take }: Restoring, alerts: readonly A
     }
   }
   for (const alert of alerts.toSorted((one, other) => one.at - other.at)) {
-    if (alert.masked || !seen.add(alert.id)) continue
+    if (alert.masked || isUnspecified(alert.attacker) || !seen.add(alert.id)) continue
     const sighting = sightingOf(alert)
     for (const of of compiled) {
       closeUntil(tracks.of(of, alert.attacker), alert.at)

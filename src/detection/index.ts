@@ -5,6 +5,24 @@ export type { Thresholds } from "./engine/score.ts"
 export { defaultThresholds } from "./engine/score.ts"
 export { summariesOf } from "./engine/summary.ts"
 export { type Outcome, type Trace, type TracedRule, trace } from "./engine/trace.ts"
+export type {
+  CheckedEventRules,
+  EventEvaluator,
+  EventOutcome,
+  EventRule,
+  EventRuleFiles,
+  Judgement,
+  RuleCounts,
+} from "./events/index.ts"
+export {
+  checkEventRules,
+  createEventEvaluator,
+  eventRuleSentence,
+  eventRuleSummaries,
+  eventSchema,
+  loadEventRules,
+  parseEventRules,
+} from "./events/index.ts"
 export { type Overrides, readOverrides } from "./ftw/overrides.ts"
 export { requestBytes } from "./ftw/request.ts"
 export { type FtwFailure, type FtwReport, runTests } from "./ftw/runner.ts"

@@ -1,5 +1,6 @@
 import { type Cidr, type Ids, type NodeRef, ThwartError } from "../core/index.ts"
 import { createCaptureFileSensor } from "./capture/index.ts"
+import { createEventSensor } from "./events/index.ts"
 import { createEveSensor } from "./findings/index.ts"
 import { type OpenBytes, type ReadProgress, sniffFormat } from "./input/index.ts"
 import { createAccessLogSensor } from "./logs/index.ts"
@@ -28,10 +29,15 @@ export async function createFileSensor(deps: FileSensorDeps, options: FileSensor
       return createAccessLogSensor(deps, options)
     case "eve":
       return createEveSensor(deps, options)
+    case "audit":
+    case "falco":
+    case "tetragon":
+    case "cloudtrail":
+      return createEventSensor(deps, { ...options, format })
     case undefined:
       throw new ThwartError(
         "THWART_FORMAT_UNKNOWN",
-        `"${options.file}" is neither a capture (pcap, pcapng) nor an access log (common, combined) nor Suricata EVE JSON`,
+        `"${options.file}" is neither a capture (pcap, pcapng) nor an access log (common, combined) nor Suricata EVE JSON, nor records of Linux audit, Falco, Tetragon or CloudTrail`,
       )
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { createCli, reference } from "../../src/cli/index.ts"
+import { createCli, eventFieldReference, reference } from "../../src/cli/index.ts"
 import { noWorld } from "../../src/cli/testing/no-world.ts"
 import { errorCodes } from "../../src/core/index.ts"
 import { root } from "./imports.ts"
@@ -16,6 +16,10 @@ describe("the documents", () => {
 
   it("hold the command line as it is (npm run docs)", () => {
     expect(read("docs/reference/cli.md")).toBe(reference(createCli(noWorld(), "0.0.0").describe()))
+  })
+
+  it("hold the fields of events as they are (npm run docs)", () => {
+    expect(read("docs/reference/event-fields.md")).toBe(eventFieldReference())
   })
 
   it("lead nowhere that is not there", () => {

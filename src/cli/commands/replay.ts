@@ -1,11 +1,12 @@
 import type { Alert } from "../../core/index.ts"
 import { type AddCommand, type Context, examples } from "../command.ts"
 import { progressBar } from "../progress.ts"
-import { addRuleOptions, type RuleFlags, ruleChoice } from "../rule-options.ts"
+import { addRuleOptions, collect, type RuleFlags, ruleChoice } from "../rule-options.ts"
 import { printable, table } from "../text.ts"
 import { timeline } from "../timeline.ts"
 
 interface Flags extends RuleFlags {
+  readonly eventRules?: string[]
   readonly homeNet?: string[]
 }
 
@@ -25,10 +26,15 @@ export const replay: AddCommand = (program, run) => {
   const command = program
     .command("replay")
     .description(
-      "find the attacks in captures and logs: pcap, pcapng (both also gzip), nginx and Apache access logs, Suricata EVE JSON",
+      "find the attacks in captures and logs: pcap, pcapng (both also gzip), nginx and Apache access logs, Suricata EVE JSON, records of Linux audit, Falco, Tetragon and CloudTrail",
     )
     .argument("<files...>", "files to read, in order")
   addRuleOptions(command)
+    .option(
+      "--event-rules <path>",
+      "event rules: a file or a folder; may be given again (default: those that come with Thwart)",
+      collect,
+    )
     .option("--home-net <prefixes...>", "our networks: traffic into them is inbound (default: private ranges)")
     .addHelpText(
       "after",
@@ -45,7 +51,12 @@ export const replay: AddCommand = (program, run) => {
         let problems = 0
         const bar = progressBar(context.deps.err)
         const summary = await context.deps.replay(
-          { files, ...ruleChoice(flags, context.dataDir), homeNets: flags.homeNet ?? [] },
+          {
+            files,
+            ...ruleChoice(flags, context.dataDir),
+            eventRules: flags.eventRules ?? [],
+            homeNets: flags.homeNet ?? [],
+          },
           {
             onProgress: context.json ? () => undefined : bar.update,
             onAlert: (alert) => {

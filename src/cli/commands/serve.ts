@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "commander"
+import { eventTypes } from "../../core/index.ts"
 import { type AddCommand, type Context, examples } from "../command.ts"
-import type { ServeReady } from "../deps.ts"
-import { addRuleOptions, type RuleFlags, ruleChoice } from "../rule-options.ts"
+import type { ServeOptions, ServeReady } from "../deps.ts"
+import { addRuleOptions, collect, type RuleFlags, ruleChoice } from "../rule-options.ts"
 
 interface Flags extends RuleFlags {
   readonly config?: string
@@ -13,6 +14,8 @@ interface Flags extends RuleFlags {
   readonly tlsKey?: string
   readonly capture?: string[]
   readonly enforcer?: string[]
+  readonly events?: Followed[]
+  readonly eventRules?: string[]
 }
 
 export const serve: AddCommand = (program, run) => {
@@ -25,6 +28,16 @@ export const serve: AddCommand = (program, run) => {
     .option("--capture <interfaces...>", "read live traffic of these interfaces (any: all of them)")
     .option("--enforcer <ids...>", "put blocks in force by these (nftables)")
   addRuleOptions(command)
+    .option(
+      "--events <format:file>",
+      "follow the records of another tool (audit:/var/log/audit/audit.log); may be given again",
+      followed,
+    )
+    .option(
+      "--event-rules <path>",
+      "event rules: a file or a folder; may be given again (default: those that come with Thwart)",
+      collect,
+    )
     .option("--database <url>", "keep state in PostgreSQL (postgres://…) instead of the data folder")
     .option("--tls-cert <file>", "certificate chain (PEM)")
     .option("--tls-key <file>", "its private key (PEM)")
@@ -33,6 +46,7 @@ export const serve: AddCommand = (program, run) => {
       "after",
       examples(
         "sudo thwart serve --capture eth0 --enforcer nftables",
+        "sudo thwart serve --events audit:/var/log/audit/audit.log",
         "thwart serve --port 9000 --database postgres://thwart@db/thwart",
       ),
     )
@@ -49,6 +63,8 @@ export const serve: AddCommand = (program, run) => {
           capture: flags.capture ?? [],
           enforcers: flags.enforcer ?? [],
           ...ruleChoice(flags, context.dataDir),
+          events: flags.events ?? [],
+          eventRules: flags.eventRules ?? [],
         }
         await context.deps.serve(options, (ready) => tell(context, ready), context.signal)
       }),
@@ -67,11 +83,22 @@ function tell(context: Context, ready: ServeReady): void {
       `\n  First sign-in: ${paint.bold(ready.firstSignIn.name)}, one-time password ${paint.bold(ready.firstSignIn.oneTimePassword)}\n  It is shown once; the console asks for a new one.\n\n`,
     )
   }
-  context.print(`  sensors    ${ready.sensors.join(", ") || "none (give --capture)"}\n`)
+  context.print(`  sensors    ${ready.sensors.join(", ") || "none (give --capture or --events)"}\n`)
   context.print(
     `  enforcers  ${ready.enforcers.join(", ") || "none: blocks are decided and shown, but not enforced (give --enforcer nftables)"}\n`,
   )
   context.print("\nCtrl-C stops it; what is in force in the kernel stays until its time is over.\n")
+}
+
+type Followed = ServeOptions["events"][number]
+
+function followed(text: string, before: readonly Followed[] = []): readonly Followed[] {
+  const [format = "", ...rest] = text.split(":")
+  const type = eventTypes.find((one) => one === format)
+  const file = rest.join(":")
+  if (type === undefined || file === "")
+    throw new InvalidArgumentError(`"${text}" is no format and file; formats are ${eventTypes.join(", ")}`)
+  return [...before, { format: type, file }]
 }
 
 function portNumber(text: string): number {

@@ -41,6 +41,10 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
       fetch: absent,
       readInput: absent,
     },
+    events: {
+      check: refuse,
+      test: absent,
+    },
     ...overrides,
   }
 }

@@ -54,6 +54,8 @@ export function createDetector({ ids, rules, policy }: DetectorDeps, options: Pa
       const alert = alertOfFinding(observation, ids.alert())
       return alert.contributions.every(({ rule }) => isAway(rule, observation)) ? null : alert
     }
+    // Rules over the fields of events are another evaluator's, which gives one alert a rule.
+    if (observation.kind === "event") return null
     const byRules =
       observation.kind === "http"
         ? conclude(observation, observation.response === null ? unanswered : everyPhase)

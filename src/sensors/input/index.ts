@@ -4,6 +4,9 @@ export { openBytes } from "./bytes.ts"
 export type { ReadProgress } from "./file-sensor.ts"
 /** A sensor around a function that reads. */
 export { createRunningSensor } from "./file-sensor.ts"
+export type { Followed, FollowOptions } from "./follow.ts"
+/** A file as it grows. */
+export { follow } from "./follow.ts"
 /** Whether a connection came in or went out, as seen from the networks that are at home. */
 export { createDirections, defaultHomeNets } from "./home-nets.ts"
 export type { Line, LineCutter } from "./lines.ts"

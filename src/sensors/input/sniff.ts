@@ -1,6 +1,7 @@
+import type { EventType } from "../../core/index.ts"
 import { type OpenBytes, openBytes } from "./bytes.ts"
 
-export type FileFormat = "pcap" | "pcapng" | "access-log" | "eve"
+export type FileFormat = "pcap" | "pcapng" | "access-log" | "eve" | EventType
 
 const sniffedBytes = 64 * 1024
 // A log may begin with lines that a scanner's garbage made unreadable.
@@ -39,7 +40,26 @@ function formatOf(first: Buffer): FileFormat | undefined {
     .split("\n", sniffedLines)
     .filter((line) => line.trim() !== "")
   if (lines.some((line) => line.startsWith("{") && /"event_type"\s*:/.test(line))) return "eve"
+  const events = eventTypeOf(lines)
+  if (events !== undefined) return events
   return lines.some(isAccessLine) ? "access-log" : undefined
+}
+
+/** What only the records of that tool have. */
+const eventMarks: readonly (readonly [EventType, ...(readonly RegExp[])])[] = [
+  ["audit", /type=\S{1,40} (?:msg=)?audit\(\d{1,11}\.\d{3}:\d{1,20}\)/],
+  ["audit", /^\{/, /"auditd"\s*:\s*\{|"messages"\s*:\s*\[\s*\{\s*"type"\s*:\s*1\d{3}/],
+  ["falco", /^\{/, /"rule"\s*:/, /"priority"\s*:/, /"output"\s*:/],
+  ["tetragon", /\{"|^\{/, /"process_(?:exec|exit|kprobe|tracepoint|lsm|uprobe|usdt|loader)"\s*:\s*\{/],
+  ["cloudtrail", /^[[{]/, /"eventSource"\s*:/, /"eventName"\s*:/],
+  ["cloudtrail", /^\{/, /"CloudTrailEvent"\s*:/],
+]
+
+/** Of one line; or of all together, for JSON that is written over several. */
+function eventTypeOf(lines: readonly string[]): EventType | undefined {
+  for (const text of [...lines, lines.join("\n")])
+    for (const [type, ...marks] of eventMarks) if (marks.every((mark) => mark.test(text))) return type
+  return undefined
 }
 
 /** `address … [time] "request" status`, maybe with a virtual host before it. */

@@ -1,9 +1,8 @@
 import { basename } from "node:path"
 import type { Endpoint, Ids, Millis, NodeRef } from "../../core/index.ts"
-import { createLineCutter, createRunningSensor, createSkipped, type Line } from "../input/index.ts"
+import { createLineCutter, createRunningSensor, createSkipped, follow, type Line } from "../input/index.ts"
 import type { Sensor } from "../sensor.ts"
 import { mostLineBytes } from "./file-sensor.ts"
-import { follow } from "./follow.ts"
 import { type LogContext, readAccessLine, unknownServer } from "./log-observation.ts"
 
 export interface FollowLogDeps {
@@ -48,6 +47,7 @@ export function createAccessLogFollower({ ids }: FollowLogDeps, options: FollowL
           await take(cutter.push(event.bytes))
           continue
         }
+        if (event.kind === "idle") continue
         await take(cutter.finish())
         cutter = createLineCutter(skipped, mostLineBytes)
         counted = true

@@ -13,6 +13,8 @@ export type Followed =
   | { readonly kind: "bytes"; readonly bytes: Buffer }
   /** Another file stands there now, or this one was emptied: what follows is not the rest of what came. */
   | { readonly kind: "restarted" }
+  /** Nothing came since the file was looked at last. */
+  | { readonly kind: "idle" }
 
 const chunkBytes = 64 * 1024
 
@@ -37,7 +39,10 @@ export async function* follow(path: string, { from, pollMs, signal }: FollowOpti
         continue
       }
       if (await moved(path, place)) yield { kind: "restarted" }
-      else await sleep(pollMs, undefined, { signal }).catch(() => undefined) // Aborted: the loop ends.
+      else {
+        yield { kind: "idle" }
+        await sleep(pollMs, undefined, { signal }).catch(() => undefined) // Aborted: the loop ends.
+      }
     }
   } finally {
     await place.handle.close()

@@ -1,0 +1,2 @@
+/** Reads Linux audit events. */
+export { createAuditReader } from "./reader.ts"

@@ -4,7 +4,7 @@ import type { Rule, RuleTest, Sieve, Target } from "../rule.ts"
 import { afterStep, type Chain, formOf, isAltered, type Step } from "./chain.ts"
 import { type Form, scanOf } from "./form.ts"
 import { type RemovedTarget, removedTargetsOf } from "./removals.ts"
-import { createSelection, type Selection, scanOfSelection } from "./selection.ts"
+import { createSelection, emptySelection, type Selection, scanOfSelection } from "./selection.ts"
 import { noScore, type Sighting, type Transaction } from "./transaction.ts"
 import { createValue, rawForm, type Value } from "./value.ts"
 
@@ -76,6 +76,7 @@ function without(removed: readonly RemovedTarget[], target: Target, transaction:
   const relevant = removed.filter(({ variable }) => variable === target.variable)
   const selection = target.select(transaction)
   if (relevant.length === 0) return selection
+  if (relevant.some(({ member }) => member === null)) return emptySelection
   const isRemoved = ({ key }: Value) => relevant.some(({ member }) => member === null || member(key))
   return createSelection(selection.values.filter((value) => !isRemoved(value)))
 }

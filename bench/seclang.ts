@@ -8,7 +8,7 @@ import { crs, hasCrs, ruleSet } from "./seclang/rule-set.ts"
 
 // A request costs libmodsecurity some 10 ms: enough of them to measure by hundredths of a second.
 const peerRounds = 20
-const ourRounds = 200
+const ourRounds = 600
 
 interface Ours {
   readonly perSecond: number

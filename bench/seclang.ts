@@ -62,8 +62,13 @@ function memoryMegabytes(): number {
     return stdout
   }
   run("scripts/build.ts")
-  // The cast holds: it is our own script that prints it.
-  return (JSON.parse(run("bench/seclang/memory.mjs", ...ruleSet(1))) as { rssMegabytes: number }).rssMegabytes
+  const one = () => {
+    // The cast holds: it is our own script that prints it.
+    const { rssMegabytes } = JSON.parse(run("bench/seclang/memory.mjs", ...ruleSet(1))) as { rssMegabytes: number }
+    return rssMegabytes
+  }
+  // Of three processes the middle one: when V8 collects garbage hangs on the moment.
+  return [one(), one(), one()].toSorted((first, second) => first - second)[1] ?? 0
 }
 
 function runOurs(level: number): Ours {

@@ -35,7 +35,7 @@ export function link(
   const kept = amended(items, amendments, report)
   if (unicodeMap !== null) decodeWith(unicodeMap, kept)
   const targets = createTargetCompiler()
-  const buildRule = createRuleBuilder(targets, shortCuts)
+  const builder = createRuleBuilder(targets, shortCuts)
   const places = new Map<number, string>()
   const steps = kept.flatMap((item): readonly Step[] => {
     if ("marker" in item) return [item]
@@ -53,9 +53,10 @@ export function link(
     }
     places.set(id, `${file}:${place.line}`)
     for (const draft of item.chain) warnOfNever(draft, report)
-    return [buildRule(item.chain, first, id)]
+    return [builder.build(item.chain, first, id)]
   })
   checkMarkers(steps, report)
+  builder.prepare()
   return { steps, refreshed: targets.refreshed() }
 }
 

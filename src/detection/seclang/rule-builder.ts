@@ -9,8 +9,12 @@ import type { Rule, RuleTest, Sieve, Target } from "./rule.ts"
 import { createChains } from "./run/chain.ts"
 import type { TargetCompiler } from "./targets.ts"
 
-/** Makes a rule with its chain of the drafts that directives left. */
-export type RuleBuilder = (drafts: readonly RuleDraft[], first: RuleDraft, id: number) => Rule
+export interface RuleBuilder {
+  /** Makes a rule with its chain of the drafts that directives left. */
+  build(drafts: readonly RuleDraft[], first: RuleDraft, id: number): Rule
+  /** Once all are built: makes ready what nearly every request needs. */
+  prepare(): void
+}
 
 export function createRuleBuilder(targets: TargetCompiler, shortCuts: boolean): RuleBuilder {
   const chains = createChains(shortCuts)
@@ -76,7 +80,12 @@ export function createRuleBuilder(targets: TargetCompiler, shortCuts: boolean): 
       sieve: test?.targets.every(({ changing, count }) => !changing && !count) ? test.sieve : null,
     }
   }
-  return build
+  return {
+    build,
+    prepare: () => {
+      for (const { common } of [request, response]) common.prepare()
+    },
+  }
 }
 
 type Written = NonNullable<RuleDraft["test"]>

@@ -46,6 +46,8 @@ export interface Prefilter {
   /** A filter for an operator; undefined when nothing can be said of what it matches. */
   add(needed: Needed): Filter | undefined
   scan(text: Latin1): Scan
+  /** Makes ready for scans, which the first would do else: it takes a while, and leaves much garbage. */
+  prepare(): void
 }
 
 export function createPrefilter(number: number): Prefilter {
@@ -69,6 +71,9 @@ export function createPrefilter(number: number): Prefilter {
     scan: (text) => {
       scan ??= createScan(filtersOf, count)
       return scan(text)
+    },
+    prepare: () => {
+      scan ??= createScan(filtersOf, count)
     },
   }
 }

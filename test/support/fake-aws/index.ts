@@ -1,0 +1,5 @@
+export { AwsError, staleLock } from "./errors.ts"
+export type { IamPolicy } from "./iam.ts"
+export type { Answered, FakeAws, FakeAwsOptions } from "./server.ts"
+export { startFakeAws } from "./server.ts"
+export type { Json } from "./statements.ts"

@@ -1,5 +1,20 @@
 import { z } from "zod"
 import { cidr, type Diagnostic, eventTypes, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
+import { type AwsWafConfig, awsWafConfig } from "../enforcers/index.ts"
+
+/** An enforcer by its id, or an object with its kind and settings; mistakes in these are told one by one. */
+const enforcerWish = z.unknown().transform((value, context): string | AwsWafConfig => {
+  if (typeof value === "string") return value
+  const parsed = z
+    .discriminatedUnion("kind", [awsWafConfig], {
+      error: 'it is the id of an enforcer, such as nftables, or has "kind: aws-waf" and its settings',
+    })
+    .safeParse(value)
+  if (parsed.success) return parsed.data
+  for (const issue of parsed.error.issues)
+    context.issues.push({ code: "custom", message: issue.message, path: issue.path, input: value })
+  return z.NEVER
+})
 
 const names = z.array(z.string().min(1).max(1000)).max(100).default([])
 
@@ -24,7 +39,7 @@ export const configSchema = z.strictObject({
   capture: names,
   /** Run tcpdump and nft in this network namespace. */
   netns: z.string().nullable().default(null),
-  enforcers: z.array(z.string()).max(20).default([]),
+  enforcers: z.array(enforcerWish).max(20).default([]),
   /** How often the targets are read again. */
   driftCheckMs: z.int().min(250).max(3_600_000).default(10_000),
   /** Files or folders of SecLang rules, or names of what was fetched (crs); empty: the starter rules. */

@@ -26,9 +26,11 @@ describe("the configuration", () => {
   })
 
   it("names enforcers that there are, once each", () => {
-    const make = (...ids: readonly string[]) => createEnforcers(ids, { clock: systemClock }, { netns: null })
+    const make = (...ids: readonly string[]) =>
+      createEnforcers(ids, { clock: systemClock, note: () => undefined }, { netns: null })
     expect(make("http", "nftables").map(({ id }) => id)).toEqual(["http", "nftables"])
-    expect(() => make("iptables")).toThrow(/no enforcer "iptables"; there are: nftables, http/)
+    expect(() => make("iptables")).toThrow(/no enforcer "iptables"; there are: nftables, http, aws-waf/)
+    expect(() => make("aws-waf")).toThrow(/docs\/reference\/aws-waf.md/)
     expect(() => make("http", "http")).toThrow(/named twice/)
   })
 })

@@ -31,7 +31,11 @@ const deps: CliDeps = {
     const config = configOf(options)
     const dataDir = dataDirHere(options.dataDir ?? config.dataDir ?? undefined)
     const thwart = await startThwart(
-      { clock: systemClock, onError: (error) => process.stderr.write(`thwart: ${messageOf(error)}\n`) },
+      {
+        clock: systemClock,
+        onError: (error) => process.stderr.write(`thwart: ${messageOf(error)}\n`),
+        note: (text) => process.stderr.write(`thwart: ${text}\n`),
+      },
       { config, dataDir },
     )
     onReady({ url: thwart.url, firstSignIn: thwart.firstSignIn, sensors: thwart.sensors, enforcers: thwart.enforcers })

@@ -34,6 +34,8 @@ import { version } from "./version.ts"
 export interface StartDeps {
   readonly clock: Clock
   readonly onError: (error: unknown) => void
+  /** What is worth a line to whoever watches the process, and is no error. */
+  readonly note?: (text: string) => void
   /** Enforcers beside those of the configuration, such as the list of a guard in this process. */
   readonly enforcers?: readonly Enforcer[]
   /** Sensors that the caller runs itself, for the status. */
@@ -80,7 +82,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
   const inspect = createInspect(detector, evaluator)
   const enforcers = [
     ...(deps.enforcers ?? []),
-    ...createEnforcers(config.enforcers, { clock }, { netns: config.netns }),
+    ...createEnforcers(config.enforcers, { clock, note: deps.note ?? (() => undefined) }, { netns: config.netns }),
   ]
   const store =
     config.database === null

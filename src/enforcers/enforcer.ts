@@ -8,6 +8,9 @@ export interface Block {
   readonly expiresAt: Millis | null
 }
 
+/** Where an entry stands, whatever its end. */
+export type Place = Pick<Block, "target" | "direction">
+
 /** What stands in the target now and is ours. */
 export type Observed = Block
 
@@ -15,7 +18,7 @@ export type Operation =
   | { readonly kind: "add"; readonly block: Block }
   /** The entry is there with another end. */
   | { readonly kind: "extend"; readonly block: Block }
-  | { readonly kind: "remove"; readonly block: Pick<Block, "target" | "direction"> }
+  | { readonly kind: "remove"; readonly block: Place }
 
 export type OperationResult =
   | { readonly kind: "applied" | "already" }
@@ -41,12 +44,18 @@ export interface Enforcer {
   readonly timeouts: "in-target" | "by-thwart"
   /** What the target's granularity of time is; ends closer than this count as equal. */
   readonly toleranceMs: Millis
-  observe(signal: AbortSignal): Promise<readonly Observed[]>
+  /**
+   * `wanted` is for targets that join neighbours to one entry: what of it stands there, whole, as a part of something wider, is told
+   * by itself, so that nothing looks new after a restart.
+   */
+  observe(signal: AbortSignal, wanted?: readonly Place[]): Promise<readonly Observed[]>
   apply(operations: readonly Operation[], signal: AbortSignal): Promise<readonly OperationResult[]>
   teardown(signal: AbortSignal): Promise<void>
   close(): Promise<void>
   /** Where room is limited: the pool this entry would stand in, and how many go into it. The reconciler fills it by rank. */
-  poolOf?(block: Pick<Block, "target" | "direction">): Pool
+  poolOf?(block: Place): Pool
+  /** As `poolOf`, where room depends on what stands together: of these, the most important first, those that find none. */
+  excess?(ranked: readonly Block[]): readonly { readonly block: Block; readonly reason: string }[]
   /** What the target itself counted as refused because of our entries, since they were made. */
   refused?(signal: AbortSignal): Promise<Refused>
 }
@@ -62,6 +71,6 @@ export interface Refused {
 }
 
 /** Two entries with the same key are the same entry, whatever their ends. */
-export function keyOf({ target, direction }: Pick<Block, "target" | "direction">): string {
+export function keyOf({ target, direction }: Place): string {
   return `${direction} ${target}`
 }

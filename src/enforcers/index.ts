@@ -1,3 +1,12 @@
+export type { AwsWafConfig, AwsWafFinding, WafCall } from "./aws-waf/index.ts"
+export {
+  awsWafConfig,
+  checkAwsWaf,
+  createAwsWafEnforcer,
+  createPacedApi,
+  createWafApi,
+  iamPolicy,
+} from "./aws-waf/index.ts"
 export type { Block, Enforcer, Observed, Operation, OperationResult } from "./enforcer.ts"
 export type { HttpEnforcer } from "./http/index.ts"
 export { createHttpEnforcer } from "./http/index.ts"

@@ -79,7 +79,7 @@ export function createReconciler(deps: ReconcilerDeps, options: ReconcilerOption
   /** What the target holds: as it was left, or read again when that is long ago or in doubt. */
   const look = async () => {
     if (known === undefined || retryMs !== undefined || clock.now() - known.readAt >= driftCheckMs) {
-      const observed = await enforcer.observe(signal)
+      const observed = await enforcer.observe(signal, wantedNow())
       known = { inForce: new Map(observed.map((block) => [keyOf(block), block])), readAt: clock.now() }
     }
     const observed = new Map(known.inForce)

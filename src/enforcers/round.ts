@@ -144,6 +144,8 @@ function beyondRoom(desired: ReadonlyMap<string, Block>, enforcer: Enforcer) {
   const { poolOf } = enforcer
   const filled = new Map<string, number>()
   const excess: { readonly key: string; readonly block: Block; readonly reason: string }[] = []
+  for (const { block, reason } of enforcer.excess?.([...desired.values()]) ?? [])
+    excess.push({ key: keyOf(block), block, reason })
   if (poolOf === undefined) return excess
   for (const [key, block] of desired) {
     const { name, size } = poolOf(block)

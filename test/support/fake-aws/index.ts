@@ -1,4 +1,4 @@
-export { AwsError, staleLock } from "./errors.ts"
+export { AwsError, associated, staleLock } from "./errors.ts"
 export type { IamPolicy } from "./iam.ts"
 export type { Answered, FakeAws, FakeAwsOptions } from "./server.ts"
 export { startFakeAws } from "./server.ts"

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
-import { AwsError } from "./errors.ts"
+import { AwsError, invalidParameter } from "./errors.ts"
 import { type IamPolicy, requirePermission } from "./iam.ts"
 import { type Json, record } from "./statements.ts"
 import { createThrottle, type Rate } from "./throttle.ts"
@@ -44,6 +44,8 @@ export interface FakeAws extends AsyncDisposable {
   fail(action: string, error: AwsError, times?: number): void
   /** Runs right before an action is looked at, as another writer would come in between. */
   before(action: string, run: (call: Call) => void): void
+  /** An address that the server does not take from now on, whatever it looks like. */
+  refuseAddress(address: string): void
   /** Holds back the answers of a region until the function it returns is called. */
   stall(region: string): () => void
 }
@@ -67,6 +69,7 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
   const calls: Answered[] = []
   const failures = new Map<string, AwsError[]>()
   const intruders = new Map<string, ((call: Call) => void)[]>()
+  const refusedAddresses = new Set<string>()
   const stalled = new Map<string, Promise<void>>()
 
   const perform = (call: Call): Json => {
@@ -75,6 +78,9 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
     const failure = failures.get(call.action)?.shift()
     if (failure !== undefined) throw failure
     intruders.get(call.action)?.shift()?.(call)
+    const { Addresses } = call.input
+    const refused = Array.isArray(Addresses) ? Addresses.find((one) => refusedAddresses.has(one)) : undefined
+    if (refused !== undefined) throw invalidParameter("IP_ADDRESS", refused, "The parameter is not taken.")
     return waf.call(call)
   }
   const answer = async (request: IncomingMessage): Promise<{ readonly status: number; readonly body: Json }> => {
@@ -124,6 +130,7 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
     fail: (action, error, times = 1) =>
       void failures.set(action, [...(failures.get(action) ?? []), ...Array.from({ length: times }, () => error)]),
     before: (action, run) => void intruders.set(action, [...(intruders.get(action) ?? []), run]),
+    refuseAddress: (address) => void refusedAddresses.add(address),
     stall: (region) => {
       const { promise, resolve } = Promise.withResolvers<void>()
       stalled.set(region, promise)

@@ -74,6 +74,7 @@ export interface Wafv2 {
 }
 
 const namePattern = /^[\w-]{1,128}$/
+const descriptionPattern = /^[\w+=:#@/\-,.][\w+=:#@/\-,.\s]{0,254}[\w+=:#@/\-,.]$/
 // What says which resource is meant, rather than what it shall be.
 const unchanging = ["Id", "Name", "Scope", "LockToken"]
 
@@ -144,6 +145,10 @@ export function createWafv2(options: Wafv2Options): Wafv2 {
       throw invalidParameter("NAME", String(name), "The parameter contains formatting that is not valid.")
     return name
   }
+  const checkDescription = ({ Description }: Json) => {
+    if (Description !== undefined && !descriptionPattern.test(String(Description)))
+      throw new AwsError("ValidationException", `Value '${Description}' at 'description' failed to satisfy constraint`)
+  }
   const checkedRules = (body: Json): Json => {
     const rules = records(body.Rules)
     checkRules(rules, sets)
@@ -156,6 +161,7 @@ export function createWafv2(options: Wafv2Options): Wafv2 {
   const actions: Readonly<Record<string, (region: string, input: Json) => Json>> = {
     CreateIPSet: (region, input) => {
       const name = checkName(input.Name)
+      checkDescription(input)
       const addresses = checkedAddresses(input.Addresses, input.IPAddressVersion)
       const there = existing("ipset", region, input.Scope)
       if (there.some((one) => one.name === name)) throw duplicate()
@@ -190,6 +196,7 @@ export function createWafv2(options: Wafv2Options): Wafv2 {
     UpdateIPSet: (region, input) => {
       const set = find("ipset", region, input)
       const { body } = currentOf(set)
+      checkDescription(input)
       const addresses = checkedAddresses(input.Addresses, body.IPAddressVersion)
       checkCount(addresses)
       const Description = input.Description ?? body.Description
@@ -226,6 +233,7 @@ export function createWafv2(options: Wafv2Options): Wafv2 {
     UpdateWebACL: (region, input) => {
       const acl = find("webacl", region, input)
       currentOf(acl)
+      checkDescription(input)
       if (input.DefaultAction === undefined || input.VisibilityConfig === undefined)
         throw invalidParameter("WEB_ACL", "WebACL", "You are missing a required setting.")
       // As the real one: it replaces everything, and what is not sent is gone.

@@ -1,0 +1,16 @@
+import type { WafApi, WafCall } from "./client.ts"
+import { text } from "./json.ts"
+import { isChange } from "./pace.ts"
+
+/** Reads are made; changes are shown instead, and answered as if they had gone well. */
+export function createDryRunApi(api: WafApi, show: (call: WafCall) => void): WafApi {
+  return async (call, signal) => {
+    if (!isChange(call.action)) return api(call, signal)
+    show(call)
+    const name = text(call.input.Name)
+    return {
+      NextLockToken: "dry-run",
+      Summary: { Name: name, Id: "dry-run", ARN: `arn:dry-run/ipset/${name}/dry-run`, LockToken: "dry-run" },
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { Clock, Millis } from "../../core/index.ts"
+import { type WafApi, type WafCall, wafErrorIn } from "./client.ts"
+
+export interface PaceDeps {
+  readonly clock: Clock
+  readonly sleep: (ms: Millis, signal: AbortSignal) => Promise<void>
+  /** From 0 to 1. */
+  readonly random: () => number
+}
+
+// AWS WAF takes one change a second of each kind, account and region; a little more, since clocks differ.
+const betweenChangesMs: Millis = 1050
+const maxTries = 6
+const firstWaitMs: Millis = 500
+const longestWaitMs: Millis = 8000
+
+/** Calls that wait for their turn, and are tried again where that may help. Every target of a region has to share one. */
+export function createPacedApi(
+  api: WafApi,
+  { clock, sleep, random }: PaceDeps,
+  { minIntervalMs = betweenChangesMs }: { readonly minIntervalMs?: Millis } = {},
+): WafApi {
+  const nextAt = new Map<string, Millis>()
+  const turn = async ({ region, action }: WafCall, signal: AbortSignal) => {
+    if (!isChange(action)) return
+    const key = `${region} ${action}`
+    const at = Math.max(clock.now(), nextAt.get(key) ?? 0)
+    nextAt.set(key, at + minIntervalMs)
+    if (at > clock.now()) await sleep(at - clock.now(), signal)
+  }
+  return async (call, signal) => {
+    for (let tries = 1; ; tries++) {
+      await turn(call, signal)
+      try {
+        return await api(call, signal)
+      } catch (error) {
+        if (signal.aborted || tries >= maxTries || !mayPass(error)) throw error
+        const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** (tries - 1))
+        await sleep(longest * (0.5 + random() / 2), signal)
+      }
+    }
+  }
+}
+
+export function isChange(action: string): boolean {
+  return !/^(Get|List)/.test(action)
+}
+
+const passing = new Set([
+  "ThrottlingException",
+  "Throttling",
+  "ThrottledException",
+  "RequestLimitExceeded",
+  "TooManyRequestsException",
+  "WAFInternalErrorException",
+  // A set that was made a moment ago is not known everywhere yet.
+  "WAFUnavailableEntityException",
+  "ServiceUnavailable",
+  "InternalFailure",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EPIPE",
+  "EAI_AGAIN",
+  "TimeoutError",
+])
+
+/** True for what is likely to be over in a moment. */
+function mayPass(error: unknown): boolean {
+  const waf = wafErrorIn(error)
+  return waf !== undefined && (passing.has(waf.name) || (waf.status ?? 0) >= 500)
+}

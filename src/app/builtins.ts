@@ -65,16 +65,21 @@ function named(id: string, deps: EnforcerDeps, settings: EnforcerSettings): Enfo
   )
 }
 
+// A call may have 10,000 addresses.
+const maxShown = 100
+
 /** One enforcer for each web ACL, so that none waits for another; the pace of changes is the account's, and theirs together. */
 function createAwsWaf({ clock, note }: EnforcerDeps): (config: AwsWafConfig) => readonly Enforcer[] {
   const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal })
   const api = createPacedApi(createWafApi(), { clock, sleep: wait, random: Math.random })
-  let lastShown = ""
+  const shown = new Set<string>()
   const onDryRun = ({ region, action, input }: WafCall) => {
     const text = `dry run: AWS WAF in ${region}: ${action} ${JSON.stringify(input)}`
-    // The same is planned at every look, since nothing comes of it.
-    if (text !== lastShown) note(text)
-    lastShown = text
+    // The same is planned at every look, since nothing comes of it; what was told long ago may be told again.
+    if (shown.has(text)) return
+    if (shown.size >= maxShown) shown.clear()
+    shown.add(text)
+    note(text)
   }
   return ({ webAcls, ...config }) =>
     webAcls.map((webAcl) => createAwsWafEnforcer({ clock, api, sleep: wait, onDryRun }, { ...config, webAcl }))

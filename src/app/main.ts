@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { type CliDeps, createCli, type ServeOptions, type Terminal } from "../cli/index.ts"
 import { messageOf, systemClock, ThwartError } from "../core/index.ts"
 import { enableLinearRegexFallback } from "../detection/index.ts"
+import { createAwsTools } from "./aws-tools.ts"
 import { type Config, configSchema, parseConfig } from "./config.ts"
 import { announcedServer, dataDirHere } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
@@ -47,6 +48,7 @@ const deps: CliDeps = {
   proxy: runProxy,
   rules: ruleTools,
   events: eventTools,
+  aws: createAwsTools(read),
 }
 
 process.exitCode = await createCli(deps, version).run(process.argv.slice(2), stopping.signal)

@@ -17,6 +17,35 @@ export interface CliDeps {
   proxy(options: ProxyCommandOptions, on: ProxyEvents, signal: AbortSignal): Promise<void>
   readonly rules: RuleTools
   readonly events: EventTools
+  readonly aws: AwsTools
+}
+
+/** What prepares and checks the work in AWS; nothing of it needs a server, and nothing changes anything there. */
+export interface AwsTools {
+  /** The least policy in IAM's own form; throws THWART_USAGE for what is no web ACL. */
+  iamPolicy(webAcls: readonly string[], namePrefix: string): unknown
+  check(options: AwsCheckOptions, signal: AbortSignal): Promise<readonly AwsCheck[]>
+}
+
+export interface AwsCheckOptions {
+  readonly webAcls: readonly string[]
+  readonly config: string | undefined
+  /** Addresses and prefixes; the calls that blocking them would make are told. */
+  readonly dryRun: readonly string[]
+}
+
+export interface AwsCheck {
+  readonly webAcl: string
+  readonly findings: readonly {
+    readonly what: string
+    readonly state: "ok" | "warning" | "failed"
+    readonly found: string
+  }[]
+  readonly calls: readonly {
+    readonly region: string
+    readonly action: string
+    readonly input: Readonly<Record<string, unknown>>
+  }[]
 }
 
 /** The rules that a command runs. */

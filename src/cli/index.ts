@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander"
 import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
+import { aws } from "./commands/aws/index.ts"
 import { block, unblock } from "./commands/block.ts"
 import { events } from "./commands/events/index.ts"
 import { inspect } from "./commands/inspect.ts"
@@ -16,6 +17,9 @@ import type { CliDeps } from "./deps.ts"
 import { createPaint, printable } from "./text.ts"
 
 export type {
+  AwsCheck,
+  AwsCheckOptions,
+  AwsTools,
   CliDeps,
   DoctorCheck,
   EventPlace,
@@ -61,6 +65,7 @@ const commands: readonly AddCommand[] = [
   rules,
   events,
   inspect,
+  aws,
   block,
   unblock,
   list,

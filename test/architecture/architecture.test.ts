@@ -129,6 +129,14 @@ describe("the architecture", () => {
     expect(cycleIn(graph)).toEqual([])
   })
 
+  it("loads AWS's SDK only when something is done in AWS", () => {
+    const atStart = product.filter((file) =>
+      /^(import|export) (?!type )[^\n]*"@aws-sdk\//m.test(readFileSync(join(root, file), "utf8")),
+    )
+    expect(atStart).toEqual([])
+    expect(product.some((file) => readFileSync(join(root, file), "utf8").includes('import("@aws-sdk/'))).toBe(true)
+  })
+
   it("keeps every file at 400 lines or fewer, tables and tests apart", () => {
     const long = product.filter((file) => !/table|tables|data|generated/.test(file) && linesOf(file) > 400)
     expect(long).toEqual([])

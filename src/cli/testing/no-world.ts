@@ -45,6 +45,10 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
       check: refuse,
       test: absent,
     },
+    aws: {
+      iamPolicy: refuse,
+      check: absent,
+    },
     ...overrides,
   }
 }

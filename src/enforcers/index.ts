@@ -1,9 +1,9 @@
+export { createPacedApi } from "./aws/pace.ts"
 export type { AwsWafConfig, AwsWafFinding, WafCall } from "./aws-waf/index.ts"
 export {
   awsWafConfig,
   checkAwsWaf,
   createAwsWafEnforcer,
-  createPacedApi,
   createWafApi,
   iamPolicy,
 } from "./aws-waf/index.ts"

@@ -1,13 +1,22 @@
 import { type Cidr, type Clock, familyOf, type Millis, parseCidr } from "../../core/index.ts"
-import type { Block, Enforcer, Observed, Operation, OperationResult, Place } from "../enforcer.ts"
+import { createDryRunApi } from "../aws/dry-run.ts"
+import {
+  type Block,
+  type Enforcer,
+  keyOf,
+  type Observed,
+  type Operation,
+  type OperationResult,
+  type Place,
+} from "../enforcer.ts"
+import { applied, endless, excessOf, explained, type Joined, join, type Room } from "../joined.ts"
+import { type Family, rangesOf } from "../ranges.ts"
 import type { WebAclArn } from "./arn.ts"
 import { type BringDeps, bring, families, type Shortfall } from "./bring.ts"
 import type { WafApi, WafCall } from "./client.ts"
 import type { AwsWafSettings } from "./config.ts"
 import { failureOf, isOutdated } from "./diagnosis.ts"
-import { createDryRunApi } from "./dry-run.ts"
 import { namesFor } from "./names.ts"
-import { type Family, type Ranges, rangesOf } from "./ranges.ts"
 import { rulesWith, setsInForce } from "./rules.ts"
 import { createTarget, type Snapshot } from "./target.ts"
 
@@ -46,48 +55,52 @@ export function createAwsWafEnforcer(deps: AwsWafDeps, options: AwsWafOptions): 
   const rules = { names, settings: options }
   const bringDeps: BringDeps = { target, webAcl, names, settings: options, size: setSize, sleep }
   /** What stands in the target, entry by entry; there it is joined to as few prefixes as possible. */
-  let entries: ReadonlyMap<Cidr, Block> | undefined
+  let entries: ReadonlyMap<string, Block> | undefined
   let limited: { readonly limits: ReadonlyMap<Family, number>; readonly at: Millis } | undefined
 
   const limitsNow = () =>
     new Map(limited !== undefined && clock.now() - limited.at < limitHoldsMs ? limited.limits : [])
-  const roomOf = (family: Family) => (limitsNow().get(family) ?? options.setsPerFamily) * setSize
-  const inForce = (snapshot: Snapshot): readonly Cidr[] => {
+  const roomOf = (family: Family): Room => {
+    const size = (limitsNow().get(family) ?? options.setsPerFamily) * setSize
+    const reason = `capacity: the web ACL ${webAcl.name} has room for ${size} prefixes of IPv${family}, and they are taken by what ranks higher`
+    return { size, reason }
+  }
+  const inForce = (snapshot: Snapshot): readonly Place[] => {
     const looked = setsInForce(snapshot.rules, rules)
     if (!snapshot.shown) return []
-    return snapshot.sets.flatMap((set) => (set.shown && looked.has(set.arn) ? set.addresses : []))
+    return snapshot.sets.flatMap((set) =>
+      set.shown && looked.has(set.arn)
+        ? set.addresses.map((target) => ({ target, direction: "inbound" as const }))
+        : [],
+    )
   }
 
   const observe = async (signal: AbortSignal, wanted: readonly Place[] = []): Promise<readonly Observed[]> => {
     const snapshot = await target.readShown(signal)
-    const standing = inForce(snapshot)
-    const known = new Map<Cidr, Block>()
-    for (const { target: cidr, direction } of wanted)
-      if (direction === "inbound" && isSound(cidr)) known.set(cidr, inbound(cidr, null))
-    for (const [cidr, block] of entries ?? []) known.set(cidr, block)
-    entries = explained(standing, known)
+    const known = new Map<string, Block>()
+    for (const place of wanted) if (refusalOf(place) === undefined) known.set(keyOf(place), endless(place))
+    for (const [key, block] of entries ?? []) known.set(key, block)
+    entries = explained(inForce(snapshot), known)
     return [...entries.values()]
   }
 
   const perform = async (operations: readonly Operation[], signal: AbortSignal) => {
-    const before = entries ?? new Map<Cidr, Block>()
+    const before = entries ?? new Map<string, Block>()
     const after = applied(operations, before)
-    const modelled = byFamily([...before.keys(), ...after.keys()])
-    const goal = byFamily(after.keys())
+    const [modelled, goal] = [join([...before.values(), ...after.values()]), join(after.values())]
     const shortfall: Shortfall = { refused: new Map(), left: new Map(), failures: new Map(), limits: limitsNow() }
     await bring(
       (family, snapshot, refused) => {
-        const bad = rangesOf(
-          family,
-          [...refused.keys()].filter(isSound).filter((one) => familyOf(one) === family),
-        )
+        const bad = join([...refused.keys()].filter(isSound).map(inbound))
         const ranges = rangesOf(
           family,
-          [...after.keys()].filter((one) => familyOf(one) === family && !bad.touches(one)),
+          [...after.values()]
+            .filter((block) => familyOf(block.target) === family && !bad.touches(block))
+            .map(({ target: cidr }) => cidr),
         )
         // What somebody else put there, and nobody has asked to remove yet, is left for the next look.
-        for (const cidr of inForce(snapshot))
-          if (familyOf(cidr) === family && !modelled(family).covers(cidr)) ranges.add(cidr)
+        for (const place of inForce(snapshot))
+          if (familyOf(place.target) === family && !modelled.covers(place)) ranges.add(place.target)
         return ranges.cidrs()
       },
       bringDeps,
@@ -98,13 +111,11 @@ export function createAwsWafEnforcer(deps: AwsWafDeps, options: AwsWafOptions): 
       target.forget()
       return () => dryRunResult
     }
-    const standing = byFamily(inForce(await target.readShown(signal)))
-    const isThere = (cidr: Cidr) => standing(familyOf(cidr)).covers(cidr)
-    const unwanted = byFamily(
-      families.flatMap((family) => standing(family).cidrs()).filter((one) => !goal(familyOf(one)).covers(one)),
-    )
-    entries = new Map([...after].filter(([cidr]) => isThere(cidr)))
-    return resultsBy({ before, isThere, unwanted, shortfall, roomOf, webAcl })
+    const standing = inForce(await target.readShown(signal))
+    const there = join(standing)
+    entries = new Map([...after].filter(([, block]) => there.covers(block)))
+    const unwanted = join(standing.filter((place) => !goal.covers(place)))
+    return resultsBy({ before, there, unwanted, shortfall, roomOf })
   }
 
   return {
@@ -126,7 +137,11 @@ export function createAwsWafEnforcer(deps: AwsWafDeps, options: AwsWafOptions): 
         throw failureOf(error, webAcl)
       }
     },
-    excess: (ranked) => families.flatMap((family) => excessOf(family, ranked, { room: roomOf(family), webAcl })),
+    excess: (ranked) =>
+      families.flatMap((family) => {
+        const own = ranked.filter((block) => refusalOf(block) === undefined && familyOf(block.target) === family)
+        return excessOf(own, family, roomOf(family))
+      }),
     teardown: async (signal) => {
       try {
         for (let round = 0; !(await isTornDown(round, signal)); round++) await sleep(200 * 2 ** round, signal)
@@ -156,64 +171,35 @@ export function createAwsWafEnforcer(deps: AwsWafDeps, options: AwsWafOptions): 
 const maxTeardownRounds = 6
 
 interface Judging {
-  readonly before: ReadonlyMap<Cidr, Block>
-  readonly isThere: (cidr: Cidr) => boolean
-  /** What stands there and is not wanted. */
-  readonly unwanted: (family: Family) => Ranges
+  readonly before: ReadonlyMap<string, Block>
+  /** What stands there, and what of it is not wanted. */
+  readonly there: Joined
+  readonly unwanted: Joined
   readonly shortfall: Shortfall
-  readonly roomOf: (family: Family) => number
-  readonly webAcl: WebAclArn
+  readonly roomOf: (family: Family) => Room
 }
 
-function resultsBy({ before, isThere, unwanted, shortfall, roomOf, webAcl }: Judging) {
-  const left = byFamily([...shortfall.left.values()].flat())
-  const refusedFor = ({ target }: Pick<Block, "target">) =>
-    [...shortfall.refused].find(([bad]) => isSound(bad) && rangesOf(familyOf(bad), [bad]).touches(target))?.[1]
+function resultsBy({ before, there, unwanted, shortfall, roomOf }: Judging) {
+  const left = join([...shortfall.left.values()].flat().map(inbound))
+  const refusedFor = (place: Place) =>
+    [...shortfall.refused].find(([bad]) => isSound(bad) && join([inbound(bad)]).touches(place))?.[1]
   return ({ kind, block }: Operation): OperationResult => {
     const family = familyOf(block.target)
     const failure = shortfall.failures.get(family) ?? notShown
     if (kind === "remove") {
-      if (unwanted(family).touches(block.target)) return { kind: "failed", reason: failure }
-      return { kind: before.has(block.target) ? "applied" : "already" }
+      if (unwanted.touches(block)) return { kind: "failed", reason: failure }
+      return { kind: before.has(keyOf(block)) ? "applied" : "already" }
     }
-    if (isThere(block.target)) return { kind: "applied" }
-    const refusal = shortfall.refused.size === 0 ? undefined : refusedFor(block)
+    if (there.covers(block)) return { kind: "applied" }
+    const refusal = refusedFor(block)
     if (refusal !== undefined) return { kind: "failed", reason: refusal }
-    if (left(family).touches(block.target))
-      return { kind: "not-enforced", reason: fullReason(family, { room: roomOf(family), webAcl }) }
+    if (left.touches(block)) return { kind: "not-enforced", reason: roomOf(family).reason }
     return { kind: "failed", reason: failure }
   }
 }
 
 const notShown = "AWS took the change but does not show it yet; it is looked at again"
 const dryRunResult: OperationResult = { kind: "not-enforced", reason: "dry run: nothing is changed in AWS" }
-
-function fullReason(family: Family, { room, webAcl }: { readonly room: number; readonly webAcl: WebAclArn }): string {
-  return `capacity: the web ACL ${webAcl.name} has room for ${room} prefixes of IPv${family}, and they are taken by what ranks higher`
-}
-
-/** Those that find no room after joining, the most important first; what joins a neighbour may need none. */
-function excessOf(
-  family: Family,
-  ranked: readonly Block[],
-  { room, webAcl }: { readonly room: number; readonly webAcl: WebAclArn },
-) {
-  const own = ranked.filter((block) => refusalOf(block) === undefined && familyOf(block.target) === family)
-  if (
-    own.length <= room ||
-    rangesOf(
-      family,
-      own.map(({ target }) => target),
-    ).size <= room
-  )
-    return []
-  const ranges = rangesOf(family, [])
-  return own.flatMap((block) => {
-    if (ranges.sizeWith(block.target) > room) return [{ block, reason: fullReason(family, { room, webAcl }) }]
-    ranges.add(block.target)
-    return []
-  })
-}
 
 /** Why the service can't hold this at all. */
 function refusalOf({ target, direction }: Place): OperationResult | undefined {
@@ -227,39 +213,6 @@ function isSound(target: string): boolean {
   return parseCidr(target) === target
 }
 
-function inbound(target: Cidr, expiresAt: Millis | null): Block {
-  return { target, direction: "inbound", expiresAt }
-}
-
-function byFamily(cidrs: Iterable<Cidr>): (family: Family) => Ranges {
-  const list = [...cidrs]
-  const ranges = {
-    4: rangesOf(
-      4,
-      list.filter((one) => familyOf(one) === 4),
-    ),
-    6: rangesOf(
-      6,
-      list.filter((one) => familyOf(one) === 6),
-    ),
-  }
-  return (family) => ranges[family]
-}
-
-/** What stands there, told as the entries that are known; the rest as it stands. */
-function explained(standing: readonly Cidr[], known: ReadonlyMap<Cidr, Block>): ReadonlyMap<Cidr, Block> {
-  const there = byFamily(standing)
-  const model = byFamily(known.keys())
-  const result = new Map([...known].filter(([cidr]) => there(familyOf(cidr)).covers(cidr)))
-  for (const cidr of standing) if (!model(familyOf(cidr)).covers(cidr)) result.set(cidr, inbound(cidr, null))
-  return result
-}
-
-function applied(operations: readonly Operation[], before: ReadonlyMap<Cidr, Block>): ReadonlyMap<Cidr, Block> {
-  const after = new Map(before)
-  for (const operation of operations) {
-    if (operation.kind === "remove") after.delete(operation.block.target)
-    else after.set(operation.block.target, inbound(operation.block.target, operation.block.expiresAt))
-  }
-  return after
+function inbound(target: Cidr): Place {
+  return { target, direction: "inbound" }
 }

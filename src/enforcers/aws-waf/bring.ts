@@ -1,9 +1,9 @@
 import type { Cidr, Millis } from "../../core/index.ts"
+import type { Family } from "../ranges.ts"
 import type { WebAclArn } from "./arn.ts"
 import { badAddressIn, diagnosisOf, isFull, isOutdated } from "./diagnosis.ts"
 import type { Names } from "./names.ts"
 import { planSets, type SetPlan } from "./planner.ts"
-import type { Family } from "./ranges.ts"
 import { type RuleSettings, rulesWith, sameRules, setsInForce } from "./rules.ts"
 import type { OurSet, Snapshot, Target } from "./target.ts"
 

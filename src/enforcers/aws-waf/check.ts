@@ -1,8 +1,8 @@
 import { messageOf, ThwartError } from "../../core/index.ts"
+import { awsErrorIn } from "../aws/call.ts"
+import { type Json, records, text } from "../aws/json.ts"
 import type { WebAclArn } from "./arn.ts"
-import { wafErrorIn } from "./client.ts"
 import { diagnosisOf } from "./diagnosis.ts"
-import { type Json, records, text } from "./json.ts"
 import { namesFor } from "./names.ts"
 import { letsPassBefore, type RuleSettings, rulesWith } from "./rules.ts"
 import { createTarget, type TargetDeps } from "./target.ts"
@@ -44,7 +44,7 @@ export async function checkAwsWaf(
     ]
   } catch (error) {
     if (error instanceof ThwartError) return [{ what: "web ACL", state: "failed", found: messageOf(error) }]
-    const others = wafErrorIn(error)?.name === "WAFNonexistentItemException" ? await sameName(deps, webAcl, signal) : []
+    const others = awsErrorIn(error)?.name === "WAFNonexistentItemException" ? await sameName(deps, webAcl, signal) : []
     const hint = others.length === 0 ? "" : `; one of this name is ${others.join(", ")}`
     return [{ what: "web ACL", state: "failed", found: `${diagnosisOf(error, webAcl)}${hint}` }]
   }

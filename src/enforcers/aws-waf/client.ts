@@ -1,36 +1,6 @@
 import type { WAFV2Client } from "@aws-sdk/client-wafv2"
-import { type Json, record, text } from "./json.ts"
-
-/** What the service answered instead of a result, or why nothing was answered; `name` is what the API calls it. */
-export class WafError extends Error {
-  override readonly name: string
-  /** Which part of the request is meant, and its value, where the service says so. */
-  readonly field: string
-  readonly parameter: string
-  readonly status: number | undefined
-
-  constructor(
-    name: string,
-    message: string,
-    {
-      field = "",
-      parameter = "",
-      status,
-    }: { readonly field?: string; readonly parameter?: string; readonly status?: number } = {},
-  ) {
-    super(message)
-    this.name = name
-    this.field = field
-    this.parameter = parameter
-    this.status = status
-  }
-}
-
-/** The error of the service behind anything that was thrown, however it is wrapped. */
-export function wafErrorIn(thrown: unknown): WafError | undefined {
-  for (let error = thrown; error instanceof Error; error = error.cause) if (error instanceof WafError) return error
-  return undefined
-}
+import { type AwsApi, type AwsCall, awsErrorOf } from "../aws/call.ts"
+import { type Json, record } from "../aws/json.ts"
 
 export const wafActions = [
   "CreateIPSet",
@@ -44,14 +14,10 @@ export const wafActions = [
 ] as const
 export type WafAction = (typeof wafActions)[number]
 
-export interface WafCall {
-  readonly region: string
-  readonly action: WafAction
-  readonly input: Json
-}
+export type WafCall = AwsCall<WafAction>
 
-/** One call of the API: JSON in and JSON out as they go over the wire; throws a WafError. It tries once. */
-export type WafApi = (call: WafCall, signal: AbortSignal) => Promise<Json>
+/** JSON in and JSON out, as they go over the wire. */
+export type WafApi = AwsApi<WafAction>
 
 // A list of 10,000 addresses is half a megabyte.
 const timeoutMs = 30_000
@@ -78,7 +44,7 @@ export function createWafApi(): WafApi {
       await (await client).send(command, { abortSignal: abort })
       return answer.json
     } catch (error) {
-      throw errorOf(error)
+      throw awsErrorOf(error)
     }
   }
 }
@@ -117,16 +83,4 @@ function keepAllFields(
     },
     { step: "deserialize", priority: "low", name: "thwartTakeAllFields" },
   )
-}
-
-function errorOf(thrown: unknown): WafError {
-  if (!(thrown instanceof Error)) return new WafError("Unknown", String(thrown))
-  // All that the SDK's errors say stands in their message and these members.
-  const { Field, Parameter, $metadata, code } = record({ ...thrown })
-  const status = record($metadata).httpStatusCode
-  return new WafError(text(code) || thrown.name, thrown.message, {
-    field: text(Field),
-    parameter: text(Parameter),
-    ...(typeof status === "number" ? { status } : {}),
-  })
 }

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { AwsError } from "../../../test/support/fake-aws/index.ts"
+import { AwsError as CallError } from "../aws/call.ts"
 import { parseWebAclArn } from "./arn.ts"
 import { checkAwsWaf } from "./check.ts"
-import { createWafApi, WafError } from "./client.ts"
+import { createWafApi } from "./client.ts"
 import { awsWafConfig } from "./config.ts"
 import { diagnosisOf, isFull } from "./diagnosis.ts"
 import { iamPolicy } from "./iam-policy.ts"
@@ -104,10 +105,10 @@ describe("the check of AWS WAF", () => {
   it("knows 8 troubles", () => expect(troubles).toHaveLength(8))
 
   it("tells the name of anything else that AWS says", () => {
-    const error = new WafError("WAFInvalidOperationException", "no")
+    const error = new CallError("WAFInvalidOperationException", "no")
     expect(diagnosisOf(error, parsedArn(exampleArn))).toBe("AWS answered WAFInvalidOperationException: no")
     expect(diagnosisOf(new Error("outer"), parsedArn(exampleArn))).toBe("outer")
-    expect([isFull(error), isFull(new WafError("WAFLimitsExceededException", "full"))]).toEqual([false, true])
+    expect([isFull(error), isFull(new CallError("WAFLimitsExceededException", "full"))]).toEqual([false, true])
   })
 })
 

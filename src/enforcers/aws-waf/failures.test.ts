@@ -3,11 +3,12 @@ import { AwsError, associated } from "../../../test/support/fake-aws/index.ts"
 import { createEnforcers } from "../../app/builtins.ts"
 import { configSchema } from "../../app/config.ts"
 import { prefix, systemClock } from "../../core/index.ts"
+import { awsErrorIn, AwsError as CallError } from "../aws/call.ts"
+import { rangesOf } from "../ranges.ts"
 import { checkAwsWaf } from "./check.ts"
-import { createWafApi, WafError, wafErrorIn } from "./client.ts"
+import { createWafApi } from "./client.ts"
 import { namesFor } from "./names.ts"
 import { planSets } from "./planner.ts"
-import { rangesOf } from "./ranges.ts"
 import { add, apart, block, hourMs, openHouse, parsedArn, region, remove, signal, theirRule } from "./testing/house.ts"
 
 afterEach(() => vi.unstubAllEnvs())
@@ -162,8 +163,8 @@ const failures: readonly (readonly [string, () => Promise<void>])[] = [
   [
     "a set that somebody deleted is never made again, since its error comes wrapped",
     async () => {
-      const inner = new WafError("WAFNonexistentItemException", "gone")
-      expect(wafErrorIn(new Error("outer", { cause: new Error("middle", { cause: inner }) }))).toBe(inner)
+      const inner = new CallError("WAFNonexistentItemException", "gone")
+      expect(awsErrorIn(new Error("outer", { cause: new Error("middle", { cause: inner }) }))).toBe(inner)
       await using house = await openHouse()
       const enforcer = house.open()
       await enforcer.apply(add(one), signal)

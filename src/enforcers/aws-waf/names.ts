@@ -1,6 +1,6 @@
+import { type Json, text } from "../aws/json.ts"
+import type { Family } from "../ranges.ts"
 import type { WebAclArn } from "./arn.ts"
-import { type Json, text } from "./json.ts"
-import type { Family } from "./ranges.ts"
 
 /** Where one of our IP sets belongs. */
 export interface SetPlace {

@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Cidr, covers, prefix } from "../../core/index.ts"
+import { rangesOf } from "../ranges.ts"
 import { planSets, type SetContent, type SetPlan } from "./planner.ts"
-import { rangesOf } from "./ranges.ts"
 
 const cidr = fc
   .tuple(fc.constantFrom(28, 30, 31, 32, 32, 32), fc.nat(63))

@@ -1,5 +1,5 @@
 import type { Cidr } from "../../core/index.ts"
-import { type Family, rangesOf } from "./ranges.ts"
+import { type Family, rangesOf } from "../ranges.ts"
 
 export interface SetContent {
   /** From 1 on. */

@@ -1,7 +1,7 @@
+import { type Json, record, records, text } from "../aws/json.ts"
+import type { Family } from "../ranges.ts"
 import type { AwsWafSettings } from "./config.ts"
-import { type Json, record, records, text } from "./json.ts"
 import type { Names } from "./names.ts"
-import type { Family } from "./ranges.ts"
 
 export interface SetReference {
   readonly family: Family

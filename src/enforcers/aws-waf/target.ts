@@ -1,7 +1,8 @@
 import { type Cidr, type Clock, type Millis, parseCidr, ThwartError } from "../../core/index.ts"
+import { awsErrorIn } from "../aws/call.ts"
+import { type Json, record, records, text, texts } from "../aws/json.ts"
 import type { WebAclArn } from "./arn.ts"
-import { type WafAction, type WafApi, wafErrorIn } from "./client.ts"
-import { type Json, record, records, text, texts } from "./json.ts"
+import type { WafAction, WafApi } from "./client.ts"
 import { isMarked, type Names, type SetPlace } from "./names.ts"
 import { createNewest, type Reading } from "./newest.ts"
 import { foreignUnderOurName } from "./rules.ts"
@@ -99,7 +100,7 @@ export function createTarget({ api, clock, sleep }: TargetDeps, webAcl: WebAclAr
       const addresses = texts(set.Addresses).map((one) => parseCidr(one) ?? unreadable(one, of.name))
       return { token: text(LockToken), value: { id: text(set.Id), arn: text(set.ARN), addresses } }
     } catch (error) {
-      if (wafErrorIn(error)?.name === "WAFNonexistentItemException") return undefined
+      if (awsErrorIn(error)?.name === "WAFNonexistentItemException") return undefined
       throw error
     }
   }
@@ -134,7 +135,7 @@ export function createTarget({ api, clock, sleep }: TargetDeps, webAcl: WebAclAr
     return { webAcl: newest.value, rules, token: newest.token, shown: newest.shown, sets: found.flat() }
   }
   const noteConflict = (error: unknown, note: { readonly lock: () => void; readonly gone: () => void }): never => {
-    const said = wafErrorIn(error)?.name
+    const said = awsErrorIn(error)?.name
     if (said === "WAFOptimisticLockException") note.lock()
     if (said === "WAFNonexistentItemException") note.gone()
     throw error

@@ -1,12 +1,12 @@
 import { vi } from "vitest"
 import { type FakeAws, type FakeAwsOptions, type Json, startFakeAws } from "../../../../test/support/fake-aws/index.ts"
 import { createManualClock, type Direction, prefix } from "../../../core/index.ts"
+import { createPacedApi } from "../../aws/pace.ts"
 import type { Block, Enforcer, Operation } from "../../enforcer.ts"
 import { parseWebAclArn, type WebAclArn } from "../arn.ts"
 import { createAwsWafEnforcer } from "../aws-waf.ts"
 import { createWafApi, type WafCall } from "../client.ts"
 import { awsWafConfig } from "../config.ts"
-import { createPacedApi } from "../pace.ts"
 
 export const region = "eu-central-1"
 export const start = 1_700_000_000_000

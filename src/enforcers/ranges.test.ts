@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { type Cidr, covers, overlaps, prefix } from "../../core/index.ts"
+import { type Cidr, covers, overlaps, prefix } from "../core/index.ts"
 import { type Family, rangesOf } from "./ranges.ts"
 
 // Few enough bits that prefixes nest, touch and meet again.

@@ -1,9 +1,12 @@
-import type { WafApi, WafCall } from "./client.ts"
+import type { AwsApi, AwsCall } from "./call.ts"
 import { text } from "./json.ts"
 import { isChange } from "./pace.ts"
 
 /** Reads are made; changes are shown instead, and answered as if they had gone well. */
-export function createDryRunApi(api: WafApi, show: (call: WafCall) => void): WafApi {
+export function createDryRunApi<Action extends string>(
+  api: AwsApi<Action>,
+  show: (call: AwsCall<Action>) => void,
+): AwsApi<Action> {
   return async (call, signal) => {
     if (!isChange(call.action)) return api(call, signal)
     show(call)

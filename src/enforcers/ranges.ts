@@ -1,4 +1,4 @@
-import { type Cidr, familyOf, lengthOf, prefix } from "../../core/index.ts"
+import { type Cidr, familyOf, lengthOf, prefix } from "../core/index.ts"
 
 /** Addresses as few prefixes as possible: neighbours are one, and nothing is inside anything else. */
 export interface Ranges {

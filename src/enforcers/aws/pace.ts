@@ -1,5 +1,5 @@
 import type { Clock, Millis } from "../../core/index.ts"
-import { type WafApi, type WafCall, wafErrorIn } from "./client.ts"
+import { type AwsApi, type AwsCall, awsErrorIn } from "./call.ts"
 
 export interface PaceDeps {
   readonly clock: Clock
@@ -15,13 +15,13 @@ const firstWaitMs: Millis = 500
 const longestWaitMs: Millis = 8000
 
 /** Calls that wait for their turn, and are tried again where that may help. Every target of a region has to share one. */
-export function createPacedApi(
-  api: WafApi,
+export function createPacedApi<Action extends string>(
+  api: AwsApi<Action>,
   { clock, sleep, random }: PaceDeps,
   { minIntervalMs = betweenChangesMs }: { readonly minIntervalMs?: Millis } = {},
-): WafApi {
+): AwsApi<Action> {
   const nextAt = new Map<string, Millis>()
-  const turn = async ({ region, action }: WafCall, signal: AbortSignal) => {
+  const turn = async ({ region, action }: AwsCall, signal: AbortSignal) => {
     if (!isChange(action)) return
     const key = `${region} ${action}`
     const at = Math.max(clock.now(), nextAt.get(key) ?? 0)
@@ -43,7 +43,7 @@ export function createPacedApi(
 }
 
 export function isChange(action: string): boolean {
-  return !/^(Get|List)/.test(action)
+  return !/^(Get|List|Describe)/.test(action)
 }
 
 const passing = new Set([
@@ -66,6 +66,6 @@ const passing = new Set([
 
 /** True for what is likely to be over in a moment. */
 function mayPass(error: unknown): boolean {
-  const waf = wafErrorIn(error)
-  return waf !== undefined && (passing.has(waf.name) || (waf.status ?? 0) >= 500)
+  const aws = awsErrorIn(error)
+  return aws !== undefined && (passing.has(aws.name) || (aws.status ?? 0) >= 500)
 }

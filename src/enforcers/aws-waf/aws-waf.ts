@@ -1,5 +1,6 @@
 import { type Cidr, type Clock, familyOf, type Millis, parseCidr } from "../../core/index.ts"
 import { createDryRunApi } from "../aws/dry-run.ts"
+import { createLimits } from "../aws/limits.ts"
 import {
   type Block,
   type Enforcer,
@@ -37,8 +38,6 @@ export interface AwsWafOptions extends AwsWafSettings {
 
 // The service's quota.
 const maxSetSize = 10_000
-/** How long a limit that AWS set is believed before it is tried again. */
-const limitHoldsMs: Millis = 600_000
 
 /** Stable, whatever else is configured: the store knows countermeasures by it. */
 export function awsWafId({ scope, region, name }: WebAclArn): string {
@@ -56,12 +55,10 @@ export function createAwsWafEnforcer(deps: AwsWafDeps, options: AwsWafOptions): 
   const bringDeps: BringDeps = { target, webAcl, names, settings: options, size: setSize, sleep }
   /** What stands in the target, entry by entry; there it is joined to as few prefixes as possible. */
   let entries: ReadonlyMap<string, Block> | undefined
-  let limited: { readonly limits: ReadonlyMap<Family, number>; readonly at: Millis } | undefined
+  const limits = createLimits<Family>(clock)
 
-  const limitsNow = () =>
-    new Map(limited !== undefined && clock.now() - limited.at < limitHoldsMs ? limited.limits : [])
   const roomOf = (family: Family): Room => {
-    const size = (limitsNow().get(family) ?? options.setsPerFamily) * setSize
+    const size = (limits.now().get(family) ?? options.setsPerFamily) * setSize
     const reason = `capacity: the web ACL ${webAcl.name} has room for ${size} prefixes of IPv${family}, and they are taken by what ranks higher`
     return { size, reason }
   }
@@ -88,7 +85,7 @@ export function createAwsWafEnforcer(deps: AwsWafDeps, options: AwsWafOptions): 
     const before = entries ?? new Map<string, Block>()
     const after = applied(operations, before)
     const [modelled, goal] = [join([...before.values(), ...after.values()]), join(after.values())]
-    const shortfall: Shortfall = { refused: new Map(), left: new Map(), failures: new Map(), limits: limitsNow() }
+    const shortfall: Shortfall = { refused: new Map(), left: new Map(), failures: new Map(), limits: limits.now() }
     await bring(
       (family, snapshot, refused) => {
         const bad = join([...refused.keys()].filter(isSound).map(inbound))
@@ -106,7 +103,7 @@ export function createAwsWafEnforcer(deps: AwsWafDeps, options: AwsWafOptions): 
       bringDeps,
       { shortfall, signal },
     )
-    limited = shortfall.limits.size === 0 ? undefined : { limits: shortfall.limits, at: limited?.at ?? clock.now() }
+    limits.note(shortfall.limits)
     if (dryRun) {
       target.forget()
       return () => dryRunResult

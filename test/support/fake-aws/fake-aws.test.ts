@@ -1,4 +1,11 @@
 import {
+  CreateNetworkAclEntryCommand,
+  DeleteNetworkAclEntryCommand,
+  DescribeNetworkAclsCommand,
+  EC2Client,
+  ReplaceNetworkAclEntryCommand,
+} from "@aws-sdk/client-ec2"
+import {
   CreateIPSetCommand,
   GetIPSetCommand,
   UpdateIPSetCommand,
@@ -298,5 +305,57 @@ describe("the fake AWS server", () => {
     release()
     await waiting
     expect(answered).toBe(true)
+  })
+
+  it("keeps network ACLs by EC2's protocol: numbers once for each direction, entries limited for each family", async () => {
+    const clock = createManualClock(start)
+    const aws = await fakeOf({ now: clock.now, maxAclEntries: 4 })
+    const arn = aws.ec2.addNetworkAcl(region)
+    const client = new EC2Client({
+      region,
+      endpoint: aws.url,
+      maxAttempts: 1,
+      credentials: { accessKeyId: aws.env.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: "secret" },
+    })
+    const NetworkAclId = arn.split("/")[1] ?? ""
+    const common = { NetworkAclId, Protocol: "-1", RuleAction: "deny", Egress: false } as const
+    const create = (RuleNumber: number, more: object = { CidrBlock: `203.0.113.${RuleNumber}/32` }) =>
+      client.send(new CreateNetworkAclEntryCommand({ ...common, RuleNumber, ...more })).then(
+        () => "made",
+        (error: unknown) => (error instanceof Error ? error.name : error),
+      )
+    expect([await create(1), await create(1), await create(2), await create(3)]).toEqual([
+      "made",
+      "NetworkAclEntryAlreadyExists",
+      "made",
+      "NetworkAclEntryLimitExceeded",
+    ])
+    expect(await create(3, { Ipv6CidrBlock: "2001:db8::/32" })).toBe("made")
+    expect(await create(1, { Egress: true, CidrBlock: "203.0.113.9/24" })).toBe("made")
+    expect(await create(32767)).toBe("InvalidParameterValue")
+    expect([aws.ec2.verdict(arn, false, "203.0.113.1"), aws.ec2.verdict(arn, false, "203.0.113.9")]).toEqual([
+      "deny",
+      "allow",
+    ])
+    const slot = { NetworkAclId, RuleNumber: 1, Egress: false }
+    await client.send(new ReplaceNetworkAclEntryCommand({ ...common, RuleNumber: 1, CidrBlock: "203.0.113.9/32" }))
+    await client.send(new DeleteNetworkAclEntryCommand({ ...slot, RuleNumber: 2 }))
+    await expect(client.send(new DeleteNetworkAclEntryCommand({ ...slot, RuleNumber: 2 }))).rejects.toMatchObject({
+      name: "InvalidNetworkAclEntry.NotFound",
+    })
+    const { NetworkAcls } = await client.send(new DescribeNetworkAclsCommand({ NetworkAclIds: [NetworkAclId] }))
+    expect(NetworkAcls?.[0]?.Entries).toContainEqual({
+      Protocol: "-1",
+      RuleAction: "deny",
+      RuleNumber: 1,
+      Egress: true,
+      CidrBlock: "203.0.113.0/24",
+    })
+    expect(NetworkAcls?.[0]?.Entries).toHaveLength(8 + 3)
+    await expect(client.send(new DescribeNetworkAclsCommand({ NetworkAclIds: ["acl-0"] }))).rejects.toMatchObject({
+      name: "InvalidNetworkAclID.NotFound",
+    })
+    aws.setPolicy({ Version: "2012-10-17", Statement: [] })
+    expect(await create(9)).toBe("UnauthorizedOperation")
   })
 })

@@ -1,3 +1,4 @@
+export type { AclEntry } from "./ec2.ts"
 export { AwsError, associated, staleLock } from "./errors.ts"
 export type { IamPolicy } from "./iam.ts"
 export type { Answered, FakeAws, FakeAwsOptions } from "./server.ts"

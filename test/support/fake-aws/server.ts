@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
+import { createEc2, type Ec2 } from "./ec2.ts"
 import { AwsError, invalidParameter } from "./errors.ts"
 import { type IamPolicy, requirePermission } from "./iam.ts"
-import { type Json, record } from "./statements.ts"
+import { record } from "./statements.ts"
 import { createThrottle, type Rate } from "./throttle.ts"
 import { type Call, createWafv2, type Wafv2 } from "./wafv2.ts"
 
@@ -16,6 +17,7 @@ export interface FakeAwsOptions {
   readonly maxIpSets?: number
   readonly maxCapacity?: number
   readonly pageSize?: number
+  readonly maxAclEntries?: number
   /** What the caller may do; null: everything. */
   readonly policy?: IamPolicy | null
 }
@@ -33,6 +35,7 @@ export interface FakeAws extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>
   readonly account: string
   readonly waf: Wafv2
+  readonly ec2: Ec2
   /** Every call, oldest first. */
   readonly calls: readonly Answered[]
   /** The calls that change something and were answered well. */
@@ -65,6 +68,7 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
     maxCapacity: options.maxCapacity ?? 5000,
     pageSize: options.pageSize ?? 100,
   })
+  const ec2 = createEc2({ account, now, staleMs: () => staleMs, maxAclEntries: options.maxAclEntries ?? 20 })
   const throttle = createThrottle({ write: options.writeRate ?? null, read: options.readRate ?? null }, now)
   const calls: Answered[] = []
   const failures = new Map<string, AwsError[]>()
@@ -72,41 +76,52 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
   const refusedAddresses = new Set<string>()
   const stalled = new Map<string, Promise<void>>()
 
-  const perform = (call: Call): Json => {
+  const admit = (call: Received) => {
     throttle(call.region, call.action)
-    requirePermission(policy, `wafv2:${call.action}`, waf.resourcesOf(call))
+    const resources = call.service === "ec2" ? ec2.resourcesOf(call) : waf.resourcesOf(call)
+    requirePermission(policy, `${call.service}:${call.action}`, resources)
     const failure = failures.get(call.action)?.shift()
     if (failure !== undefined) throw failure
     intruders.get(call.action)?.shift()?.(call)
-    const { Addresses } = call.input
+    const { Addresses, CidrBlock } = call.input
+    if (typeof CidrBlock === "string" && refusedAddresses.has(CidrBlock))
+      throw new AwsError("InvalidParameterValue", `CIDR block ${CidrBlock} is malformed`)
     const refused = Array.isArray(Addresses) ? Addresses.find((one) => refusedAddresses.has(one)) : undefined
     if (refused !== undefined) throw invalidParameter("IP_ADDRESS", refused, "The parameter is not taken.")
-    return waf.call(call)
   }
-  const answer = async (request: IncomingMessage): Promise<{ readonly status: number; readonly body: Json }> => {
-    const text = await textOf(request)
-    let call: Call | undefined
+  const perform = async (request: IncomingMessage, text: string): Promise<string> => {
+    const call = callOf(request, text)
+    const note = (error: string | null) =>
+      void calls.push({ region: call.region, action: call.action, input: call.input, at: now(), error })
     try {
-      call = callOf(request, text)
       await stalled.get(call.region)
-      const body = perform(call)
-      calls.push({ ...call, at: now(), error: null })
-      return { status: 200, body }
+      admit(call)
+      const answer =
+        call.service === "ec2"
+          ? `<${call.action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>1</requestId>${ec2.call(call)}</${call.action}Response>`
+          : JSON.stringify(waf.call(call))
+      note(null)
+      return answer
+    } catch (error) {
+      if (error instanceof AwsError) note(error.type)
+      throw error
+    }
+  }
+  const answer = async (request: IncomingMessage): Promise<{ readonly status: number; readonly body: string }> => {
+    const text = await textOf(request)
+    try {
+      return { status: 200, body: await perform(request, text) }
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
-      if (call !== undefined) calls.push({ ...call, at: now(), error: error.type })
-      return {
-        status: error.status,
-        body: { __type: error.type, Message: error.message, message: error.message, ...error.members },
-      }
+      return { status: error.status, body: isEc2(request) ? xmlError(error) : jsonError(error) }
     }
   }
   const server = createServer((request, response) => {
     answer(request)
-      .catch((error: unknown) => ({ status: 500, body: { __type: "InternalFailure", message: String(error) } }))
+      .catch((error: unknown) => ({ status: 500, body: jsonError(new AwsError("InternalFailure", String(error))) }))
       .then(({ status, body }) => {
-        response.writeHead(status, { "content-type": "application/x-amz-json-1.1" })
-        response.end(JSON.stringify(body))
+        response.writeHead(status, { "content-type": isEc2(request) ? "text/xml" : "application/x-amz-json-1.1" })
+        response.end(body)
       })
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -118,8 +133,9 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
     env: { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: keyId, AWS_SECRET_ACCESS_KEY: "secret" },
     account,
     waf,
+    ec2,
     calls,
-    changes: () => calls.filter(({ action, error }) => error === null && !/^(Get|List)/.test(action)),
+    changes: () => calls.filter(({ action, error }) => error === null && !/^(Get|List|Describe)/.test(action)),
     forgetCalls: () => void calls.splice(0),
     setStaleMs: (ms) => {
       staleMs = ms
@@ -146,18 +162,47 @@ export async function startFakeAws(options: FakeAwsOptions = {}): Promise<FakeAw
   }
 }
 
-/** The call of a signed request in the AWS JSON 1.1 protocol. */
-function callOf({ headers }: IncomingMessage, text: string): Call {
-  const credential = /Credential=([^/]+)\/\d{8}\/([^/]+)\/wafv2\/aws4_request/.exec(headers.authorization ?? "")
+interface Received extends Call {
+  readonly service: "wafv2" | "ec2"
+}
+
+const isEc2 = ({ headers }: IncomingMessage) => (headers.authorization ?? "").includes("/ec2/aws4_request")
+
+/** The call of a signed request: AWS JSON 1.1 for WAFV2, the query protocol for EC2. */
+function callOf(request: IncomingMessage, text: string): Received {
+  const { headers } = request
+  const credential = /Credential=([^/]+)\/\d{8}\/([^/]+)\/(?:wafv2|ec2)\/aws4_request/.exec(headers.authorization ?? "")
   const [, caller, region] = credential ?? []
   if (caller === undefined || region === undefined)
     throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token")
   if (caller !== keyId)
-    throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.")
+    throw isEc2(request)
+      ? new AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", { status: 401 })
+      : new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.")
+  if (isEc2(request)) {
+    const { Action = "", ...input } = Object.fromEntries(new URLSearchParams(text))
+    return { service: "ec2", region, action: Action, input }
+  }
   const action = /^AWSWAF_20190729\.(\w+)$/.exec(String(headers["x-amz-target"]))?.[1]
   if (action === undefined || headers["content-type"] !== "application/x-amz-json-1.1")
     throw new AwsError("UnknownOperationException", "The requested operation is not known")
-  return { region, action, input: record(JSON.parse(text)) }
+  return { service: "wafv2", region, action, input: record(JSON.parse(text)) }
+}
+
+function jsonError({ type, message, members }: AwsError): string {
+  return JSON.stringify({ __type: type, Message: message, message, ...members })
+}
+
+function xmlError({ type, message }: AwsError): string {
+  // The same refusal has another name here.
+  const code =
+    type === "AccessDeniedException"
+      ? "UnauthorizedOperation"
+      : type === "ThrottlingException"
+        ? "RequestLimitExceeded"
+        : type
+  const escaped = message.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+  return `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>${code}</Code><Message>${escaped}</Message></Error></Errors><RequestID>1</RequestID></Response>`
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

@@ -1,0 +1,5 @@
+export { createAwsNaclEnforcer } from "./aws-nacl.ts"
+export type { NaclCall } from "./client.ts"
+export { createNaclApi } from "./client.ts"
+export type { AwsNaclConfig } from "./config.ts"
+export { awsNaclConfig } from "./config.ts"

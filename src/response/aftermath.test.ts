@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertOf } from "../../test/support/alerts.ts"
-import { type Intent, isActive, policyId, prefix } from "../core/index.ts"
+import { type Alert, type Intent, isActive, policyId, prefix } from "../core/index.ts"
 import { type Correlator, createCorrelator, defaultIntentRules } from "../correlation/index.ts"
 import {
   ada,
@@ -106,6 +106,46 @@ describe("an incident", () => {
       from: "192.0.2.7",
       before: { status: "open" },
     })
+  })
+})
+
+describe("the alerts of a false positive", () => {
+  const marks = async (alerts: readonly Alert[]) =>
+    (await house.store.verdicts(alerts.map(({ id }) => id))).map(({ alert, verdict, by }) => [alert, verdict, by])
+
+  it("count as such for their rules, unless somebody marked them", async () => {
+    const alerts = seen(chain)
+    await attack(house, correlator, alerts)
+    const [scan, exploit, shell] = alerts.map(({ id }) => id)
+    if (scan === undefined) return expect.unreachable()
+    const given = { alert: scan, verdict: "true-positive", at: house.clock.now(), by: "user:bea", rules: [] } as const
+    await house.store.record({ verdicts: [given] })
+    await house.responder.changeIncident((await theIncident()).id, "false-positive", ada)
+    expect(new Set(await marks(alerts))).toEqual(
+      new Set([
+        [scan, "true-positive", "user:bea"],
+        [exploit, "false-positive", "user:ada"],
+        [shell, "false-positive", "user:ada"],
+      ]),
+    )
+    const rules = alerts.slice(1).flatMap(({ contributions }) => contributions.map(({ rule }) => rule))
+    const counted = (await house.store.ruleStatistics()).filter(({ markedFalse }) => markedFalse > 0)
+    expect(new Set(counted.map(({ rule }) => rule))).toEqual(new Set(rules))
+  })
+
+  it("count as such when a countermeasure is undone for it", async () => {
+    const alerts = seen(chain)
+    await attack(house, correlator, alerts)
+    await house.responder.undo(onlyBlock(house).id, { falsePositive: true, comment: "" }, ada)
+    expect(await marks(alerts)).toHaveLength(3)
+  })
+
+  it("are not marked when it is only undone, or the incident closed", async () => {
+    const alerts = seen(chain)
+    await attack(house, correlator, alerts)
+    await house.responder.undo(onlyBlock(house).id, { falsePositive: false, comment: "" }, ada)
+    await house.responder.changeIncident((await theIncident()).id, "closed", ada)
+    expect(await marks(alerts)).toEqual([])
   })
 })
 

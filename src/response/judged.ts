@@ -1,5 +1,5 @@
 import type { Incident } from "../core/index.ts"
-import type { Changes } from "../store/index.ts"
+import type { Changes } from "../store/store.ts"
 import type { Actor, ResponderDeps } from "./services.ts"
 
 // The first of an incident that somebody called a false positive: a scanner's may have thousands, and a rate needs no more.

@@ -27,7 +27,9 @@ const inspection = z.object({
     Paused: z.boolean(),
     StartedAt: z.string(),
   }),
-  HostConfig: z.object({ AutoRemove: z.boolean().catch(false) }).catch({ AutoRemove: false }),
+  HostConfig: z
+    .object({ AutoRemove: z.boolean().catch(false), NetworkMode: text })
+    .catch({ AutoRemove: false, NetworkMode: "" }),
   Config: z.object({ Tty: z.boolean().catch(false) }).catch({ Tty: false }),
   NetworkSettings: z
     .object({ Networks: z.record(z.string(), endpoint).nullish() })
@@ -55,6 +57,8 @@ export interface Container {
   /** The engine deletes it when it stops: then there is no way back from a stop. */
   readonly removedWhenStopped: boolean
   readonly tty: boolean
+  /** `bridge`, `host`, `container:ID`, a network's name, … */
+  readonly networkMode: string
   readonly attachments: readonly Attachment[]
   /** The inspection as the engine gave it. */
   readonly raw: unknown
@@ -158,6 +162,7 @@ function containerOf(raw: unknown): Container {
     paused: State.Paused,
     removedWhenStopped: HostConfig.AutoRemove,
     tty: Config.Tty,
+    networkMode: HostConfig.NetworkMode,
     // Sorted, so that a record of them can be compared.
     attachments: Object.entries(NetworkSettings)
       .map(([network, at]) => attachmentOf(network, at, Id))

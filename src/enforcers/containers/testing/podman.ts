@@ -15,6 +15,8 @@ export interface Podman {
   inspect(name: string): Inspected
   /** Makes a bridge network with addresses `10.x.y.0/24` of its own. */
   network(): { readonly name: string; readonly address: (host: number) => string }
+  /** Asks again until it is so; ten seconds at most. */
+  until(isSo: () => boolean | Promise<boolean>): Promise<void>
   close(): Promise<void>
 }
 
@@ -56,14 +58,12 @@ export async function startPodman(): Promise<Podman> {
   makeImage(dir, podman)
   const service = spawn("podman", [...own, "system", "service", "--time", "0", `unix://${socket}`], { stdio: "ignore" })
   const ended = new Promise<void>((resolve) => service.once("exit", () => resolve()))
-  for (let waitedMs = 0; !existsSync(socket); waitedMs += 50) {
-    if (waitedMs > 10_000) throw new Error(`podman's service made no socket ${socket} in 10 seconds`)
-    await sleep(50)
-  }
+  await until(() => existsSync(socket))
   return {
     socket,
     dir,
     podman,
+    until,
     run: (name, { command = idle, options = [], network = "none" } = {}) =>
       podman(
         "run",
@@ -108,4 +108,9 @@ function makeImage(dir: string, podman: Podman["podman"]): void {
   const tar = join(dir, "image.tar")
   execFileSync("tar", ["-C", root, "-cf", tar, "."])
   podman("import", tar, image)
+}
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 10_000; !(await isSo()); await sleep(50))
+    if (Date.now() > end) throw new Error(`it was not so within 10 seconds: ${isSo}`)
 }

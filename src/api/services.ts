@@ -43,6 +43,8 @@ export interface ApiDeps {
   readonly rules: RuleBook
   readonly explain: (subject: string) => Promise<Explanation>
   readonly policySentence: (policy: Policy) => string
+  /** What an enforcer found before it acted; undefined when there is nothing. */
+  readonly evidence: (id: CountermeasureId) => Promise<unknown>
   /** Resolves when the alerts are stored. */
   readonly ingest: (alerts: readonly Alert[]) => Promise<void>
   readonly status: () => Promise<Status>

@@ -88,6 +88,7 @@ export type {
 export { direction, endpoint, origin } from "./observation.ts"
 export type { Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
 export { mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
+export { parsePolicies } from "./policy-file.ts"
 export type { AlertVerdict, RuleException, RuleSelector, RuleSwitch, Verdict } from "./rule-policy.ts"
 export {
   alertVerdict,

@@ -63,5 +63,5 @@ export const quarantinePolicy = criteria
   .readonly()
 export type QuarantinePolicy = z.infer<typeof quarantinePolicy>
 
-export const policy = z.union([quarantinePolicy, networkPolicy])
+export const policy = z.discriminatedUnion("kind", [quarantinePolicy, networkPolicy])
 export type Policy = z.infer<typeof policy>

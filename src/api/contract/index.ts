@@ -138,7 +138,10 @@ export const newAllowlistEntry = z
 const sentence = z.string().meta({ description: "What it says, in English" })
 export const policies = z.object({
   items: z.array(
-    z.union([quarantinePolicy.unwrap().extend({ sentence }), networkPolicy.unwrap().extend({ sentence })]),
+    z.discriminatedUnion("kind", [
+      quarantinePolicy.unwrap().extend({ sentence }),
+      networkPolicy.unwrap().extend({ sentence }),
+    ]),
   ),
 })
 

@@ -28,6 +28,7 @@ function createRig() {
     add: undefined as string | undefined,
     remove: undefined as string | undefined,
     refusal: undefined as string | undefined,
+    unreadable: undefined as string | undefined,
   }
   const wanted: Countermeasure[] = []
   const reports = new Map<CountermeasureId, EnforcementReport[]>()
@@ -58,7 +59,10 @@ function createRig() {
         enforcer,
         clock,
         desired: () => wanted,
-        refusalNow: async () => faults.refusal,
+        refusalNow: async () => {
+          if (faults.unreadable !== undefined) throw new Error(faults.unreadable)
+          return faults.refusal
+        },
         report: async (id, report) => {
           reports.set(id, [...(reports.get(id) ?? []), report])
         },
@@ -160,6 +164,31 @@ describe("the reconciler of quarantines", () => {
     const id = want()
     await round(start())
     expect([performed, said(id)]).toEqual([[], [["not-enforced", "web is protected"]]])
+  })
+
+  it("lets go of a node that is protected by now, and of none while nobody can say", async () => {
+    const { faults, performed, start, want, round, said, stands } = createRig()
+    const id = want()
+    await round(start())
+    faults.unreadable = "the store is full"
+    const [later, other] = [start(), want({ action: "stop" })]
+    await round(later)
+    expect([stands.size, said(id).at(-1)]).toEqual([1, ["applied", null]])
+    expect(said(other)).toEqual([["not-enforced", "the guardrails can't be asked: the store is full"]])
+    faults.unreadable = undefined
+    faults.refusal = "web is protected"
+    await round(later)
+    expect([performed, stands.size]).toEqual([["add pause container web", "remove pause container web"], 0])
+    expect(said(id).at(-1)).toEqual(["not-enforced", "web is protected"])
+  })
+
+  it("takes the later end of two that want the same", async () => {
+    const { clock, performed, start, want, round, stands } = createRig()
+    want({ expiresAt: clock.now() + 1000 })
+    want({ expiresAt: clock.now() + 9000, severity: "low" })
+    await round(start())
+    expect(performed).toEqual(["add pause container web"])
+    expect([...stands.values()]).toMatchObject([{ expiresAt: clock.now() + 9000 }])
   })
 
   it("reports a failure, and repairs it in a later round", async () => {

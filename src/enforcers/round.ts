@@ -1,5 +1,11 @@
-import type { BlockCountermeasure, Clock, Countermeasure, CountermeasureId } from "../core/index.ts"
-import { admit, type Wish as WishOf } from "./admission.ts"
+import {
+  type BlockCountermeasure,
+  type Clock,
+  type Countermeasure,
+  type CountermeasureId,
+  compareSeverity,
+  messageOf,
+} from "../core/index.ts"
 import { createCoverage, isSingle } from "./coverage.ts"
 import {
   type Block,
@@ -10,7 +16,7 @@ import {
   type Operation,
   type OperationResult,
 } from "./enforcer.ts"
-import { difference, merge, placeOf } from "./planner.ts"
+import { difference, endsLater, merge, placeOf } from "./planner.ts"
 
 /** What is true of one countermeasure after a round. */
 export interface Verdict {
@@ -46,7 +52,8 @@ interface LeftOut {
 // A prefix that fails brings back the narrower ones that it hid, and those may fail in turn; the next round goes on from here.
 const maxPasses = 8
 
-type Wish = WishOf<BlockCountermeasure>
+/** A countermeasure, with the key of the entry that it wants. */
+type Wish = readonly [key: string, of: BlockCountermeasure]
 
 /** Brings the target from what it holds to what these countermeasures want, and says what is true of each. */
 export async function performRound(
@@ -58,12 +65,11 @@ export async function performRound(
   const inForce = new Map(observed)
   const stuck = new Map<string, string>()
   const leftOut = new Map<string, LeftOut>()
-  const { toleranceMs } = enforcer
-  const { admitted, refused, retry } = await admit(wanted, inForce, { keyOf, toleranceMs, refusalNow: deps.refusalNow })
+  const { admitted, refused, retry } = await admit(wanted, inForce, deps)
 
   for (let pass = 0; pass < maxPasses; pass++) {
     const desired = fillByRank({ admitted, refused, inForce, leftOut, enforcer, now: clock.now() })
-    const operations = difference(desired, inForce, { toleranceMs, placeOf })
+    const operations = difference(desired, inForce, { toleranceMs: enforcer.toleranceMs, placeOf })
     if (operations.length === 0) break
     const results = await enforcer.apply(operations, signal)
     const failedPrefix = operations
@@ -74,6 +80,45 @@ export async function performRound(
   const verdicts = judge(admitted, refused, { inForce, leftOut })
   const failed = [...verdicts.values()].some(({ state }) => state === "failed")
   return { verdicts, inForce, stuck, retry: retry || failed || stuck.size > 0 }
+}
+
+/** Asks about everything that is not in force yet; the most important comes first. */
+async function admit(
+  wanted: readonly BlockCountermeasure[],
+  inForce: ReadonlyMap<string, Observed>,
+  { enforcer, refusalNow }: RoundDeps,
+) {
+  const admitted: Wish[] = []
+  const refused = new Map<Wish, string>()
+  let retry = false
+  for (const countermeasure of wanted.toSorted(byRank)) {
+    const wish: Wish = [keyOf(countermeasure), countermeasure]
+    const there = inForce.get(wish[0])
+    if (there !== undefined && !adds(countermeasure, there, enforcer.toleranceMs)) {
+      admitted.push(wish)
+      continue
+    }
+    try {
+      const refusal = await refusalNow(countermeasure)
+      if (refusal === undefined) admitted.push(wish)
+      else refused.set(wish, refusal)
+    } catch (error) {
+      // Without the guardrails nothing new is put in force.
+      retry = true
+      refused.set(wish, `the guardrails can't be asked: ${messageOf(error)}`)
+    }
+  }
+  return { admitted, refused, retry }
+}
+
+function adds({ expiresAt }: Countermeasure, there: Observed, toleranceMs: number): boolean {
+  return endsLater(expiresAt, there.expiresAt === null ? null : there.expiresAt + toleranceMs)
+}
+
+export function byRank(one: Countermeasure, other: Countermeasure): number {
+  return one.severity === other.severity
+    ? other.createdAt - one.createdAt
+    : compareSeverity(other.severity, one.severity)
 }
 
 interface Filling {

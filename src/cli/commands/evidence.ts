@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { type AddCommand, examples } from "../command.ts"
+import { printable } from "../text.ts"
 
 export const evidence: AddCommand = (program, run) => {
   program
@@ -14,7 +15,7 @@ export const evidence: AddCommand = (program, run) => {
           z.unknown(),
         )
         if (context.json) context.printJson(found)
-        else context.print(`${JSON.stringify(found, null, 2)}\n`)
+        else context.print(`${JSON.stringify(found, null, 2).split("\n").map(printable).join("\n")}\n`)
       }),
     )
 }

@@ -328,6 +328,26 @@ describe.runIf(has("quarantine of containers", "root", "podman"))("the container
     },
   )
 
+  it.runIf(has("isolation of containers", "cni"))(
+    "says what keeps it from connecting a container again, and does it when that is over",
+    async () => {
+      const { name, remake } = podman.network()
+      podman.run("web", { network: name })
+      const enforcer = open(folder())
+      const block = wish("isolate", nodeOf("web"))
+      expect(await add(enforcer, block)).toEqual({ kind: "applied" })
+      podman.podman("network", "rm", name)
+      expect(await remove(enforcer, block)).toEqual({
+        kind: "failed",
+        reason: expect.stringMatching(/networks\/thwart-\w+\/connect: 404, .*not found/),
+      })
+      expect(await enforcer.observe(signal)).toEqual([block])
+      remake()
+      expect(await remove(enforcer, block)).toEqual({ kind: "applied" })
+      expect(Object.keys(podman.inspect("web").NetworkSettings.Networks ?? {})).toEqual([name])
+    },
+  )
+
   it("throws when the engine can't be reached at all", async () => {
     const engine = createEngine(createDockerApi({ socket: "/run/nowhere.sock" }))
     const enforcer = open(folder(), { engine })

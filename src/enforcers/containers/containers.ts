@@ -139,9 +139,16 @@ export function createContainers({ clock, engine, book, untouchables, onError }:
   }
   const observed = async (custody: Custody, signal: AbortSignal): Promise<Quarantine> => {
     const { action, node, countermeasure, decidedAt, expiresAt, container, before } = custody
-    const now = await engine.inspect(container.id, signal)
-    const entry = { action, node, countermeasure, decidedAt }
-    return { ...entry, expiresAt: holds(action, now, before) ? expiresAt : 0 }
+    const entry = { action, node, countermeasure, decidedAt, expiresAt }
+    try {
+      const now = await engine.inspect(container.id, signal)
+      return holds(action, now, before) ? entry : { ...entry, expiresAt: 0 }
+    } catch (error) {
+      if (signal.aborted) throw error
+      // One that can't be read holds up no other; as far as anybody knows it is as it was left.
+      onError(error)
+      return entry
+    }
   }
 
   return {

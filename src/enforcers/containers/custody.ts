@@ -5,6 +5,7 @@ const attachment = z.object({
   network: z.string(),
   ipv4: z.string().nullable(),
   ipv6: z.string().nullable(),
+  fixed: z.boolean(),
   mac: z.string().nullable(),
   aliases: z.array(z.string()).readonly(),
   links: z.array(z.string()).readonly(),

@@ -87,6 +87,7 @@ describe.runIf(has("the container engine", "root", "podman"))("the engine, on a 
           network,
           ipv4: address(9),
           ipv6: null,
+          fixed: false,
           mac: "02:00:00:00:07:09",
           aliases: ["web"],
           links: [],

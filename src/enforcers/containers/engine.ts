@@ -41,6 +41,8 @@ export interface Attachment {
   readonly network: string
   readonly ipv4: string | null
   readonly ipv6: string | null
+  /** The addresses were asked for by whoever made the container. */
+  readonly fixed: boolean
   readonly mac: string | null
   readonly aliases: readonly string[]
   readonly links: readonly string[]
@@ -138,10 +140,19 @@ export function createEngine(api: DockerApi): Engine {
       change({ method: "DELETE", path: at(id, ""), query: { force: "true" }, waitMs: endingMs }, signal),
     disconnect: (id, network, signal) =>
       post(`/networks/${encodeURIComponent(network)}/disconnect`, signal, { body: { Container: id, Force: true } }),
-    attach: (id, attachment, signal) =>
-      post(`/networks/${encodeURIComponent(attachment.network)}/connect`, signal, {
-        body: { Container: id, EndpointConfig: endpointOf(attachment) },
-      }),
+    attach: async (id, attachment, signal) => {
+      const connect = (place: Attachment) =>
+        post(`/networks/${encodeURIComponent(attachment.network)}/connect`, signal, {
+          body: { Container: id, EndpointConfig: endpointOf(place) },
+        })
+      try {
+        await connect(attachment)
+      } catch (error) {
+        // Docker takes an address only where a subnet was configured, and never on its default bridge; it may be in use by now, too.
+        if (!(error instanceof ApiRefusal) || error.status === 404 || attachment.fixed) throw error
+        await connect({ ...attachment, ipv4: null, ipv6: null, mac: null })
+      }
+    },
   }
 }
 
@@ -176,6 +187,7 @@ function attachmentOf(network: string, at: z.output<typeof endpoint>, id: string
     network,
     ipv4: at.IPAMConfig?.IPv4Address || at.IPAddress || null,
     ipv6: at.IPAMConfig?.IPv6Address || at.GlobalIPv6Address || null,
+    fixed: Boolean(at.IPAMConfig?.IPv4Address || at.IPAMConfig?.IPv6Address),
     mac: at.MacAddress || null,
     // The engine gives every container its short id as an alias by itself.
     aliases: (at.Aliases ?? []).filter((alias) => alias !== id.slice(0, 12)),
@@ -185,8 +197,12 @@ function attachmentOf(network: string, at: z.output<typeof endpoint>, id: string
 }
 
 function endpointOf({ ipv4, ipv6, mac, aliases, links, driverOptions }: Attachment): object {
+  const addresses = {
+    ...(ipv4 === null ? {} : { IPv4Address: ipv4 }),
+    ...(ipv6 === null ? {} : { IPv6Address: ipv6 }),
+  }
   return {
-    IPAMConfig: { ...(ipv4 === null ? {} : { IPv4Address: ipv4 }), ...(ipv6 === null ? {} : { IPv6Address: ipv6 }) },
+    ...(ipv4 === null && ipv6 === null ? {} : { IPAMConfig: addresses }),
     Aliases: aliases,
     Links: links,
     DriverOpts: driverOptions,

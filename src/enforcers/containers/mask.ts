@@ -23,6 +23,11 @@ export function maskText(text: string): string {
     .replace(/((?:bearer|basic)\s{1,3})[\w.~+/=-]{8,500}/gi, `$1${masked}`)
 }
 
+/** `--password`, whose value is the next argument. */
+function isSecretFlag(text: unknown): boolean {
+  return typeof text === "string" && /^--?[\w-]{0,50}(?:pass|secret|token|key|credential)[\w-]{0,50}$/i.test(text)
+}
+
 // Deeper than any inspection.
 const maxDepth = 40
 
@@ -30,7 +35,8 @@ const maxDepth = 40
 export function maskJson(value: unknown, depth = 0): unknown {
   if (depth > maxDepth) return "…"
   if (typeof value === "string") return maskText(value)
-  if (Array.isArray(value)) return value.map((one) => maskJson(one, depth + 1))
+  if (Array.isArray(value))
+    return value.map((one, index) => (isSecretFlag(value[index - 1]) ? masked : maskJson(one, depth + 1)))
   if (typeof value !== "object" || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, inside]: [string, unknown]) => {

@@ -8,6 +8,7 @@ const attachment = (network: string): Attachment => ({
   network,
   ipv4: `10.0.0.${network.length}`,
   ipv6: null,
+  fixed: false,
   mac: null,
   aliases: [network],
   links: [],

@@ -14,7 +14,7 @@ export interface Podman {
   run(name: string, options?: RunOptions): string
   inspect(name: string): Inspected
   /** Makes a bridge network with addresses `10.x.y.0/24` of its own. */
-  network(): { readonly name: string; readonly address: (host: number) => string }
+  network(): { readonly name: string; readonly address: (host: number) => string; remake(): void }
   /** Asks again until it is so; ten seconds at most. */
   until(isSo: () => boolean | Promise<boolean>): Promise<void>
   close(): Promise<void>
@@ -84,9 +84,10 @@ export async function startPodman(): Promise<Podman> {
     network: () => {
       const name = `thwart-${randomBytes(4).toString("hex")}`
       const net = `10.${randomInt(64, 200)}.${randomInt(1, 255)}`
-      podman("network", "create", "--disable-dns", "--subnet", `${net}.0/24`, name)
+      const remake = () => podman("network", "create", "--disable-dns", "--subnet", `${net}.0/24`, name)
+      remake()
       networks.push(name)
-      return { name, address: (host) => `${net}.${host}` }
+      return { name, remake, address: (host) => `${net}.${host}` }
     },
     close: async () => {
       podman("rm", "--all", "--force", "--time", "0")

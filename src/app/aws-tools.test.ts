@@ -5,7 +5,7 @@ import { noWorld } from "../cli/testing/no-world.ts"
 import { prefix, systemClock, ThwartError } from "../core/index.ts"
 import { createAwsTools } from "./aws-tools.ts"
 import { createEnforcers } from "./builtins.ts"
-import { parseConfig } from "./config.ts"
+import { type Config, parseConfig } from "./config.ts"
 
 const region = "eu-central-1"
 const signal = new AbortController().signal
@@ -31,17 +31,20 @@ async function thwart(files: Readonly<Record<string, string>>, ...argv: readonly
 
 const yaml = (arn: string, more = "") => `enforcers:\n  - kind: aws-waf\n    webAcls: [${arn}]\n${more}`
 
+const blockingOf = (asked: Config["enforcers"], notes: string[] = []) =>
+  createEnforcers(
+    asked,
+    { clock: systemClock, onError: () => undefined, note: (text) => void notes.push(text) },
+    { netns: null, protectedNodes: [], dataDir: "/nowhere" },
+  ).blocking
+
 describe("thwart aws iam-policy", () => {
   it("prints a policy that is enough to block by", () =>
     withAws(async (aws, arn) => {
       const { code, out } = await thwart({}, "aws", "iam-policy", "--web-acl", arn)
       expect(code).toBe(0)
       aws.setPolicy(JSON.parse(out))
-      const [enforcer] = createEnforcers(
-        parseConfig(yaml(arn), "thwart.yaml").enforcers,
-        { clock: systemClock, note: () => undefined },
-        { netns: null },
-      )
+      const [enforcer] = blockingOf(parseConfig(yaml(arn), "thwart.yaml").enforcers)
       if (enforcer === undefined) throw new Error("nothing was made")
       const block = { target: prefix("203.0.113.7"), direction: "inbound", expiresAt: null } as const
       expect(await enforcer.apply([{ kind: "add", block }], signal)).toEqual([{ kind: "applied" }])
@@ -124,7 +127,7 @@ describe("the configuration of AWS WAF", () => {
     ["an ARN", yaml("shop"), /thwart\.yaml:3:15.*"shop" is not the ARN of a web ACL/],
     ["a choice", yaml(arn, "    action: drop\n"), /thwart\.yaml:4:13.*expected one of "block"\|"captcha"/],
     ["a header", yaml(arn, "    forwardedHeader: {name: a b}\n"), /thwart\.yaml:4:29.*such as X-Forwarded-For/],
-    ["a kind", "enforcers:\n  - kind: iptables\n", /thwart\.yaml:2:\d+.*the id of an enforcer, such as nftables/],
+    ["a kind", "enforcers:\n  - kind: iptables\n", /thwart\.yaml:2:\d+.*an enforcer is a name \(nftables\)/],
   ]
   it.each(wrong)("tells a mistake in %s with its line and column", (_, text, message) => {
     expect(() => parseConfig(text, "thwart.yaml")).toThrow(message)
@@ -134,11 +137,7 @@ describe("the configuration of AWS WAF", () => {
   it("tells the calls of a dry run once, and not at every look", () =>
     withAws(async (aws, shop) => {
       const notes: string[] = []
-      const [enforcer] = createEnforcers(
-        parseConfig(yaml(shop, "    dryRun: true\n"), "thwart.yaml").enforcers,
-        { clock: systemClock, note: (text) => void notes.push(text) },
-        { netns: null },
-      )
+      const [enforcer] = blockingOf(parseConfig(yaml(shop, "    dryRun: true\n"), "thwart.yaml").enforcers, notes)
       expect(enforcer?.id).toBe("aws-waf:eu-central-1/shop")
       for (const _ of [1, 2]) await enforcer?.apply([], signal)
       expect([notes, aws.changes()]).toEqual([

@@ -11,7 +11,7 @@ import {
   iamPolicy,
   type WafCall,
 } from "../enforcers/index.ts"
-import { parseConfig } from "./config.ts"
+import { type Config, parseConfig } from "./config.ts"
 
 /** What the command line does in AWS; `read` reads a file, or throws. */
 export function createAwsTools(read: (path: string) => string): AwsTools {
@@ -22,10 +22,10 @@ export function createAwsTools(read: (path: string) => string): AwsTools {
     },
     check: async ({ webAcls, config, dryRun }, signal) => {
       const named = webAcls.length === 0 ? [] : [configOf({ webAcls })]
-      const written = config === undefined ? [] : parseConfig(read(config), config).enforcers
-      const configs = [...named, ...written.filter((wish) => typeof wish !== "string")]
+      const written: Config["enforcers"] = config === undefined ? [] : parseConfig(read(config), config).enforcers
+      const configs = [...named, ...written.filter((wish) => typeof wish !== "string" && wish.kind === "aws-waf")]
       if (configs.length === 0)
-        throw new ThwartError("THWART_USAGE", `${config} names no web ACL; docs/reference/aws-waf.md shows how it does`)
+        throw new ThwartError("THWART_USAGE", `${config} names no web ACL; docs/reference/aws.md shows how it does`)
       const targets = dryRun.map(prefix)
       return Promise.all(
         configs.flatMap(({ webAcls: acls, ...settings }) =>

@@ -1,86 +1,98 @@
-import { setTimeout as sleep } from "node:timers/promises"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import { type Clock, ThwartError } from "../core/index.ts"
 import {
-  type AwsWafConfig,
-  createAwsWafEnforcer,
+  createContainersEnforcer,
   createHttpEnforcer,
   createNftablesEnforcer,
-  createPacedApi,
-  createWafApi,
   type Enforcer,
-  type WafCall,
+  type QuarantineEnforcer,
+  usualSockets,
 } from "../enforcers/index.ts"
+import { createAwsEnforcers } from "./aws-enforcers.ts"
+import type { Config } from "./config.ts"
+import { machineFacts } from "./node.ts"
 
 /** What a plug-in may need of the machine. */
 export interface EnforcerSettings {
   readonly netns: string | null
+  readonly protectedNodes: readonly string[]
+  /** Where an enforcer may keep what outlives the process. */
+  readonly dataDir: string
 }
 
 export interface EnforcerDeps {
   readonly clock: Clock
+  readonly onError: (error: unknown) => void
   /** Told to whoever watches the process, such as the calls of a dry run. */
   readonly note: (text: string) => void
 }
 
-/** An enforcer by its id, or by its kind with what it needs to know. */
-export type EnforcerWish = string | AwsWafConfig
+/** Those that block addresses, and those that quarantine nodes. */
+export interface Enforcers {
+  readonly blocking: readonly Enforcer[]
+  readonly quarantining: readonly QuarantineEnforcer[]
+}
+
+type EnforcerConfig = Exclude<Config["enforcers"][number], string>
 
 interface EnforcerPlugin {
   readonly id: string
-  readonly create: (deps: EnforcerDeps, settings: EnforcerSettings) => Enforcer
+  /** Without settings of its own it was asked for by its name alone. */
+  readonly create: (settings: EnforcerSettings, own: EnforcerConfig | undefined) => Partial<Enforcers>
 }
 
-/** Every enforcer that comes with Thwart and needs no settings of its own: the one list. */
-const enforcers: readonly EnforcerPlugin[] = [
-  { id: "nftables", create: (deps, { netns }) => createNftablesEnforcer(deps, { netns }) },
-  { id: "http", create: (deps) => createHttpEnforcer(deps) },
-]
-const withSettings: readonly AwsWafConfig["kind"][] = ["aws-waf"]
+/** Every enforcer that comes with Thwart: the one list. */
+function pluginsWith(deps: EnforcerDeps): readonly EnforcerPlugin[] {
+  const aws = createAwsEnforcers(deps)
+  return [
+    { id: "nftables", create: ({ netns }) => ({ blocking: [createNftablesEnforcer(deps, { netns })] }) },
+    { id: "http", create: () => ({ blocking: [createHttpEnforcer(deps)] }) },
+    {
+      id: "containers",
+      create: ({ dataDir, protectedNodes }, own) => {
+        const usual = usualSockets(process.env)
+        const named = own?.kind === "containers" ? own.socket : null
+        const socket = named ?? usual.find((path) => existsSync(path)) ?? usual[0] ?? ""
+        const options = { socket, dir: join(dataDir, "containers"), protectedNodes }
+        return { quarantining: [createContainersEnforcer({ ...deps, read: machineFacts.read }, options)] }
+      },
+    },
+    {
+      id: "aws-waf",
+      create: (_, own) => ({ blocking: own?.kind === "aws-waf" ? aws.waf(own) : needsSettings("aws-waf") }),
+    },
+    {
+      id: "aws-nacl",
+      create: (_, own) => ({ blocking: own?.kind === "aws-nacl" ? aws.nacl(own) : needsSettings("aws-nacl") }),
+    },
+  ]
+}
 
 /** Makes the enforcers that were asked for; throws for one that there is not, or that is named twice. */
-export function createEnforcers(
-  wishes: readonly EnforcerWish[],
-  deps: EnforcerDeps,
-  settings: EnforcerSettings,
-): readonly Enforcer[] {
-  const awsWaf = createAwsWaf(deps)
-  const made = wishes.flatMap((wish) => (typeof wish === "string" ? [named(wish, deps, settings)] : awsWaf(wish)))
-  const ids = made.map(({ id }) => id)
+export function createEnforcers(asked: Config["enforcers"], deps: EnforcerDeps, settings: EnforcerSettings): Enforcers {
+  const plugins = pluginsWith(deps)
+  const made = asked.map((one) => {
+    const id = typeof one === "string" ? one : one.kind
+    const plugin = plugins.find((known) => known.id === id)
+    if (plugin === undefined)
+      throw new ThwartError(
+        "THWART_PLUGIN_UNKNOWN",
+        `there is no enforcer "${id}"; there are: ${plugins.map((known) => known.id).join(", ")}`,
+      )
+    return plugin.create(settings, typeof one === "string" ? undefined : one)
+  })
+  const blocking = made.flatMap((one) => one.blocking ?? [])
+  const quarantining = made.flatMap((one) => one.quarantining ?? [])
+  const ids = [...blocking, ...quarantining].map(({ id }) => id)
   const twice = ids.find((id, index) => ids.indexOf(id) !== index)
   if (twice !== undefined) throw new ThwartError("THWART_PLUGIN_DUPLICATE", `the enforcer "${twice}" is named twice`)
-  return made
+  return { blocking, quarantining }
 }
 
-function named(id: string, deps: EnforcerDeps, settings: EnforcerSettings): Enforcer {
-  const plugin = enforcers.find((one) => one.id === id)
-  if (plugin !== undefined) return plugin.create(deps, settings)
-  if (withSettings.some((kind) => kind === id))
-    throw new ThwartError(
-      "THWART_CONFIG_INVALID",
-      `the enforcer "${id}" has to be told where to work: write it into thwart.yaml, as docs/reference/${id}.md shows`,
-    )
+function needsSettings(id: string): never {
   throw new ThwartError(
-    "THWART_PLUGIN_UNKNOWN",
-    `there is no enforcer "${id}"; there are: ${[...enforcers.map((one) => one.id), ...withSettings].join(", ")}`,
+    "THWART_CONFIG_INVALID",
+    `the enforcer "${id}" has to be told where to work: write it into thwart.yaml, as docs/reference/aws.md shows`,
   )
-}
-
-// A call may have 10,000 addresses.
-const maxShown = 100
-
-/** One enforcer for each web ACL, so that none waits for another; the pace of changes is the account's, and theirs together. */
-function createAwsWaf({ clock, note }: EnforcerDeps): (config: AwsWafConfig) => readonly Enforcer[] {
-  const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal })
-  const api = createPacedApi(createWafApi(), { clock, sleep: wait, random: Math.random })
-  const shown = new Set<string>()
-  const onDryRun = ({ region, action, input }: WafCall) => {
-    const text = `dry run: AWS WAF in ${region}: ${action} ${JSON.stringify(input)}`
-    // The same is planned at every look, since nothing comes of it; what was told long ago may be told again.
-    if (shown.has(text)) return
-    if (shown.size >= maxShown) shown.clear()
-    shown.add(text)
-    note(text)
-  }
-  return ({ webAcls, ...config }) =>
-    webAcls.map((webAcl) => createAwsWafEnforcer({ clock, api, sleep: wait, onDryRun }, { ...config, webAcl }))
 }

@@ -1,15 +1,15 @@
 import { z } from "zod"
 import { cidr, type Diagnostic, eventTypes, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
-import { type AwsWafConfig, awsWafConfig } from "../enforcers/index.ts"
+import { awsNaclConfig, awsWafConfig, containersConfig } from "../enforcers/index.ts"
+
+const enforcerSettings = z.discriminatedUnion("kind", [awsNaclConfig, awsWafConfig, containersConfig], {
+  error: "an enforcer is a name (nftables) or its settings ({ kind: containers, socket: /run/podman/podman.sock })",
+})
 
 /** An enforcer by its id, or an object with its kind and settings; mistakes in these are told one by one. */
-const enforcerWish = z.unknown().transform((value, context): string | AwsWafConfig => {
+const enforcerWish = z.unknown().transform((value, context): string | z.infer<typeof enforcerSettings> => {
   if (typeof value === "string") return value
-  const parsed = z
-    .discriminatedUnion("kind", [awsWafConfig], {
-      error: 'it is the id of an enforcer, such as nftables, or has "kind: aws-waf" and its settings',
-    })
-    .safeParse(value)
+  const parsed = enforcerSettings.safeParse(value)
   if (parsed.success) return parsed.data
   for (const issue of parsed.error.issues)
     context.issues.push({ code: "custom", message: issue.message, path: issue.path, input: value })
@@ -39,7 +39,10 @@ export const configSchema = z.strictObject({
   capture: names,
   /** Run tcpdump and nft in this network namespace. */
   netns: z.string().nullable().default(null),
+  /** By name, or with settings: `[nftables, { kind: containers, socket: /run/podman/podman.sock }]`. */
   enforcers: z.array(enforcerWish).max(20).default([]),
+  /** Ids and names of nodes that are never quarantined. */
+  protectedNodes: names,
   /** How often the targets are read again. */
   driftCheckMs: z.int().min(250).max(3_600_000).default(10_000),
   /** Files or folders of SecLang rules, or names of what was fetched (crs); empty: the starter rules. */

@@ -44,7 +44,7 @@ const deps: CliDeps = {
     await thwart.stop()
   },
   replay,
-  doctor: async () => examine(thisMachine),
+  doctor: () => examine(thisMachine),
   proxy: runProxy,
   rules: ruleTools,
   events: eventTools,
@@ -68,11 +68,19 @@ function configOf(options: ServeOptions): Config {
         : { cert: options.tlsCert, key: options.tlsKey },
     database: options.database ?? base.database,
     capture: options.capture.length > 0 ? [...options.capture] : base.capture,
-    enforcers: options.enforcers.length > 0 ? [...options.enforcers] : base.enforcers,
+    enforcers: options.enforcers.length > 0 ? options.enforcers.flatMap(withSettings(base)) : base.enforcers,
     rules: options.rules.length > 0 ? [...options.rules] : base.rules,
     paranoiaLevel: options.paranoiaLevel ?? base.paranoiaLevel,
     events: options.events.length > 0 ? [...options.events] : base.events,
     eventRules: options.eventRules.length > 0 ? [...options.eventRules] : base.eventRules,
+  }
+}
+
+/** An enforcer that a flag names keeps the settings that the file has for it. */
+function withSettings({ enforcers }: Config) {
+  return (name: string) => {
+    const written = enforcers.filter((one) => typeof one !== "string" && one.kind === name)
+    return written.length > 0 ? written : [name]
   }
 }
 

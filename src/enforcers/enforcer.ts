@@ -1,24 +1,38 @@
-import type { Cidr, Direction, Millis } from "../core/index.ts"
+import type { Cidr, CountermeasureId, Direction, Millis, NodeRef, nodeKinds, QuarantineAction } from "../core/index.ts"
 
-/** One entry that shall stand in a target. Several countermeasures may want the same entry; the reconciler merges them. */
-export interface Block {
-  readonly target: Cidr
-  readonly direction: Direction
+/** Something that shall be true of a target until its end. */
+export interface Entry {
   /** When it ends; null: not by itself. */
   readonly expiresAt: Millis | null
+}
+
+/** One entry that shall stand in a target. Several countermeasures may want the same entry; the reconciler merges them. */
+export interface Block extends Entry {
+  readonly target: Cidr
+  readonly direction: Direction
 }
 
 /** Where an entry stands, whatever its end. */
 export type Place = Pick<Block, "target" | "direction">
 
-/** What stands in the target now and is ours. */
-export type Observed = Block
+/** What shall be done to one node. */
+export interface Quarantine extends Entry {
+  readonly action: QuarantineAction
+  readonly node: NodeRef
+  /** Whose evidence is kept, and which is told of when it has ended. */
+  readonly countermeasure: CountermeasureId
+  /** A node that was made later is another one, whatever its name. */
+  readonly decidedAt: Millis
+}
 
-export type Operation =
-  | { readonly kind: "add"; readonly block: Block }
+/** What stands in the target now and is ours. */
+export type Observed<E extends Entry = Block> = E
+
+export type Operation<E extends Entry = Block> =
+  | { readonly kind: "add"; readonly block: E }
   /** The entry is there with another end. */
-  | { readonly kind: "extend"; readonly block: Block }
-  | { readonly kind: "remove"; readonly block: Place }
+  | { readonly kind: "extend"; readonly block: E }
+  | { readonly kind: "remove"; readonly block: Omit<E, "expiresAt"> }
 
 export type OperationResult =
   | { readonly kind: "applied" | "already" }
@@ -37,7 +51,7 @@ export type OperationResult =
  *   and never before its time;
  * - `close` leaves everything in force; it may be called twice. Only `teardown` removes what is ours.
  */
-export interface Enforcer {
+export interface Enforcer<E extends Entry = Block> {
   readonly id: string
   /** One sentence for lists and help. */
   readonly summary: string
@@ -48,16 +62,30 @@ export interface Enforcer {
    * `wanted` is for targets that join neighbours to one entry: what of it stands there, whole, as a part of something wider, is told
    * by itself, so that nothing looks new after a restart.
    */
-  observe(signal: AbortSignal, wanted?: readonly Place[]): Promise<readonly Observed[]>
-  apply(operations: readonly Operation[], signal: AbortSignal): Promise<readonly OperationResult[]>
+  observe(signal: AbortSignal, wanted?: readonly Place[]): Promise<readonly Observed<E>[]>
+  apply(operations: readonly Operation<E>[], signal: AbortSignal): Promise<readonly OperationResult[]>
   teardown(signal: AbortSignal): Promise<void>
   close(): Promise<void>
   /** Where room is limited: the pool this entry would stand in, and how many go into it. The reconciler fills it by rank. */
-  poolOf?(block: Place): Pool
+  poolOf?(block: Omit<E, "expiresAt">): Pool
   /** As `poolOf`, where room depends on what stands together: of these, the most important first, those that find none. */
-  excess?(ranked: readonly Block[]): readonly { readonly block: Block; readonly reason: string }[]
+  excess?(ranked: readonly E[]): readonly { readonly block: E; readonly reason: string }[]
   /** What the target itself counted as refused because of our entries, since they were made. */
   refused?(signal: AbortSignal): Promise<Refused>
+}
+
+/**
+ * Quarantines nodes instead of blocking addresses. Obligations beside those above:
+ * - acts on the node that is meant and no other: what it found when it looked is compared again when it acts and when it undoes;
+ * - takes evidence before it changes anything, and keeps it beyond the end;
+ * - writes down what the way back needs before it acts, so that no crash loses it;
+ * - an entry that stands but no longer holds (somebody undid it) is observed with its end at 0.
+ */
+export interface QuarantineEnforcer extends Enforcer<Quarantine> {
+  readonly nodeKinds: readonly (typeof nodeKinds)[number][]
+  readonly actions: readonly QuarantineAction[]
+  /** What was found before the countermeasure acted; undefined when there is nothing (any longer). */
+  evidenceOf(id: CountermeasureId): Promise<unknown>
 }
 
 export interface Pool {
@@ -73,4 +101,8 @@ export interface Refused {
 /** Two entries with the same key are the same entry, whatever their ends. */
 export function keyOf({ target, direction }: Place): string {
   return `${direction} ${target}`
+}
+
+export function quarantineKey({ action, node }: Pick<Quarantine, "action" | "node">): string {
+  return `${action} ${node.kind} ${node.id}`
 }

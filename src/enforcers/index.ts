@@ -1,4 +1,7 @@
+export type { AwsCall } from "./aws/call.ts"
 export { createPacedApi } from "./aws/pace.ts"
+export type { AwsNaclConfig } from "./aws-nacl/index.ts"
+export { awsNaclConfig, createAwsNaclEnforcer, createNaclApi } from "./aws-nacl/index.ts"
 export type { AwsWafConfig, AwsWafFinding, WafCall } from "./aws-waf/index.ts"
 export {
   awsWafConfig,
@@ -7,9 +10,18 @@ export {
   createWafApi,
   iamPolicy,
 } from "./aws-waf/index.ts"
-export type { Block, Enforcer, Observed, Operation, OperationResult } from "./enforcer.ts"
+export { containersConfig, createContainersEnforcer, probeContainers, usualSockets } from "./containers/index.ts"
+export type {
+  Block,
+  Enforcer,
+  Observed,
+  Operation,
+  OperationResult,
+  Quarantine,
+  QuarantineEnforcer,
+} from "./enforcer.ts"
 export type { HttpEnforcer } from "./http/index.ts"
 export { createHttpEnforcer } from "./http/index.ts"
 export { createNftablesEnforcer } from "./nftables/index.ts"
 export type { Reconciler, ReconcilerStatus } from "./reconciler.ts"
-export { createReconciler } from "./reconciler.ts"
+export { createQuarantineReconciler, createReconciler } from "./reconciler.ts"

@@ -346,7 +346,7 @@ describe("what goes wrong in practice goes well here:", () => {
 function createEnforcersFrom(wishes: readonly unknown[]) {
   return createEnforcers(
     configSchema.parse({ enforcers: wishes }).enforcers,
-    { clock: systemClock, note: () => undefined },
-    { netns: null },
-  )
+    { clock: systemClock, onError: () => undefined, note: () => undefined },
+    { netns: null, protectedNodes: [], dataDir: "/nowhere" },
+  ).blocking
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest"
-import { type FakeAws, startFakeAws } from "../../test/support/fake-aws/index.ts"
+import { type FakeAws, type IamPolicy, startFakeAws } from "../../test/support/fake-aws/index.ts"
 import { createCli } from "../cli/index.ts"
 import { noWorld } from "../cli/testing/no-world.ts"
 import { prefix, systemClock, ThwartError } from "../core/index.ts"
@@ -30,6 +30,8 @@ async function thwart(files: Readonly<Record<string, string>>, ...argv: readonly
 }
 
 const yaml = (arn: string, more = "") => `enforcers:\n  - kind: aws-waf\n    webAcls: [${arn}]\n${more}`
+
+const naclYaml = (arn: string, more = "") => `enforcers:\n  - kind: aws-nacl\n    networkAcls: [${arn}]\n${more}`
 
 const blockingOf = (asked: Config["enforcers"], notes: string[] = []) =>
   createEnforcers(
@@ -71,7 +73,99 @@ describe("thwart aws iam-policy", () => {
   })
 })
 
+describe("the least policy for network ACLs", () => {
+  const permissions = [
+    "ec2:CreateNetworkAclEntry",
+    "ec2:DeleteNetworkAclEntry",
+    "ec2:DescribeNetworkAcls",
+    "ec2:ReplaceNetworkAclEntry",
+  ]
+  /** Adds, replaces and removes with a policy; what failed. */
+  const tryWith = (change: (policy: IamPolicy) => IamPolicy) =>
+    withAws(async (aws) => {
+      const arn = aws.ec2.addNetworkAcl(region)
+      const { out } = await thwart({}, "aws", "iam-policy", "--network-acl", arn)
+      aws.setPolicy(change(JSON.parse(out)))
+      const [enforcer] = blockingOf(parseConfig(naclYaml(arn), "thwart.yaml").enforcers)
+      if (enforcer === undefined) throw new Error("nothing was made")
+      const at = (target: string) => ({ target: prefix(target), direction: "inbound", expiresAt: null }) as const
+      const steps = [
+        { kind: "add", block: at("203.0.113.6") },
+        { kind: "add", block: at("203.0.113.7") },
+        { kind: "remove", block: at("203.0.113.6") },
+        { kind: "remove", block: at("203.0.113.7") },
+      ] as const
+      for (const step of steps) {
+        const [result] = await enforcer.apply([step], signal)
+        if (result?.kind !== "applied") throw new Error(JSON.stringify(result))
+      }
+      expect(aws.changes()).toHaveLength(4)
+    })
+
+  it("is enough to add, replace and remove", () => tryWith((policy) => policy))
+  it.each(permissions)("has nothing too many: without %s something fails", async (permission) => {
+    const without = ({ Version, Statement }: IamPolicy): IamPolicy => ({
+      Version,
+      Statement: Statement.map((one) => ({
+        ...one,
+        Action: [one.Action].flat().filter((action) => action !== permission),
+      })),
+    })
+    await expect(tryWith(without)).rejects.toThrow(`the permission ${permission} is missing`)
+  })
+  it("has 4 permissions", async () => {
+    const arn = "arn:aws:ec2:eu-central-1:111122223333:network-acl/acl-0"
+    const both = ["--web-acl", "arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/shop/1", "--network-acl", arn]
+    const policy: IamPolicy = JSON.parse((await thwart({}, "aws", "iam-policy", ...both)).out)
+    expect(policy.Statement).toHaveLength(6)
+    const ec2 = policy.Statement.flatMap(({ Action }) => Action).filter((action) => action.startsWith("ec2:"))
+    expect(ec2.sort()).toEqual(permissions)
+    expect(await thwart({}, "aws", "iam-policy")).toMatchObject({ code: 2 })
+    expect(await thwart({}, "aws", "iam-policy", "--network-acl", "acl-0")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('"acl-0" is not the ARN of a network ACL'),
+    })
+  })
+})
+
 describe("thwart aws check", () => {
+  it("looks at network ACLs too, and shows what it would call", () =>
+    withAws(async (aws, web) => {
+      const arn = aws.ec2.addNetworkAcl(region)
+      const file = { "thwart.yaml": `${yaml(web)}${naclYaml(arn).replace("enforcers:\n", "")}` }
+      const argv = ["aws", "check", "--config", "thwart.yaml", "--dry-run", "203.0.113.7"]
+      const { code, out } = await thwart(file, ...argv)
+      expect(code).toBe(0)
+      expect(out).toMatch(/ok {7}ACL {6}acl-\w+ \(eu-central-1\) with 8 entries/)
+      expect(out).toMatch(/ok {7}entries {2}none of Thwart's \(rules 1-80\) yet/)
+      expect(out).toMatch(/ok {7}room {5}18 inbound for IPv4, 18 inbound for IPv6, 18 outbound/)
+      expect(out).toMatch(/would call CreateNetworkAclEntry in eu-central-1 .*203\.0\.113\.7\/32/)
+      expect(aws.changes()).toEqual([])
+    }))
+
+  it("warns of what stands in the range, what lets pass before it, and where there is no room", () =>
+    withAws(async (aws) => {
+      const arn = aws.ec2.addNetworkAcl(region)
+      const entry = (ruleNumber: number, ruleAction: "allow" | "deny", cidr: string) =>
+        ({ ruleNumber, egress: false, protocol: "-1", ruleAction, cidr }) as const
+      const theirs = [entry(50, "deny", "198.51.100.0/24"), entry(60, "allow", "192.0.2.0/24")]
+      aws.ec2.change(arn, (entries) => [...entries, ...theirs])
+      const file = { "thwart.yaml": naclYaml(arn, "    quota: 3\n") }
+      const { code, out } = await thwart(file, "aws", "check", "--config", "thwart.yaml")
+      expect(code).toBe(0)
+      expect(out).toMatch(/warning {2}entries {2}rules 50 inbound \(198\.51\.100\.0\/24\) are taken for Thwart's/)
+      expect(out).toMatch(/warning {2}room {5}0 inbound for IPv4, .*have the quota raised/)
+      expect(out).toMatch(/warning {2}order {4}rules 60 inbound \(192\.0\.2\.0\/24\) let traffic pass before/)
+    }))
+
+  it("says which network ACL is not there", () =>
+    withAws(async () => {
+      const arn = "arn:aws:ec2:eu-central-1:111122223333:network-acl/acl-0abc"
+      const { code, out } = await thwart({}, "aws", "check", "--network-acl", arn)
+      expect(code).toBe(1)
+      expect(out).toMatch(/failed {3}ACL {6}there is no network ACL acl-0abc in eu-central-1/)
+    }))
+
   it("says that all is well, and shows each call that a block would make, making none", () =>
     withAws(async (aws, arn) => {
       const { code, out } = await thwart(
@@ -100,6 +194,44 @@ describe("thwart aws check", () => {
       err: expect.stringContaining("a names no web ACL"),
     })
   })
+})
+
+describe("the configuration of network ACLs", () => {
+  const arn = "arn:aws:ec2:eu-central-1:111122223333:network-acl/acl-0abc"
+  const errorOf = (text: string) => {
+    try {
+      return parseConfig(text, "thwart.yaml")
+    } catch (error) {
+      return String(error)
+    }
+  }
+
+  it("has a safe default for everything but the network ACLs, and no enforcer twice", () => {
+    const { enforcers } = parseConfig(naclYaml(arn), "thwart.yaml")
+    expect(enforcers).toEqual([
+      {
+        kind: "aws-nacl",
+        networkAcls: [{ arn, region, id: "acl-0abc" }],
+        ruleNumbers: { from: 1, to: 80 },
+        quota: 20,
+        dryRun: false,
+      },
+    ])
+    expect(blockingOf(enforcers).map(({ id }) => id)).toEqual(["aws-nacl:eu-central-1/acl-0abc"])
+    expect(() => blockingOf([...enforcers, ...enforcers])).toThrow(/"aws-nacl:eu-central-1\/acl-0abc" is named twice/)
+    expect(() => blockingOf(["aws-nacl"])).toThrow(/docs\/reference\/aws.md/)
+  })
+
+  const wrong: readonly (readonly [string, string, RegExp])[] = [
+    ["an ARN", naclYaml("acl-0abc"), /thwart\.yaml:3:19.*"acl-0abc" is not the ARN of a network ACL/],
+    ["a quota", naclYaml(arn, "    quota: 41\n"), /thwart\.yaml:4:12.*40/],
+    ["numbers", naclYaml(arn, "    ruleNumbers: {from: 9, to: 5}\n"), /thwart\.yaml:4:\d+.*from is behind to/],
+    ["a number", naclYaml(arn, "    ruleNumbers: {from: 0, to: 5}\n"), /thwart\.yaml:4:\d+.*1/],
+  ]
+  it.each(wrong)("tells a mistake in %s with its line and column", (_, text, message) => {
+    expect(errorOf(text)).toMatch(message)
+  })
+  it("can be wrong in 4 ways", () => expect(wrong).toHaveLength(4))
 })
 
 describe("the configuration of AWS WAF", () => {

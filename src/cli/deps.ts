@@ -22,20 +22,26 @@ export interface CliDeps {
 
 /** What prepares and checks the work in AWS; nothing of it needs a server, and nothing changes anything there. */
 export interface AwsTools {
-  /** The least policy in IAM's own form; throws THWART_USAGE for what is no web ACL. */
-  iamPolicy(webAcls: readonly string[], namePrefix: string): unknown
+  /** The least policy in IAM's own form; throws THWART_USAGE for what is no web ACL or network ACL. */
+  iamPolicy(targets: AwsTargets, namePrefix: string): unknown
   check(options: AwsCheckOptions, signal: AbortSignal): Promise<readonly AwsCheck[]>
 }
 
-export interface AwsCheckOptions {
+/** ARNs. */
+export interface AwsTargets {
   readonly webAcls: readonly string[]
+  readonly networkAcls: readonly string[]
+}
+
+export interface AwsCheckOptions extends AwsTargets {
   readonly config: string | undefined
   /** Addresses and prefixes; the calls that blocking them would make are told. */
   readonly dryRun: readonly string[]
 }
 
 export interface AwsCheck {
-  readonly webAcl: string
+  /** Of the web ACL or network ACL. */
+  readonly arn: string
   readonly findings: readonly {
     readonly what: string
     readonly state: "ok" | "warning" | "failed"

@@ -21,6 +21,7 @@ import { createPaint, printable } from "./text.ts"
 export type {
   AwsCheck,
   AwsCheckOptions,
+  AwsTargets,
   AwsTools,
   CliDeps,
   DoctorCheck,

@@ -1,5 +1,6 @@
 import { messageOf, ThwartError } from "../../core/index.ts"
 import { awsErrorIn } from "../aws/call.ts"
+import type { AwsFinding } from "../aws/finding.ts"
 import { type Json, records, text } from "../aws/json.ts"
 import type { WebAclArn } from "./arn.ts"
 import { diagnosisOf } from "./diagnosis.ts"
@@ -7,19 +8,12 @@ import { namesFor } from "./names.ts"
 import { letsPassBefore, type RuleSettings, rulesWith } from "./rules.ts"
 import { createTarget, type TargetDeps } from "./target.ts"
 
-/** One thing that was looked at, and what to do where it is not well. */
-export interface AwsWafFinding {
-  readonly what: string
-  readonly state: "ok" | "warning" | "failed"
-  readonly found: string
-}
-
 /** Looks at a web ACL as the enforcer would, and changes nothing: connection, credentials, permissions to read, and what is in the way. */
 export async function checkAwsWaf(
   deps: TargetDeps,
   { webAcl, ...settings }: RuleSettings & { readonly webAcl: WebAclArn; readonly namePrefix: string },
   signal: AbortSignal,
-): Promise<readonly AwsWafFinding[]> {
+): Promise<readonly AwsFinding[]> {
   const names = namesFor(webAcl, settings.namePrefix)
   try {
     const { rules, sets } = await createTarget(deps, webAcl, names).read(signal)

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { AwsError } from "../../../test/support/fake-aws/index.ts"
 import { AwsError as CallError } from "../aws/call.ts"
+import { iamPolicyOf } from "../aws/iam-policy.ts"
 import { parseWebAclArn } from "./arn.ts"
 import { checkAwsWaf } from "./check.ts"
 import { createWafApi } from "./client.ts"
 import { awsWafConfig } from "./config.ts"
 import { diagnosisOf, isFull } from "./diagnosis.ts"
-import { iamPolicy } from "./iam-policy.ts"
+import { wafStatements } from "./iam-policy.ts"
 import {
   add,
   block,
@@ -20,6 +21,8 @@ import {
 } from "./testing/house.ts"
 
 afterEach(() => vi.unstubAllEnvs())
+
+const iamPolicy = (...of: Parameters<typeof wafStatements>) => iamPolicyOf(wafStatements(...of))
 
 async function foundBy(arrange: (house: Awaited<ReturnType<typeof openHouse>>) => unknown, options: HouseOptions = {}) {
   await using house = await openHouse(options)

@@ -5,6 +5,7 @@ import { printable } from "../../text.ts"
 
 interface Flags {
   readonly webAcl?: string[]
+  readonly networkAcl?: string[]
   readonly config?: string
   readonly dryRun?: string[]
 }
@@ -13,10 +14,11 @@ export const check: AddCommand = (program, run) => {
   program
     .command("check")
     .description(
-      "look at web ACLs as the AWS WAF enforcer would, tell what is not well and what to do; changes nothing",
+      "look at web ACLs and network ACLs as the enforcers would, tell what is not well and what to do; changes nothing",
     )
     .option("--web-acl <arns...>", "the ARNs of the web ACLs, with the default settings")
-    .option("--config <file>", "all web ACLs of this thwart.yaml, with their settings")
+    .option("--network-acl <arns...>", "the ARNs of the network ACLs, with the default settings")
+    .option("--config <file>", "all of this thwart.yaml, with their settings")
     .option("--dry-run <addresses...>", "show each call that blocking these would make")
     .addHelpText(
       "after",
@@ -26,10 +28,14 @@ export const check: AddCommand = (program, run) => {
       )}`,
     )
     .action(
-      run(async (context, { webAcl = [], config, dryRun = [] }: Flags) => {
-        if (webAcl.length === 0 && config === undefined)
-          throw new ThwartError("THWART_USAGE", "give --web-acl with ARNs, or --config with a file that names some")
-        const checks = await context.deps.aws.check({ webAcls: webAcl, config, dryRun }, context.signal)
+      run(async (context, { webAcl = [], networkAcl = [], config, dryRun = [] }: Flags) => {
+        if (webAcl.length + networkAcl.length === 0 && config === undefined)
+          throw new ThwartError(
+            "THWART_USAGE",
+            "give --web-acl or --network-acl with ARNs, or --config with a file that names some",
+          )
+        const targets = { webAcls: webAcl, networkAcls: networkAcl }
+        const checks = await context.deps.aws.check({ ...targets, config, dryRun }, context.signal)
         for (const one of checks) {
           if (context.json) context.printJson(one)
           else show(context, one)
@@ -39,9 +45,9 @@ export const check: AddCommand = (program, run) => {
     )
 }
 
-function show({ paint, print }: Context, { webAcl, findings, calls }: AwsCheck): void {
+function show({ paint, print }: Context, { arn, findings, calls }: AwsCheck): void {
   const colour = { ok: paint.green, warning: paint.yellow, failed: paint.red }
-  print(`${paint.bold(printable(webAcl))}\n`)
+  print(`${paint.bold(printable(arn))}\n`)
   for (const { what, state, found } of findings)
     print(`  ${colour[state](state.padEnd(8))} ${what.padEnd(8)} ${printable(found)}\n`)
   for (const { region, action, input } of calls)

@@ -1,15 +1,20 @@
+import { ThwartError } from "../../../core/index.ts"
 import { type AddCommand, examples } from "../../command.ts"
 
 interface Flags {
-  readonly webAcl: string[]
+  readonly webAcl?: string[]
+  readonly networkAcl?: string[]
   readonly namePrefix: string
 }
 
 export const iamPolicy: AddCommand = (program, run) => {
   program
     .command("iam-policy")
-    .description("print the least IAM policy that Thwart needs to hold addresses back at these web ACLs")
-    .requiredOption("--web-acl <arns...>", "the ARNs of the web ACLs")
+    .description(
+      "print the least IAM policy that Thwart needs to hold addresses back at these web ACLs and network ACLs",
+    )
+    .option("--web-acl <arns...>", "the ARNs of the web ACLs")
+    .option("--network-acl <arns...>", "the ARNs of the network ACLs")
     .option("--name-prefix <prefix>", "how the names of Thwart's own IP sets begin", "thwart")
     .addHelpText(
       "after",
@@ -19,8 +24,10 @@ export const iamPolicy: AddCommand = (program, run) => {
       ),
     )
     .action(
-      run(async (context, { webAcl, namePrefix }: Flags) => {
-        const policy = context.deps.aws.iamPolicy(webAcl, namePrefix)
+      run(async (context, { webAcl = [], networkAcl = [], namePrefix }: Flags) => {
+        if (webAcl.length + networkAcl.length === 0)
+          throw new ThwartError("THWART_USAGE", "give --web-acl or --network-acl with ARNs")
+        const policy = context.deps.aws.iamPolicy({ webAcls: webAcl, networkAcls: networkAcl }, namePrefix)
         if (context.json) context.printJson(policy)
         else context.print(`${JSON.stringify(policy, null, 2)}\n`)
       }),

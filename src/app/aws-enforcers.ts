@@ -10,6 +10,8 @@ import {
   createPacedApi,
   createWafApi,
   type Enforcer,
+  naclPace,
+  wafPace,
 } from "../enforcers/index.ts"
 
 export interface AwsEnforcersDeps {
@@ -24,15 +26,12 @@ export interface AwsEnforcers {
   nacl(config: AwsNaclConfig): readonly Enforcer[]
 }
 
-// EC2 throttles an account by buckets of tokens, which others draw from as well; 80 entries, the most there can be, take 8 seconds.
-const naclIntervalMs = 100
-
 /** The pace of changes is the account's, and that of all enforcers of one service together. */
 export function createAwsEnforcers({ clock, note }: AwsEnforcersDeps): AwsEnforcers {
   const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal })
-  const pace = { clock, sleep: wait, random: Math.random }
-  const wafApi = createPacedApi(createWafApi(), pace)
-  const naclApi = createPacedApi(createNaclApi(), pace, { minIntervalMs: naclIntervalMs })
+  const deps = { clock, sleep: wait, random: Math.random }
+  const wafApi = createPacedApi(createWafApi(), deps, wafPace)
+  const naclApi = createPacedApi(createNaclApi(), deps, naclPace)
   const common = { clock, sleep: wait, onDryRun: createNoteOnce(note) }
   return {
     waf: ({ webAcls, ...config }) =>

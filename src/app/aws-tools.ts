@@ -18,7 +18,9 @@ import {
   createWafApi,
   type Enforcer,
   iamPolicyOf,
+  naclPace,
   naclStatements,
+  wafPace,
   wafStatements,
 } from "../enforcers/index.ts"
 import { parseConfig } from "./config.ts"
@@ -57,12 +59,11 @@ interface Subject {
 }
 
 function subjectsOf(config: AwsConfig): readonly Subject[] {
-  // Each is looked at by itself: nothing is changed, so there is no pace to keep.
   const deps = { clock: systemClock, sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }) }
-  const pace = { ...deps, random: Math.random }
+  const random = { ...deps, random: Math.random }
   if (config.kind === "aws-waf")
     return config.webAcls.map((webAcl): Subject => {
-      const [api, options] = [createPacedApi(createWafApi(), pace), { ...config, webAcl }]
+      const [api, options] = [createPacedApi(createWafApi(), random, wafPace), { ...config, webAcl }]
       return {
         arn: webAcl.arn,
         look: (signal) => checkAwsWaf({ ...deps, api }, options, signal),
@@ -70,7 +71,7 @@ function subjectsOf(config: AwsConfig): readonly Subject[] {
       }
     })
   return config.networkAcls.map((networkAcl): Subject => {
-    const [api, options] = [createPacedApi(createNaclApi(), pace), { ...config, networkAcl }]
+    const [api, options] = [createPacedApi(createNaclApi(), random, naclPace), { ...config, networkAcl }]
     return {
       arn: networkAcl.arn,
       look: (signal) => checkAwsNacl({ ...deps, api }, options, signal),

@@ -8,6 +8,7 @@ export {
   checkAwsNacl,
   createAwsNaclEnforcer,
   createNaclApi,
+  naclPace,
   naclStatements,
 } from "./aws-nacl/index.ts"
 export type { AwsWafConfig } from "./aws-waf/index.ts"
@@ -16,6 +17,7 @@ export {
   checkAwsWaf,
   createAwsWafEnforcer,
   createWafApi,
+  wafPace,
   wafStatements,
 } from "./aws-waf/index.ts"
 export { containersConfig, createContainersEnforcer, probeContainers, usualSockets } from "./containers/index.ts"

@@ -34,11 +34,12 @@ async function openHouse(options: FakeAwsOptions = {}) {
   const arn = aws.ec2.addNetworkAcl(region)
   const shown: NaclCall[] = []
   const sleep = async (ms: number) => clock.advance(ms)
+  const free = { everyMs: 0, atOnce: 1 }
   const open = (settings: object = {}): Enforcer => {
     const { kind, networkAcls, ...config } = awsNaclConfig.parse({ kind: "aws-nacl", networkAcls: [arn], ...settings })
     const [networkAcl] = networkAcls
     if (networkAcl === undefined) throw new Error("no network ACL")
-    const api = createPacedApi(createNaclApi(), { clock, sleep, random: () => 0.5 }, { minIntervalMs: 0 })
+    const api = createPacedApi(createNaclApi(), { clock, sleep, random: () => 0.5 }, { changes: free, reads: free })
     return createAwsNaclEnforcer(
       { clock, api, sleep, onDryRun: (call) => void shown.push(call) },
       { ...config, networkAcl },

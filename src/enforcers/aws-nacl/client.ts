@@ -1,6 +1,7 @@
 import type { EC2Client } from "@aws-sdk/client-ec2"
 import { type AwsApi, type AwsCall, awsErrorOf } from "../aws/call.ts"
 import { record } from "../aws/json.ts"
+import type { Pace } from "../aws/pace.ts"
 
 export type NaclAction =
   | "CreateNetworkAclEntry"
@@ -9,6 +10,9 @@ export type NaclAction =
   | "ReplaceNetworkAclEntry"
 export type NaclCall = AwsCall<NaclAction>
 export type NaclApi = AwsApi<NaclAction>
+
+/** EC2 throttles an account by buckets of tokens, which others draw from as well; 80 entries, the most there can be, take 8 seconds. */
+export const naclPace: Pace = { changes: { everyMs: 100, atOnce: 1 }, reads: { everyMs: 100, atOnce: 10 } }
 
 const timeoutMs = 30_000
 

@@ -44,7 +44,7 @@ describe("AWS WAF", () => {
   })
 
   it("changes at most once a second of each kind, so that the service never has to throttle it", async () => {
-    await using house = await openHouse({ paceMs: null, writeRate: { perSecond: 1, burst: 1 } })
+    await using house = await openHouse({ paced: true, writeRate: { perSecond: 1, burst: 1 } })
     const enforcer = house.open({ setSize: 2 })
     await enforcer.apply(add(...apart(4), block("2001:db8::1")), signal)
     for (const one of apart(4)) await enforcer.apply(remove(one), signal)
@@ -53,6 +53,21 @@ describe("AWS WAF", () => {
     expect(updates).toHaveLength(3)
     for (const [index, { at }] of updates.entries())
       if (index > 0) expect(at - (updates[index - 1]?.at ?? 0)).toBeGreaterThanOrEqual(1000)
+  })
+
+  it("reads at most five times a second of each kind, for all web ACLs of a region together", async () => {
+    await using house = await openHouse({ paced: true, readRate: { perSecond: 5, burst: 5 } })
+    const arns = ["a", "b", "c"].map((name) => house.aws.waf.addWebAcl({ region, scope: "REGIONAL", name }))
+    const enforcers = arns.map((arn) => house.open({ arn, setSize: 1, settings: { setsPerFamily: 4 } }))
+    for (const enforcer of enforcers) await enforcer.apply(add(...apart(4)), signal)
+    house.aws.forgetCalls()
+    for (const enforcer of enforcers) expect(await keys(enforcer)).toHaveLength(4)
+    const reads = house.aws.calls.filter(({ action }) => action === "GetIPSet")
+    // Four sets of addresses and an empty one, for each.
+    expect([reads.length, house.aws.calls.filter(({ error }) => error !== null)]).toEqual([15, []])
+    const seconds = ((reads.at(-1)?.at ?? 0) - (reads[0]?.at ?? 0)) / 1000
+    expect(seconds).toBeGreaterThanOrEqual(2)
+    expect(seconds).toBeLessThan(4)
   })
 
   it("waits ever longer while it is throttled, and gives up only after six tries", async () => {

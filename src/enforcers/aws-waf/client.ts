@@ -1,6 +1,7 @@
 import type { WAFV2Client } from "@aws-sdk/client-wafv2"
 import { type AwsApi, type AwsCall, awsErrorOf } from "../aws/call.ts"
 import { type Json, record } from "../aws/json.ts"
+import type { Pace } from "../aws/pace.ts"
 
 export const wafActions = [
   "CreateIPSet",
@@ -18,6 +19,9 @@ export type WafCall = AwsCall<WafAction>
 
 /** JSON in and JSON out, as they go over the wire. */
 export type WafApi = AwsApi<WafAction>
+
+/** In an account and region AWS takes one change a second of each kind, and five reads; a little less, since clocks differ. */
+export const wafPace: Pace = { changes: { everyMs: 1050, atOnce: 1 }, reads: { everyMs: 220, atOnce: 4 } }
 
 // A list of 10,000 addresses is half a megabyte.
 const timeoutMs = 30_000

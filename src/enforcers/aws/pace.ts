@@ -8,8 +8,18 @@ export interface PaceDeps {
   readonly random: () => number
 }
 
-// AWS WAF takes one change a second of each kind, account and region; a little more, since clocks differ.
-const betweenChangesMs: Millis = 1050
+/** How often an action may be called in a region. */
+export interface Rate {
+  readonly everyMs: Millis
+  /** As many may be called at once, after a pause. */
+  readonly atOnce: number
+}
+
+export interface Pace {
+  readonly changes: Rate
+  readonly reads: Rate
+}
+
 const maxTries = 6
 const firstWaitMs: Millis = 500
 const longestWaitMs: Millis = 8000
@@ -18,15 +28,17 @@ const longestWaitMs: Millis = 8000
 export function createPacedApi<Action extends string>(
   api: AwsApi<Action>,
   { clock, sleep, random }: PaceDeps,
-  { minIntervalMs = betweenChangesMs }: { readonly minIntervalMs?: Millis } = {},
+  { changes, reads }: Pace,
 ): AwsApi<Action> {
-  const nextAt = new Map<string, Millis>()
+  /** When the next call would come, were they all evenly spread. */
+  const evenly = new Map<string, Millis>()
   const turn = async ({ region, action }: AwsCall, signal: AbortSignal) => {
-    if (!isChange(action)) return
+    const { everyMs, atOnce } = isChange(action) ? changes : reads
     const key = `${region} ${action}`
-    const at = Math.max(clock.now(), nextAt.get(key) ?? 0)
-    nextAt.set(key, at + minIntervalMs)
-    if (at > clock.now()) await sleep(at - clock.now(), signal)
+    const next = Math.max(clock.now(), evenly.get(key) ?? 0)
+    evenly.set(key, next + everyMs)
+    const waitMs = next - (atOnce - 1) * everyMs - clock.now()
+    if (waitMs > 0) await sleep(waitMs, signal)
   }
   return async (call, signal) => {
     for (let tries = 1; ; tries++) {

@@ -5,7 +5,7 @@ import { createPacedApi } from "../../aws/pace.ts"
 import type { Block, Enforcer, Operation } from "../../enforcer.ts"
 import { parseWebAclArn, type WebAclArn } from "../arn.ts"
 import { createAwsWafEnforcer } from "../aws-waf.ts"
-import { createWafApi, type WafCall } from "../client.ts"
+import { createWafApi, type WafCall, wafPace } from "../client.ts"
 import { awsWafConfig } from "../config.ts"
 
 export const region = "eu-central-1"
@@ -14,8 +14,8 @@ export const hourMs = 3_600_000
 export const signal = new AbortController().signal
 
 export interface HouseOptions extends FakeAwsOptions {
-  /** Between two changes of one kind; null: as for the real service. */
-  readonly paceMs?: number | null
+  /** Keeps the pace of the real service. */
+  readonly paced?: boolean
   /** What the web ACL has besides ours. */
   readonly webAcl?: Json
 }
@@ -43,7 +43,7 @@ export interface House {
   holds(address: string, arn?: string): boolean
 }
 
-export async function openHouse({ paceMs = 0, webAcl, ...options }: HouseOptions = {}): Promise<House> {
+export async function openHouse({ paced = false, webAcl, ...options }: HouseOptions = {}): Promise<House> {
   const clock = createManualClock(start)
   const aws = await startFakeAws({ now: clock.now, ...options })
   for (const [name, value] of Object.entries(aws.env)) vi.stubEnv(name, value)
@@ -59,6 +59,10 @@ export async function openHouse({ paceMs = 0, webAcl, ...options }: HouseOptions
     waits.push(ms)
     clock.advance(ms)
   }
+  const free = { everyMs: 0, atOnce: 1 }
+  const pace = paced ? wafPace : { changes: free, reads: free }
+  // One for all, as in the product.
+  const api = createPacedApi(createWafApi(), { clock, sleep, random: () => 0.5 }, pace)
   const rulesOf = (of: string) => aws.waf.webAcl(of).Rules as readonly Json[] // The fake keeps what was sent.
   return {
     aws,
@@ -68,8 +72,6 @@ export async function openHouse({ paceMs = 0, webAcl, ...options }: HouseOptions
     waits,
     open: ({ settings = {}, setSize, arn: of = arn } = {}) => {
       const { kind, webAcls, ...config } = awsWafConfig.parse({ kind: "aws-waf", webAcls: [of], ...settings })
-      const pace = paceMs === null ? {} : { minIntervalMs: paceMs }
-      const api = createPacedApi(createWafApi(), { clock, sleep, random: () => 0.5 }, pace)
       return createAwsWafEnforcer(
         { clock, api, sleep, onDryRun: (call) => void shown.push(call) },
         { ...config, webAcl: parsedArn(of), ...(setSize === undefined ? {} : { setSize }) },

@@ -173,6 +173,12 @@ describe("AWS WAF", () => {
   it("spreads 25,000 addresses over three sets, and takes them back", async () => {
     await using house = await openHouse()
     const enforcer = house.open({ settings: { setsPerFamily: 3 } })
+    // Of 30,002 the last two find no room.
+    expect(enforcer.excess?.(apart(30_002)).map(({ block: { target } }) => target)).toEqual(
+      apart(30_002)
+        .slice(-2)
+        .map(({ target }) => target),
+    )
     const many = apart(25_000)
     expect(new Set(await kinds(enforcer, add(...many)))).toEqual(new Set(["applied"]))
     expect(house.aws.waf.ipSets().map(({ Addresses }) => Addresses.length)).toEqual([10_000, 0, 10_000, 5000])
@@ -331,6 +337,27 @@ describe("AWS WAF", () => {
     ])
     expect(await keys(enforcer)).toEqual(["inbound 203.0.113.7/32"])
   })
+
+  const headers = [
+    ["first", "no-match", "203.0.113.7, 10.0.0.1", "Block"],
+    ["first", "no-match", "10.0.0.1, 203.0.113.7", "Allow"],
+    ["last", "no-match", "10.0.0.1, 203.0.113.7", "Block"],
+    ["last", "no-match", "203.0.113.7, 10.0.0.1", "Allow"],
+    ["any", "no-match", "10.0.0.1, 203.0.113.7, 10.0.0.2", "Block"],
+    ["any", "no-match", "10.0.0.1, 10.0.0.2", "Allow"],
+    ["first", "no-match", "nonsense", "Allow"],
+    ["first", "match", "nonsense", "Block"],
+  ] as const
+  it.each(headers)("by the %s address of a header (%s), %s is %s", async (position, fallback, header, verdict) => {
+    await using house = await openHouse()
+    const enforcer = house.open({ settings: { forwardedHeader: { name: "X-Client", position, fallback } } })
+    expect(await kinds(enforcer, add(block("203.0.113.7")))).toEqual(["applied"])
+    const request = { source: "203.0.113.7", headers: { "x-client": header } }
+    expect(house.aws.waf.verdict(house.arn, request)).toBe(verdict)
+    // Without the header there is no address, and nobody is held back.
+    expect(house.holds("203.0.113.7")).toBe(false)
+  })
+  it("was tried with 8 headers", () => expect(headers).toHaveLength(8))
 
   it("works for CloudFront, which is in us-east-1", async () => {
     await using house = await openHouse()

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { afterEach, describe, expect, it, vi } from "vitest"
-import { AwsError, type FakeAwsOptions, startFakeAws } from "../../../test/support/fake-aws/index.ts"
+import { type AclEntry, AwsError, type FakeAwsOptions, startFakeAws } from "../../../test/support/fake-aws/index.ts"
 import {
   type Cidr,
   type Countermeasure,
@@ -96,7 +96,8 @@ describe("AWS network ACLs", () => {
   it("takes numbers of its range that nobody has, in each direction by itself", async () => {
     await using house = await openHouse()
     const theirs = { ruleNumber: 6, egress: false, protocol: "6", ruleAction: "deny", cidr: "198.51.100.0/24" } as const
-    house.aws.ec2.change(house.arn, (entries) => [...entries, theirs])
+    const allowed = { ...theirs, ruleNumber: 9, protocol: "-1", ruleAction: "allow" } as const
+    house.aws.ec2.change(house.arn, (entries) => [...entries, theirs, allowed])
     const enforcer = house.open({ ruleNumbers: { from: 5, to: 9 } })
     await enforcer.apply(add(...apart(2), block("2001:db8::1"), block("203.0.113.0", "outbound")), signal)
     expect(house.ours().sort()).toEqual([
@@ -104,11 +105,100 @@ describe("AWS network ACLs", () => {
       "in 6 198.51.100.0/24",
       "in 7 203.0.113.2/32",
       "in 8 2001:db8::1/128",
+      "in 9 198.51.100.0/24",
       "out 5 203.0.113.0/32",
     ])
     expect((await enforcer.observe(signal)).map(keyOf)).not.toContain("inbound 198.51.100.0/24")
     await enforcer.teardown(signal)
-    expect(house.ours()).toEqual(["in 6 198.51.100.0/24"])
+    expect(house.ours()).toEqual(["in 6 198.51.100.0/24", "in 9 198.51.100.0/24"])
+  })
+
+  it("has no more entries than numbers, of both families together, and waits for those that become free", async () => {
+    await using house = await openHouse()
+    const enforcer = house.open({ ruleNumbers: { from: 1, to: 3 } })
+    const [one, two, six, other] = [...apart(2), block("2001:db8::1"), block("2001:db8::3")]
+    if (!one || !two || !six || !other) throw new Error("too few blocks")
+    expect(await kinds(enforcer, add(one, six, two, other))).toEqual(["applied", "applied", "applied", "not-enforced"])
+    expect(await kinds(enforcer, [...remove(one), ...add(other)])).toEqual(["applied", "applied"])
+    expect(house.ours()).toHaveLength(3)
+  })
+
+  it("leaves what somebody put into its range until it was looked at and not wanted", async () => {
+    await using house = await openHouse()
+    const enforcer = house.open()
+    await enforcer.apply(add(block("203.0.113.7")), signal)
+    const strange = {
+      ruleNumber: 50,
+      egress: false,
+      protocol: "-1",
+      ruleAction: "deny",
+      cidr: "198.51.100.7/32",
+    } as const
+    house.aws.ec2.change(house.arn, (entries) => [...entries, strange])
+    await enforcer.apply(add(block("203.0.113.9")), signal)
+    expect(house.ours()).toContain("in 50 198.51.100.7/32")
+    expect((await enforcer.observe(signal)).map(keyOf)).toContain("inbound 198.51.100.7/32")
+    expect(await kinds(enforcer, remove(block("198.51.100.7")))).toEqual(["applied"])
+    expect(house.ours()).toEqual(["in 1 203.0.113.7/32", "in 2 203.0.113.9/32"])
+  })
+
+  it("writes nothing twice while reads are old, and nothing that others took or removed", async () => {
+    await using house = await openHouse({ staleMs: 1500 })
+    house.clock.advance(10_000)
+    const enforcer = house.open()
+    const [one, two] = apart(2)
+    if (!one || !two) throw new Error("too few blocks")
+    const intrude = (by: (entries: readonly AclEntry[]) => readonly AclEntry[]) => () =>
+      house.aws.ec2.change(house.arn, by)
+    const theirs = {
+      ruleNumber: 2,
+      egress: false,
+      protocol: "-1",
+      ruleAction: "deny",
+      cidr: "198.51.100.7/32",
+    } as const
+    house.aws.before("CreateNetworkAclEntry", () => undefined)
+    house.aws.before(
+      "CreateNetworkAclEntry",
+      intrude((entries) => [...entries, theirs]),
+    )
+    expect(await kinds(enforcer, add(one, two))).toEqual(["applied", "applied"])
+    const failed = () => house.aws.calls.flatMap(({ error }) => (error === null ? [] : [error]))
+    expect([failed(), house.aws.changes().length]).toEqual([["NetworkAclEntryAlreadyExists"], 2])
+    expect(house.ours()).toEqual(["in 1 203.0.113.0/32", "in 2 198.51.100.7/32", "in 3 203.0.113.2/32"])
+
+    // One is removed, and something else makes it plan anew before that is seen.
+    house.aws.forgetCalls()
+    house.aws.before(
+      "CreateNetworkAclEntry",
+      intrude((entries) => [...entries, { ...theirs, ruleNumber: 1, egress: true }]),
+    )
+    const out = block("203.0.113.77", "outbound")
+    expect(await kinds(enforcer, [...remove(two), ...add(out)])).toEqual(["applied", "applied"])
+    expect([failed(), house.aws.changes().length]).toEqual([["NetworkAclEntryAlreadyExists"], 2])
+
+    // And what it wanted to replace is gone.
+    house.aws.forgetCalls()
+    house.clock.advance(10_000)
+    await enforcer.observe(signal)
+    const gone = intrude((entries) => entries.filter(({ ruleNumber, egress }) => egress || ruleNumber !== 1))
+    house.aws.before("ReplaceNetworkAclEntry", gone)
+    expect(await kinds(enforcer, add(block("203.0.113.1")))).toEqual(["applied"])
+    expect(failed()).toEqual(["InvalidNetworkAclEntry.NotFound"])
+    expect(house.ours()).toContain("in 1 203.0.113.0/31")
+  })
+
+  it("tells of a removal that AWS does not allow", async () => {
+    await using house = await openHouse()
+    const enforcer = house.open()
+    await enforcer.apply(add(block("203.0.113.7")), signal)
+    const denied = "You are not authorized to perform: ec2:DeleteNetworkAclEntry on resource: x"
+    house.aws.fail("DeleteNetworkAclEntry", new AwsError("UnauthorizedOperation", denied))
+    expect(await enforcer.apply(remove(block("203.0.113.7")), signal)).toEqual([
+      { kind: "failed", reason: expect.stringContaining("the permission ec2:DeleteNetworkAclEntry is missing on x") },
+    ])
+    await enforcer.apply(remove(block("203.0.113.7")), signal)
+    expect(house.ours()).toEqual([])
   })
 
   it("fills the quota by rank after joining, and tells what found no room", async () => {
@@ -145,7 +235,9 @@ describe("AWS network ACLs", () => {
     expect(enforcer.excess?.(apart(5))).toHaveLength(2)
     // After ten minutes it is tried whether AWS has raised it, and believed anew.
     for (const _ of [1, 2]) {
-      house.clock.advance(601_000)
+      house.clock.advance(400_000)
+      expect(await kinds(enforcer, add(...apart(5)))).toEqual(results)
+      house.clock.advance(201_000)
       expect(enforcer.excess?.(apart(5))).toEqual([])
       expect(await kinds(enforcer, add(...apart(5)))).toEqual(results)
       expect(enforcer.excess?.(apart(5))).toHaveLength(2)
@@ -321,7 +413,10 @@ describe("AWS network ACLs", () => {
 
   it("shows each call of a dry run, and changes nothing", async () => {
     await using house = await openHouse()
-    expect(await kinds(house.open({ dryRun: true }), add(block("203.0.113.7")))).toEqual(["not-enforced"])
+    const enforcer = house.open({ dryRun: true })
+    expect(await kinds(enforcer, add(block("203.0.113.7")))).toEqual(["not-enforced"])
+    // It is not taken for written, and nobody waits for it.
+    expect([await enforcer.observe(signal), house.clock.now()]).toEqual([[], start])
     expect(house.shown.map(({ action, input }) => [action, input.CidrBlock])).toEqual([
       ["CreateNetworkAclEntry", "203.0.113.7/32"],
     ])
@@ -376,6 +471,16 @@ describe("a plan for entries", () => {
         }
       }),
     )
+  })
+
+  it("leaves each number to its family, since each has its own quota", () => {
+    const ours = [{ number: 1, cidr: prefix("203.0.113.9") }]
+    expect(planSlots({ wanted: [prefix("2001:db8::1")], ours, free: [2] })).toEqual({
+      create: [{ number: 2, cidr: "2001:db8::1/128" }],
+      replace: [],
+      remove: ours,
+      waiting: [],
+    })
   })
 
   it("makes what has no number wait", () => {

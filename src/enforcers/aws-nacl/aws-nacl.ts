@@ -16,7 +16,7 @@ import { bring, directions, families, type Shortfall } from "./bring.ts"
 import type { NaclApi, NaclCall } from "./client.ts"
 import type { AwsNaclSettings, NetworkAclArn } from "./config.ts"
 import { subjectOf } from "./diagnosis.ts"
-import { inForce, refusalIn, refusalOf, resultsBy } from "./results.ts"
+import { inForce, refusalIn, refusalOf, resultsBy, standingIn } from "./results.ts"
 import { fill, roomsIn } from "./rooms.ts"
 import { createTarget, type Snapshot } from "./target.ts"
 
@@ -62,14 +62,15 @@ export function createAwsNaclEnforcer(deps: AwsNaclDeps, options: AwsNaclOptions
   const perform = async (operations: readonly Operation[], signal: AbortSignal) => {
     const before = entries ?? new Map<string, Block>()
     const after = applied(operations, before)
-    const [modelled, goal] = [join([...before.values(), ...after.values()]), join(after.values())]
+    const asked = operations.map(({ block }) => block)
+    const [modelled, goal] = [join([...before.values(), ...after.values(), ...asked]), join(after.values())]
     const shortfall: Shortfall = { limits: limits.now(), refused: new Map(), failures: new Map() }
     const filled = (direction: Direction, snapshot: Snapshot) => {
       const mine = [...after.values()].filter(
         (block) => block.direction === direction && refusalIn(shortfall, block) === undefined,
       )
       // What somebody else put there, and nobody has asked to remove yet, is left for the next look.
-      const strange = inForce(snapshot).filter((place) => place.direction === direction && !modelled.covers(place))
+      const strange = standingIn(snapshot).filter((place) => place.direction === direction && !modelled.covers(place))
       return fill([...strange.map(endless), ...mine], roomsIn(snapshot, shortfall.limits, options)(direction))
     }
     await bring(

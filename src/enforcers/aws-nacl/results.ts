@@ -4,9 +4,13 @@ import { type Joined, join } from "../joined.ts"
 import type { Shortfall } from "./bring.ts"
 import type { Entry, Snapshot } from "./target.ts"
 
-/** Our entries, but for those that something before them lets pass. */
+/** What AWS shows of our entries, but for those that something before them lets pass. */
 export function inForce(snapshot: Snapshot): readonly Place[] {
-  if (!snapshot.shown) return []
+  return snapshot.shown ? standingIn(snapshot) : []
+}
+
+/** As `inForce`, with what was written and is not shown yet. */
+export function standingIn(snapshot: Snapshot): readonly Place[] {
   return snapshot.entries.flatMap((entry) =>
     entry.isOurs && shadowOf(entry, snapshot) === undefined ? [{ target: entry.cidr, direction: entry.direction }] : [],
   )

@@ -115,7 +115,7 @@ export function createTarget(
         const name = awsErrorIn(error)?.name
         if (name === "NetworkAclEntryAlreadyExists") taken.set(key, clock.now())
         if (name === "InvalidNetworkAclEntry.NotFound") written.set(key, { cidr: null, direction, number })
-        if (kind !== "remove" || name !== "InvalidNetworkAclEntry.NotFound") throw error
+        throw error
       }
       written.set(key, { cidr: kind === "remove" ? null : cidr, direction, number })
     },

@@ -138,6 +138,34 @@ describe("AWS WAF", () => {
     expect(house.aws.calls.some(({ error }) => error === "WAFOptimisticLockException")).toBe(false)
   })
 
+  it("leaves what somebody put into its set until it was looked at, even where it has to plan anew by old reads", async () => {
+    await using house = await openHouse({ staleMs: 1500 })
+    house.clock.advance(10_000)
+    const enforcer = house.open({ setSize: 3, settings: { setsPerFamily: 2 } })
+    await enforcer.apply(add(...apart(3)), signal)
+    const [full] = house.aws.waf.ipSets()
+    const theirs = ["10.0.0.0/32", "10.0.0.2/32", "198.51.100.7/32"]
+    house.aws.waf.change(full?.ARN ?? "", (body) => ({ ...body, Addresses: theirs }))
+    house.clock.advance(10_000)
+    // The new set is known late, so that it is the fourth try at which somebody else was quicker.
+    for (const _ of [1, 2, 3]) house.aws.before("UpdateWebACL", () => undefined)
+    house.aws.before("UpdateWebACL", () => house.aws.waf.change(house.arn, (body) => ({ ...body, Changed: true })))
+    expect(await kinds(enforcer, add(...apart(4).slice(2)))).toEqual(["applied", "applied"])
+    expect(house.aws.calls.map(({ error }) => error)).toContain("WAFOptimisticLockException")
+    expect(house.addresses()).toEqual([...theirs, "10.0.0.4/32", "10.0.0.6/32"])
+  })
+
+  it("removes at the second try what it could not remove at the first", async () => {
+    await using house = await openHouse()
+    const enforcer = house.open()
+    await enforcer.apply(add(block("203.0.113.6"), block("203.0.113.7")), signal)
+    const denied = "User: x is not authorized to perform: wafv2:UpdateIPSet on resource: y"
+    house.aws.fail("UpdateIPSet", new AwsError("AccessDeniedException", denied))
+    expect(await kinds(enforcer, remove(block("203.0.113.7")))).toEqual(["failed"])
+    await enforcer.apply(remove(block("203.0.113.7")), signal)
+    expect(house.addresses()).toEqual(["203.0.113.6/32"])
+  })
+
   it("does not call in force what the service does not show", async () => {
     await using house = await openHouse()
     const enforcer = house.open()

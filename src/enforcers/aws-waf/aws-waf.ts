@@ -19,7 +19,7 @@ import type { AwsWafSettings } from "./config.ts"
 import { failureOf, isOutdated } from "./diagnosis.ts"
 import { namesFor } from "./names.ts"
 import { rulesWith, setsInForce } from "./rules.ts"
-import { createTarget, type Snapshot } from "./target.ts"
+import { createTarget, type OurSet, type Snapshot } from "./target.ts"
 
 export interface AwsWafDeps {
   readonly clock: Clock
@@ -62,15 +62,11 @@ export function createAwsWafEnforcer(deps: AwsWafDeps, options: AwsWafOptions): 
     const reason = `capacity: the web ACL ${webAcl.name} has room for ${size} prefixes of IPv${family}, and they are taken by what ranks higher`
     return { size, reason }
   }
-  const inForce = (snapshot: Snapshot): readonly Place[] => {
+  const placesIn = (snapshot: Snapshot, counts: (set: OurSet) => boolean): readonly Place[] => {
     const looked = setsInForce(snapshot.rules, rules)
-    if (!snapshot.shown) return []
-    return snapshot.sets.flatMap((set) =>
-      set.shown && looked.has(set.arn)
-        ? set.addresses.map((target) => ({ target, direction: "inbound" as const }))
-        : [],
-    )
+    return snapshot.sets.flatMap((set) => (looked.has(set.arn) && counts(set) ? set.addresses.map(inbound) : []))
   }
+  const inForce = (snapshot: Snapshot) => placesIn(snapshot, ({ shown }) => snapshot.shown && shown)
 
   const observe = async (signal: AbortSignal, wanted: readonly Place[] = []): Promise<readonly Observed[]> => {
     const snapshot = await target.readShown(signal)
@@ -84,7 +80,8 @@ export function createAwsWafEnforcer(deps: AwsWafDeps, options: AwsWafOptions): 
   const perform = async (operations: readonly Operation[], signal: AbortSignal) => {
     const before = entries ?? new Map<string, Block>()
     const after = applied(operations, before)
-    const [modelled, goal] = [join([...before.values(), ...after.values()]), join(after.values())]
+    const asked = operations.map(({ block }) => block)
+    const [modelled, goal] = [join([...before.values(), ...after.values(), ...asked]), join(after.values())]
     const shortfall: Shortfall = { refused: new Map(), left: new Map(), failures: new Map(), limits: limits.now() }
     await bring(
       (family, snapshot, refused) => {
@@ -96,7 +93,7 @@ export function createAwsWafEnforcer(deps: AwsWafDeps, options: AwsWafOptions): 
             .map(({ target: cidr }) => cidr),
         )
         // What somebody else put there, and nobody has asked to remove yet, is left for the next look.
-        for (const place of inForce(snapshot))
+        for (const place of placesIn(snapshot, () => true))
           if (familyOf(place.target) === family && !modelled.covers(place)) ranges.add(place.target)
         return ranges.cidrs()
       },

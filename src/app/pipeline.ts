@@ -1,10 +1,11 @@
 import type { Bus } from "../bus/bus.ts"
-import { type Alert, type Countermeasure, type Incident, ThwartError } from "../core/index.ts"
+import { type Alert, type Clock, type Countermeasure, type Incident, type Millis, ThwartError } from "../core/index.ts"
 import type { Changes, Store } from "../store/store.ts"
 
 /** Correlation, as the pipeline uses it. */
 export interface Correlates {
   onAlert(alert: Alert): readonly Incident[]
+  onTime(now: Millis): readonly Incident[]
 }
 
 /** Response, as the pipeline uses it: what it decides is handed to `record`, together with which it is stored. */
@@ -17,6 +18,7 @@ export interface Decides {
 }
 
 export interface PipelineDeps {
+  readonly clock: Clock
   readonly store: Pick<Store, "record">
   readonly bus: Pick<Bus, "publish">
   readonly correlator: Correlates
@@ -27,6 +29,8 @@ export interface PipelineDeps {
 export interface Pipeline {
   /** Resolves when the alerts, and all that followed from them, are stored; rejects when they are not. */
   ingest(alerts: readonly Alert[]): Promise<void>
+  /** To be called now and then: incidents that open because nothing followed are stored as those of alerts are. */
+  tick(): void
   /** Waits for what is under way. */
   close(): Promise<void>
 }
@@ -46,7 +50,7 @@ interface Waiting {
  * Alerts → incidents → countermeasures, a batch at a time and in order. What a batch led to is one transaction, so that a crash
  * leaves all of it or nothing; only then is it published and enforced.
  */
-export function createPipeline({ store, bus, correlator, responder, onError }: PipelineDeps): Pipeline {
+export function createPipeline({ clock, store, bus, correlator, responder, onError }: PipelineDeps): Pipeline {
   const queue: Waiting[] = []
   let waiting = 0
   let running: Promise<void> | undefined
@@ -63,7 +67,9 @@ export function createPipeline({ store, bus, correlator, responder, onError }: P
     waiting -= alerts.length
     let incidents = unstored
     try {
-      incidents = latest([...unstored, ...alerts.flatMap((alert) => correlator.onAlert(alert))])
+      const due = correlator.onTime(clock.now())
+      incidents = latest([...unstored, ...due, ...alerts.flatMap((alert) => correlator.onAlert(alert))])
+      if (alerts.length === 0 && incidents.length === 0) return
       let changes: Changes = {}
       await responder.handle(alerts, incidents, async (decided) => {
         changes = { ...decided, alerts, incidents: latest([...incidents, ...(decided.incidents ?? [])]) }
@@ -95,6 +101,10 @@ export function createPipeline({ store, bus, correlator, responder, onError }: P
         queue.push({ alerts, resolve, reject })
         running ??= run()
       })
+    },
+    tick: () => {
+      // What runs asks for the time itself.
+      running ??= runBatch([]).then(run)
     },
     close: async () => {
       while (running !== undefined) await running

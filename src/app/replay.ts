@@ -55,7 +55,11 @@ export async function replay(
     alerts++
     for (const { rule } of alert.contributions) matched.set(rule, (matched.get(rule) ?? 0) + 1)
     on.onAlert(alert)
-    for (const incident of correlator.onAlert(alert))
+    note(correlator.onAlert(alert))
+  }
+
+  const note = (told: readonly Incident[]) => {
+    for (const incident of told)
       if (incidents.size < maxIncidents || incidents.has(incident.id)) incidents.set(incident.id, incident)
   }
 
@@ -78,6 +82,7 @@ export async function replay(
       })
     }
   }
+  note(correlator.onTime(Number.POSITIVE_INFINITY))
   return {
     incidents: [...incidents.values()].sort((one, other) => one.startedAt - other.startedAt),
     files: read,

@@ -62,6 +62,9 @@ export interface Thwart {
   stop(): Promise<void>
 }
 
+// How late an incident may open that waits for nothing to follow.
+const tickMs = 1000
+
 const localTokenName = "this machine's command line"
 
 /** Builds the graph, the one place where that is done, and starts it from left to right's end to its beginning. */
@@ -112,8 +115,10 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       rules: [...detector.rules, ...eventRuleSummaries(eventRules)],
     })
     await rules.start()
-    const pipeline = createPipeline({ store, bus, correlator, responder, onError })
+    const pipeline = createPipeline({ clock, store, bus, correlator, responder, onError })
     stack.defer(() => pipeline.close())
+    const ticking = setInterval(pipeline.tick, tickMs)
+    stack.defer(() => clearInterval(ticking))
     const reconcilers = enforce(enforcers, { clock, responder, onError, driftCheckMs: config.driftCheckMs }, stack)
     const sensors = createSensors(config, { ids, clock, node, onError })
     const status = createStatus({ store, clock, sensors, otherSensors: deps.otherSensors ?? (() => []), reconcilers })

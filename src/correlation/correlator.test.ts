@@ -433,7 +433,7 @@ describe("a flood of sources", () => {
   })
 
   it("of two stages each pushes out no attack of three", () => {
-    const correlator = createCorrelator(defaultIntentRules, { maxSources: 100, maxIncidents: 100 })
+    const correlator = createCorrelator(defaultIntentRules, { limits: { maxSources: 100, maxIncidents: 100 } })
     for (const [index, intent] of chain.slice(0, 3).entries()) correlator.onAlert(alertOf(index, intent, { at: index }))
     for (let n = 0; n < 1000; n++) {
       correlator.onAlert(cheap(n, "reconnaissance", 10 + n))

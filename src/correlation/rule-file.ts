@@ -1,16 +1,19 @@
 import { z } from "zod"
 import { duration, type Parsed, parseYaml } from "../core/index.ts"
-import { checkRule, type IntentRule, lateMs, ruleFields, windowMs } from "./intent-rule.ts"
+import { checkRule, type IntentRule, lateMs, maxStages, ruleFields, windowMs } from "./intent-rule.ts"
+import { writtenStage, writtenUnless } from "./stage-filter.ts"
 
 /** A rule as people write it: lengths of time with their unit. */
 const writtenRule = z
   .strictObject({
     ...ruleFields,
+    stages: z.array(writtenStage).min(1).max(maxStages).readonly(),
+    unless: writtenUnless.nullable().default(null),
     window: duration.pipe(windowMs).default(3_600_000),
     late: duration.pipe(lateMs).default(30_000),
   })
-  .superRefine(checkRule)
   .transform(({ window, late, ...rest }): IntentRule => ({ ...rest, windowMs: window, lateMs: late }))
+  .superRefine(checkRule)
 
 // Far more than anybody reads; each alert is held against every rule.
 const maxRules = 1000

@@ -8,6 +8,8 @@ import { compareInTime, type Placed } from "./sighting.ts"
  * one still finds its place among them; the rest is settled. Whatever the order of arrival within that bound, the outcome is the same.
  */
 export interface Timeline {
+  /** Of its progress. */
+  readonly root: string
   settled: Progress | undefined
   /** In order. */
   readonly recent: Placed[]
@@ -21,8 +23,8 @@ const maxRecent = 256
 // Most sources have so few that the memory is worth more than the work.
 const fewRecent = 8
 
-export function emptyTimeline(settled?: Progress): Timeline {
-  return { settled, recent: [], together: undefined, newestAt: settled?.lastAt ?? Number.NEGATIVE_INFINITY }
+export function emptyTimeline(root: string, settled?: Progress): Timeline {
+  return { root, settled, recent: [], together: undefined, newestAt: settled?.lastAt ?? Number.NEGATIVE_INFINITY }
 }
 
 export function place(timeline: Timeline, placed: Placed, rule: IntentRule): void {
@@ -45,7 +47,7 @@ export function place(timeline: Timeline, placed: Placed, rule: IntentRule): voi
 export function progressOf(timeline: Timeline, rule: IntentRule): Progress {
   const { settled, recent } = timeline
   if (timeline.together !== undefined) return timeline.together
-  const together = settled === undefined ? noProgress() : copyOf(settled)
+  const together = settled === undefined ? noProgress(timeline.root) : copyOf(settled)
   for (const placed of recent) advance(together, placed, rule)
   if (recent.length > fewRecent) timeline.together = together
   return together
@@ -65,6 +67,6 @@ function settleOld(timeline: Timeline, rule: IntentRule): void {
 }
 
 function settle(timeline: Timeline, placed: Placed, rule: IntentRule): void {
-  timeline.settled ??= noProgress()
+  timeline.settled ??= noProgress(timeline.root)
   advance(timeline.settled, placed, rule)
 }

@@ -1,29 +1,35 @@
-import { createShelf, type IncidentId, type IpAddress, type Shelf } from "../core/index.ts"
+import { createShelf, type IncidentId, type Shelf } from "../core/index.ts"
+import { maxStages } from "./intent-rule.ts"
 import { type CompiledRule, newTrack, notShelved, type Track } from "./track.ts"
 
 export interface CorrelatorLimits {
-  /** Sources remembered that have no incident; beyond, those with a single alert are forgotten first, then the quietest. */
+  /** Sources remembered that have no incident; beyond, those that came less far are forgotten first, then the quietest. */
   readonly maxSources: number
   /** Sources remembered with an incident; beyond, those with fewer stages are forgotten first, then the quietest; the store still has them. */
   readonly maxIncidents: number
 }
 
 export interface Tracks {
-  of(compiled: CompiledRule, attacker: IpAddress): Track
+  of(compiled: CompiledRule, key: string): Track
   withIncident(id: IncidentId): Track | undefined
   /** To be called after each change of a track, with the incident that it had: puts it where it belongs now, and forgets what is too much. */
   touched(track: Track, before: IncidentId | undefined): void
   size(): { readonly sources: number; readonly incidents: number }
 }
 
+// Single alerts, several, and by the stages that were reached; then incidents, by theirs.
+const firstOfIncidents = maxStages + 1
+const allShelves = firstOfIncidents + maxStages + 1
+
 /**
- * Shelves, each in order of last use: single alerts, several, and incidents by their number of stages. The lowest gives way first, so
- * that a flood of sources that came less far never pushes out one that came further.
+ * Shelves, each in order of last use: single alerts, several, sources by their number of stages, and incidents by theirs. The lowest
+ * gives way first, so that a flood of sources that came less far never pushes out one that came further.
  */
 export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits): Tracks {
   const byRule = new Map<CompiledRule, Map<string, Track>>()
   const byIncident = new Map<IncidentId, Track>()
-  const shelves: Shelf<Track>[] = [createShelf(), createShelf()]
+  const shelves: readonly Shelf<Track>[] = Array.from({ length: allShelves }, () => createShelf<Track>())
+  let [sources, incidents] = [0, 0]
 
   const rowOf = (compiled: CompiledRule) => {
     const known = byRule.get(compiled)
@@ -32,48 +38,46 @@ export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits): Tr
     byRule.set(compiled, row)
     return row
   }
-  const counted = (from: number, to: number) => {
-    let sum = 0
-    for (let shelf = from; shelf < to; shelf++) sum += shelves[shelf]?.size() ?? 0
-    return sum
+  const put = (track: Track, shelf: number) => {
+    track.shelf = shelf
+    shelves[shelf]?.put(track)
+    if (shelf < firstOfIncidents) sources++
+    else incidents++
   }
-  const quietestOf = (from: number, to: number) => {
-    for (let shelf = from; shelf < to; shelf++) {
-      const track = shelves[shelf]?.quietest()
-      if (track !== undefined) return track
-    }
-    return undefined
+  const take = (track: Track) => {
+    shelves[track.shelf]?.remove(track)
+    if (track.shelf < firstOfIncidents) sources--
+    else incidents--
+    track.shelf = notShelved
   }
-  const makeRoom = (from: number, to: number, most: number) => {
-    for (let excess = counted(from, to) - most; excess > 0; excess--) {
-      const track = quietestOf(from, to)
-      if (track === undefined) return
-      shelves[track.shelf]?.remove(track)
-      track.shelf = notShelved
-      if (track.incident !== undefined) byIncident.delete(track.incident.id)
-      rowOf(track.compiled).delete(track.attacker)
-    }
+  const forgetQuietest = (from: number, to: number) => {
+    let quietest: Track | undefined
+    for (let shelf = from; shelf < to && quietest === undefined; shelf++) quietest = shelves[shelf]?.quietest()
+    if (quietest === undefined) return
+    take(quietest)
+    if (quietest.incident !== undefined) byIncident.delete(quietest.incident.id)
+    rowOf(quietest.compiled).delete(quietest.key)
+    quietest.compiled.links?.forget(quietest)
   }
 
   return {
-    of: (compiled, attacker) => rowOf(compiled).get(attacker) ?? newTrack(compiled, attacker),
+    of: (compiled, key) => rowOf(compiled).get(key) ?? newTrack(compiled, key),
     withIncident: (id) => byIncident.get(id),
     touched: (track, before) => {
       if (before !== undefined && before !== track.incident?.id) byIncident.delete(before)
       if (track.incident !== undefined) byIncident.set(track.incident.id, track)
-      if (track.shelf === notShelved) rowOf(track.compiled).set(track.attacker, track)
-      else shelves[track.shelf]?.remove(track)
-      track.shelf = shelfOf(track)
-      while (shelves.length <= track.shelf) shelves.push(createShelf())
-      shelves[track.shelf]?.put(track)
-      makeRoom(0, 2, maxSources)
-      makeRoom(2, shelves.length, maxIncidents)
+      if (track.shelf === notShelved) rowOf(track.compiled).set(track.key, track)
+      else take(track)
+      put(track, shelfOf(track))
+      while (sources > maxSources) forgetQuietest(0, firstOfIncidents)
+      while (incidents > maxIncidents) forgetQuietest(firstOfIncidents, allShelves)
     },
-    size: () => ({ sources: counted(0, 2), incidents: counted(2, shelves.length) }),
+    size: () => ({ sources, incidents }),
   }
 }
 
-function shelfOf({ incident, repeated }: Track): number {
-  if (incident !== undefined) return 1 + Math.max(1, incident.stages.length)
+function shelfOf({ incident, repeated, stages }: Track): number {
+  if (incident !== undefined) return firstOfIncidents + Math.min(maxStages, incident.stages.length)
+  if (stages > 1) return Math.min(maxStages, stages)
   return repeated ? 1 : 0
 }

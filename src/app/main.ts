@@ -66,6 +66,7 @@ function configOf(options: ServeOptions): Config {
     rules: options.rules.length > 0 ? [...options.rules] : base.rules,
     paranoiaLevel: options.paranoiaLevel ?? base.paranoiaLevel,
     events: options.events.length > 0 ? [...options.events] : base.events,
+    intentRules: options.intentRules.length > 0 ? [...options.intentRules] : base.intentRules,
     eventRules: options.eventRules.length > 0 ? [...options.eventRules] : base.eventRules,
   }
 }

@@ -13,6 +13,7 @@ function setUp(overrides: Partial<PipelineDeps> = {}) {
   const errors: unknown[] = []
   const deps: PipelineDeps = {
     clock: createManualClock(1000),
+    clusterer: { onAlert: () => [] },
     store: { record: async (changes) => void records.push(changes) },
     bus: { publish: (topic, message) => void published.push(`${topic}:${message.id}`) },
     correlator: { onAlert: (alert) => [incidentAt("inc_1", Number(alert.id))], onTime: () => [] },
@@ -124,5 +125,34 @@ describe("the pipeline", () => {
     pipeline.tick()
     await pipeline.ingest([alertNamed("1")])
     expect(records.map(({ alerts }) => alerts?.length)).toEqual([1])
+  })
+
+  it("correlates, stores and publishes the alerts that clustering made, also after a batch that could not be stored", async () => {
+    let fail = true
+    const correlated: string[] = []
+    const records: Changes[] = []
+    const { pipeline, published } = setUp({
+      clusterer: { onAlert: (alert) => (alert.id === "2" ? [alertNamed("c")] : []) },
+      correlator: {
+        onAlert: (alert) => {
+          correlated.push(alert.id)
+          return []
+        },
+        onTime: () => [],
+      },
+      store: {
+        record: async (changes) => {
+          if (fail) throw new Error("disk full")
+          records.push(changes)
+        },
+      },
+    })
+    await expect(pipeline.ingest([alertNamed("1"), alertNamed("2")])).rejects.toThrow("disk full")
+    fail = false
+    await pipeline.ingest([alertNamed("3")])
+    await pipeline.ingest([alertNamed("4")])
+    expect(correlated).toEqual(["1", "2", "c", "3", "c", "4"])
+    expect(records.map(({ alerts }) => alerts?.map(({ id }) => id))).toEqual([["3", "c"], ["4"]])
+    expect(published).toEqual(["alert:3", "alert:c", "alert:4"])
   })
 })

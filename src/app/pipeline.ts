@@ -8,6 +8,11 @@ export interface Correlates {
   onTime(now: Millis): readonly Incident[]
 }
 
+/** Clustering, as the pipeline uses it: the new alerts that an alert completes. */
+export interface Clusters {
+  onAlert(alert: Alert): readonly Alert[]
+}
+
 /** Response, as the pipeline uses it: what it decides is handed to `record`, together with which it is stored. */
 export interface Decides {
   handle(
@@ -21,6 +26,7 @@ export interface PipelineDeps {
   readonly clock: Clock
   readonly store: Pick<Store, "record">
   readonly bus: Pick<Bus, "publish">
+  readonly clusterer: Clusters
   readonly correlator: Correlates
   readonly responder: Decides
   readonly onError: (error: unknown) => void
@@ -47,15 +53,25 @@ interface Waiting {
 }
 
 /**
- * Alerts → incidents → countermeasures, a batch at a time and in order. What a batch led to is one transaction, so that a crash
+ * Alerts → clusters of them → incidents → countermeasures, a batch at a time and in order. What a batch led to is one transaction, so that a crash
  * leaves all of it or nothing; only then is it published and enforced.
  */
-export function createPipeline({ clock, store, bus, correlator, responder, onError }: PipelineDeps): Pipeline {
+export function createPipeline({
+  clock,
+  store,
+  bus,
+  clusterer,
+  correlator,
+  responder,
+  onError,
+}: PipelineDeps): Pipeline {
   const queue: Waiting[] = []
   let waiting = 0
   let running: Promise<void> | undefined
   // Incidents that a failed batch changed: their state is ahead of the store until they are written with a later one.
   let unstored: readonly Incident[] = []
+  // And alerts that were made of them: what completed them is not made twice.
+  let made: Alert[] = []
 
   const run = async () => {
     while (queue.length > 0) await runBatch(takeBatch(queue))
@@ -63,10 +79,12 @@ export function createPipeline({ clock, store, bus, correlator, responder, onErr
   }
 
   const runBatch = async (batch: readonly Waiting[]) => {
-    const alerts = batch.flatMap((entry) => entry.alerts)
-    waiting -= alerts.length
+    const given = batch.flatMap((entry) => entry.alerts)
+    waiting -= given.length
     let incidents = unstored
     try {
+      for (const alert of given) made.push(...clusterer.onAlert(alert))
+      const alerts = [...given, ...made]
       const due = correlator.onTime(clock.now())
       incidents = latest([...unstored, ...due, ...alerts.flatMap((alert) => correlator.onAlert(alert))])
       if (alerts.length === 0 && incidents.length === 0) return
@@ -76,6 +94,7 @@ export function createPipeline({ clock, store, bus, correlator, responder, onErr
         await store.record(changes)
       })
       unstored = []
+      made = []
       publish(bus, changes)
       for (const entry of batch) entry.resolve()
     } catch (error) {

@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { type Accounts, createAccounts, createApi, createRuleBook, type RuleBook } from "../api/index.ts"
 import { type Bus, createInProcessBus } from "../bus/index.ts"
 import { type Alert, type Clock, createIds, type Ids, type NodeRef, parseCidr, prefix } from "../core/index.ts"
-import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
+import { createClusterer, createCorrelator, loadCorrelationRules } from "../correlation/index.ts"
 import {
   createDetector,
   createEventEvaluator,
@@ -26,7 +26,7 @@ import { machineFacts, thisNode } from "./node.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
 import { restoreCorrelation } from "./restore.ts"
 import { chosenRules } from "./rule-choice.ts"
-import { eventRuleFilesOnDisk, eventRulesOr } from "./rule-files.ts"
+import { eventRulesOr, intentRulesOr, yamlFilesOnDisk } from "./rule-files.ts"
 import { createSensors, runSensors } from "./sensors.ts"
 import { createStatus } from "./status.ts"
 import { version } from "./version.ts"
@@ -78,7 +78,8 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     policy,
     rules: loadRules(...chosenRules({ rules: config.rules, paranoiaLevel: config.paranoiaLevel, dataDir })),
   })
-  const eventRules = loadEventRules(eventRulesOr(config.eventRules), eventRuleFilesOnDisk)
+  const eventRules = loadEventRules(eventRulesOr(config.eventRules), yamlFilesOnDisk)
+  const correlationRules = loadCorrelationRules(intentRulesOr(config.intentRules), yamlFilesOnDisk)
   const evaluator = createEventEvaluator({ ids, policy, rules: eventRules.rules })
   const inspect = createInspect(detector, evaluator)
   const enforcers = [
@@ -93,8 +94,9 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
   stack.defer(() => store.close())
   try {
     const bus = createInProcessBus({ onError })
-    const correlator = createCorrelator(defaultIntentRules)
-    await restoreCorrelation(store, correlator, clock.now())
+    const correlator = createCorrelator(correlationRules.rules)
+    const clusterer = createClusterer(correlationRules.clusters)
+    await restoreCorrelation(store, { correlator, clusterer }, clock.now())
     const accounts = createAccounts({ store, clock, ids })
     const responder = createResponder({
       clock,
@@ -115,7 +117,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       rules: [...detector.rules, ...eventRuleSummaries(eventRules)],
     })
     await rules.start()
-    const pipeline = createPipeline({ clock, store, bus, correlator, responder, onError })
+    const pipeline = createPipeline({ clock, store, bus, clusterer, correlator, responder, onError })
     stack.defer(() => pipeline.close())
     const ticking = setInterval(pipeline.tick, tickMs)
     stack.defer(() => clearInterval(ticking))

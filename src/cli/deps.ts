@@ -237,6 +237,7 @@ export interface ServeOptions extends RuleChoice {
   /** Records of other tools to follow. */
   readonly events: readonly { readonly format: EventType; readonly file: string }[]
   readonly eventRules: readonly string[]
+  readonly intentRules: readonly string[]
 }
 
 export interface ServeReady {
@@ -251,6 +252,8 @@ export interface ReplayOptions extends RuleChoice {
   readonly files: readonly string[]
   /** Empty: those that come with Thwart. */
   readonly eventRules: readonly string[]
+  /** Empty: those that come with Thwart. */
+  readonly intentRules: readonly string[]
   readonly homeNets: readonly string[]
 }
 

@@ -14,8 +14,8 @@ export {
   parseCidr,
   prefix,
 } from "./address.ts"
-export type { Alert, Contribution, Evidence, Match } from "./alert.ts"
-export { alert, contribution, evidence, match, millis } from "./alert.ts"
+export type { Alert, Cluster, Contribution, Evidence, Match } from "./alert.ts"
+export { alert, cluster, contribution, evidence, match, millis } from "./alert.ts"
 export type { AlertField, AlertFieldDescription } from "./alert-fields.ts"
 export { alertFields, alertValue, isAlertField } from "./alert-fields.ts"
 export type { AllowlistEntry } from "./allowlist.ts"

@@ -3,15 +3,15 @@ import { runInNewContext } from "node:vm"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { alertOf } from "../../test/support/alerts.ts"
+import { killChainRules } from "../../test/support/kill-chain.ts"
 import { type Alert, type Incident, type Intent, incident as incidentSchema } from "../core/index.ts"
 import { createCorrelator } from "./correlator.ts"
-import { defaultIntentRules } from "./default-rules.ts"
 import { type IntentRule, intentRule } from "./intent-rule.ts"
 
 const hourMs = 3_600_000
 const chain: readonly Intent[] = ["reconnaissance", "exploitation", "installation", "command-and-control"]
 
-const feed = (alerts: readonly Alert[], rules: readonly IntentRule[] = defaultIntentRules) => {
+const feed = (alerts: readonly Alert[], rules: readonly IntentRule[] = killChainRules) => {
   const correlator = createCorrelator(rules)
   return { correlator, told: alerts.flatMap((alert) => correlator.onAlert(alert)) }
 }
@@ -54,7 +54,7 @@ describe("a chain of alerts", () => {
   it("may be entered at any stage, unless the rule says otherwise", () => {
     const alerts = [alertOf(1, "exploitation"), alertOf(2, "installation")]
     expect(lastOf(alerts)?.stages.map(({ index }) => index)).toEqual([1, 2])
-    const [rule] = defaultIntentRules
+    const [rule] = killChainRules
     const strict = intentRule.parse({ ...rule, startsAt: "first" })
     expect(lastOf(alerts, [strict])).toBeUndefined()
     expect(lastOf([alertOf(0, "reconnaissance"), ...alerts], [strict])?.stages).toHaveLength(3)
@@ -135,7 +135,7 @@ describe("a chain of alerts", () => {
       ...chain.slice(0, 2).map((intent, index) => alertOf(index + 11, intent, { at: 2 * hourMs + index })),
       alertOf(21, "exploitation", { at: 2 * hourMs, attacker: "203.0.113.8" }),
     ]
-    const told = createCorrelator(defaultIntentRules).onAlerts(alerts)
+    const told = createCorrelator(killChainRules).onAlerts(alerts)
     expect(told.map(({ version, stages, complete }) => [version, stages.length, complete])).toEqual([
       [1, 4, true],
       [1, 2, false],
@@ -173,7 +173,7 @@ describe("a chain of alerts", () => {
 })
 
 describe("late alerts", () => {
-  const [rule] = defaultIntentRules
+  const [rule] = killChainRules
   const lateMs = rule?.lateMs ?? 0
 
   // Arrival within the bound: an alert is overtaken only by alerts that happened at most `lateMs` after it.
@@ -278,7 +278,7 @@ describe("an incident's status", () => {
 
   it("can't be set of one that is not in memory", () => {
     const { correlator, incident } = opened()
-    expect(createCorrelator(defaultIntentRules).setStatus(incident.id, "closed", 0)).toBeUndefined()
+    expect(createCorrelator(killChainRules).setStatus(incident.id, "closed", 0)).toBeUndefined()
     correlator.setStatus(incident.id, "closed", 0)
     expect(correlator.setStatus(incident.id, "open", 0)).toBeUndefined()
   })
@@ -331,7 +331,7 @@ describe("a restart", () => {
     return { told, stored }
   }
   const restarted = (before: readonly Event[], stored: ReadonlyMap<string, Incident>, since: number) => {
-    const correlator = createCorrelator(defaultIntentRules)
+    const correlator = createCorrelator(killChainRules)
     const alerts = before.map(({ alert }) => alert).filter(({ at }) => at >= since)
     correlator.restore(
       alerts.toReversed(),
@@ -343,7 +343,7 @@ describe("a restart", () => {
     let grown = 0
     fc.assert(
       fc.property(streams, ({ before, after }) => {
-        const correlator = createCorrelator(defaultIntentRules)
+        const correlator = createCorrelator(killChainRules)
         const { stored } = run(correlator, before)
         const expected = run(correlator, after).told
         expect(run(restarted(before, stored, 0), after).told).toEqual(expected)
@@ -358,7 +358,7 @@ describe("a restart", () => {
     let grown = 0
     fc.assert(
       fc.property(streams, ({ before, after }) => {
-        const { stored } = run(createCorrelator(defaultIntentRules), before)
+        const { stored } = run(createCorrelator(killChainRules), before)
         const since = (before.at(-1)?.alert.at ?? 0) - hourMs
         for (const next of run(restarted(before, stored, since), after).told) {
           const known = stored.get(next.id)
@@ -386,7 +386,7 @@ describe("a restart", () => {
   it("takes up where an incident stands that was contained", () => {
     const { correlator, told } = feed([alertOf(1, "reconnaissance"), alertOf(2, "exploitation")])
     const contained = correlator.setStatus(told[0]?.id ?? expect.unreachable(), "contained", 90_000)
-    const next = createCorrelator(defaultIntentRules)
+    const next = createCorrelator(killChainRules)
     next.restore([alertOf(1, "reconnaissance"), alertOf(2, "exploitation")], contained === undefined ? [] : [contained])
     expect(next.onAlert(alertOf(2, "exploitation"))).toEqual([])
     expect(next.onAlert(alertOf(3, "installation"))[0]).toMatchObject({
@@ -416,7 +416,7 @@ describe("a flood of sources", () => {
   })
 
   it("of one alert each, a million of them, pushes out no attack in progress, and memory stays bounded", () => {
-    const correlator = createCorrelator(defaultIntentRules)
+    const correlator = createCorrelator(killChainRules)
     correlator.onAlert(alertOf(1, "reconnaissance", { at: 0, attacker: "203.0.113.7" }))
     correlator.onAlert(alertOf(2, "exploitation", { at: 1, attacker: "203.0.113.7" }))
     // Two alerts and no incident yet: also more than nothing.
@@ -433,7 +433,7 @@ describe("a flood of sources", () => {
   })
 
   it("of two stages each pushes out no attack of three", () => {
-    const correlator = createCorrelator(defaultIntentRules, { limits: { maxSources: 100, maxIncidents: 100 } })
+    const correlator = createCorrelator(killChainRules, { limits: { maxSources: 100, maxIncidents: 100 } })
     for (const [index, intent] of chain.slice(0, 3).entries()) correlator.onAlert(alertOf(index, intent, { at: index }))
     for (let n = 0; n < 1000; n++) {
       correlator.onAlert(cheap(n, "reconnaissance", 10 + n))

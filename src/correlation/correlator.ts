@@ -45,9 +45,9 @@ export function createCorrelator(
   { limits = defaultLimits, facts = {} }: CorrelatorOptions = {},
 ): Correlator {
   const compiled = rules.filter((rule) => rule.enabled).map((rule) => compileRule(rule, facts))
-  const tracks = createTracks(limits)
   const seen = createSeen()
   const waiting = createWaiting()
+  const tracks = createTracks(limits, waiting.now)
   const take: Take = createTake(tracks)
 
   const tellNow = (track: Track): readonly Incident[] => {
@@ -117,6 +117,7 @@ export function createCorrelator(
     },
 
     restore: (alerts, incidents) => {
+      for (const { at } of alerts) waiting.seen(at)
       restoreTracks({ compiled, tracks, seen, take }, alerts, incidents)
     },
     rules,

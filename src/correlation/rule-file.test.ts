@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest"
+import { killChain, killChainRules } from "../../test/support/kill-chain.ts"
 import { formatDiagnostic } from "../core/index.ts"
-import { killChain } from "./content/kill-chain.ts"
-import { defaultIntentRules } from "./default-rules.ts"
 import { intentRule } from "./intent-rule.ts"
-import { parseIntentRules } from "./rule-file.ts"
+import { parseCorrelationRules } from "./rule-file.ts"
 import { sentenceOf } from "./sentence.ts"
 
 const problems = (text: string) => {
-  const parsed = parseIntentRules(text, "mine.yaml")
+  const parsed = parseCorrelationRules(text, "mine.yaml")
   return parsed.kind === "ok" ? [] : parsed.diagnostics.map(formatDiagnostic)
 }
 
@@ -15,7 +14,7 @@ const ruleWith = (text: string) => `rules:\n  - id: a\n    title: A\n    ${text}
 
 describe("a file of intent rules", () => {
   it("gives each rule with its defaults, and lengths of time in milliseconds", () => {
-    const parsed = parseIntentRules(
+    const parsed = parseCorrelationRules(
       `rules:
   - id: mine/short
     title: Short
@@ -28,41 +27,41 @@ describe("a file of intent rules", () => {
     )
     expect(parsed).toMatchObject({
       kind: "ok",
-      value: [{ windowMs: 600_000, lateMs: 30_000, opensAt: 2, startsAt: "any" }],
+      value: { rules: [{ windowMs: 600_000, lateMs: 30_000, opensAt: 2, startsAt: "any" }], clusters: [] },
     })
-    if (parsed.kind === "ok") expect(intentRule.parse(parsed.value[0])).toEqual(parsed.value[0])
+    if (parsed.kind === "ok") expect(intentRule.parse(parsed.value.rules[0])).toEqual(parsed.value.rules[0])
   })
 
   const bad: readonly (readonly [string, string, readonly string[]])[] = [
     ["what is no YAML", "rules: [", ["mine.yaml:1:9: error: "]],
-    ["an unknown key", killChain.replace("window:", "windows:"), ["mine.yaml:9:14: error: rules.0: Unrecognized key"]],
-    ["a window without unit", killChain.replace("1h", "'3600'"), ["mine.yaml:9:13: error: rules.0.window: "]],
-    ["a window beyond the limit", killChain.replace("1h", "31d"), ["mine.yaml:9:13: error: rules.0.window: "]],
+    ["an unknown key", killChain.replace("window:", "windows:"), ["mine.yaml:13:14: error: rules.0: Unrecognized key"]],
+    ["a window without unit", killChain.replace("1h", "'3600'"), ["mine.yaml:13:13: error: rules.0.window: "]],
+    ["a window beyond the limit", killChain.replace("1h", "31d"), ["mine.yaml:13:13: error: rules.0.window: "]],
     [
       "a join that is none",
       killChain.replace("join: source", "join: colour"),
-      ["mine.yaml:6:11: error: rules.0.join: "],
+      ["mine.yaml:10:11: error: rules.0.join: "],
     ],
     [
       "an intent that is none",
       killChain.replace("[reconnaissance]", "[mischief]"),
-      ["mine.yaml:15:19: error: rules.0.stages.0.intents.0: "],
+      ["mine.yaml:19:19: error: rules.0.stages.0.intents.0: "],
     ],
     ["no stages", "rules:\n  - id: a\n    title: A\n    stages: []\n", ["mine.yaml:4:13: error: rules.0.stages: "]],
     [
       "more stages to open than there are",
       killChain.replace("opensAt: 2", "opensAt: 5"),
-      ["mine.yaml:11:14: error: rules.0.opensAt: opens at 5 stages, but there are only 4"],
+      ["mine.yaml:15:14: error: rules.0.opensAt: opens at 5 stages, but there are only 4"],
     ],
     [
       "two stages with one name",
       killChain.replace("name: exploitation", "name: scan"),
-      ['mine.yaml:16:15: error: rules.0.stages.1.name: two stages have the name "scan"'],
+      ['mine.yaml:20:15: error: rules.0.stages.1.name: two stages have the name "scan"'],
     ],
     [
       "two rules with one id",
-      `${killChain}${killChain.replace("\nrules:\n", "")}`,
-      ['mine.yaml:22:9: error: rules.1.id: two rules have the id "thwart/kill-chain"'],
+      `${killChain}${killChain.slice(killChain.indexOf("  - id"))}`,
+      ['mine.yaml:26:9: error: rules.1.id: two rules have the id "thwart/kill-chain"'],
     ],
     [
       "a filter that asks for a field that there is not",
@@ -142,7 +141,7 @@ describe("a file of intent rules", () => {
 
 describe("the rules that ship", () => {
   it("are one, and read as a sentence", () => {
-    expect(defaultIntentRules.map(sentenceOf)).toEqual([
+    expect(killChainRules.map(sentenceOf)).toEqual([
       'When one attacker goes through scan (intent reconnaissance), then exploitation (intent weaponization, delivery or exploitation), then installation (intent installation), then command and control (intent command-and-control or actions-on-objectives), entered at any of them, with no more than 1 hour from one alert to the next, open "Attack chain in progress" at 2 of 4 stages.',
     ])
   })
@@ -198,7 +197,7 @@ describe("the sentence of a rule", () => {
   ]
   it.each(sentences)("names every criterion: %#", (text, expected) => {
     expect(sentences).toHaveLength(5)
-    const parsed = parseIntentRules(`rules:\n  - id: a\n    ${text}\n`, "mine.yaml")
-    expect(parsed.kind === "ok" ? parsed.value.map(sentenceOf) : parsed.diagnostics).toEqual([expected])
+    const parsed = parseCorrelationRules(`rules:\n  - id: a\n    ${text}\n`, "mine.yaml")
+    expect(parsed.kind === "ok" ? parsed.value.rules.map(sentenceOf) : parsed.diagnostics).toEqual([expected])
   })
 })

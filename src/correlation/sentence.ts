@@ -53,6 +53,8 @@ function vulnerableOf({ minSeverity, count, ids, knownExploited, minEpss }: Vuln
   return [many, ...grave, ...exploited, ...likely].join(" ")
 }
 
+export const anyAlert = "any alert"
+
 /** What a stage asks of an alert: "intent reconnaissance", "classtype a or b, of high severity or more". */
 export function criteriaOf({ intents, classtypes, tactics, techniques, rules, minSeverity, filter }: Criteria): string {
   const named: readonly (readonly [string, readonly string[]])[] = [
@@ -68,10 +70,10 @@ export function criteriaOf({ intents, classtypes, tactics, techniques, rules, mi
   const grave = minSeverity === "info" ? [] : [`of ${minSeverity} severity or more`]
   const filtered = filter === null ? [] : [`where ${alertFilterOf(filter).sentence}`]
   const all = [...parts, ...grave, ...filtered]
-  return all.length === 0 ? "any alert" : all.join(", ")
+  return all.length === 0 ? anyAlert : all.join(", ")
 }
 
-function listed(values: readonly string[], word: "and" | "or"): string {
+export function listed(values: readonly string[], word: "and" | "or"): string {
   const last = values.at(-1) ?? ""
   return values.length < 2 ? last : `${values.slice(0, -1).join(", ")} ${word} ${last}`
 }

@@ -1,4 +1,4 @@
-import { createShelf, type IncidentId, type Shelf } from "../core/index.ts"
+import { createShelf, type IncidentId, type Millis, type Shelf } from "../core/index.ts"
 import { maxStages } from "./intent-rule.ts"
 import { type CompiledRule, newTrack, notShelved, type Track } from "./track.ts"
 
@@ -23,9 +23,10 @@ const allShelves = firstOfIncidents + maxStages + 1
 
 /**
  * Shelves, each in order of last use: single alerts, several, sources by their number of stages, and incidents by theirs. The lowest
- * gives way first, so that a flood of sources that came less far never pushes out one that came further.
+ * gives way first, so that a flood of sources that came less far never pushes out one that came further. What is over gives way before
+ * that: the next alert would begin it afresh.
  */
-export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits): Tracks {
+export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits, now: () => Millis): Tracks {
   const byRule = new Map<CompiledRule, Map<string, Track>>()
   const byIncident = new Map<IncidentId, Track>()
   const shelves: readonly Shelf<Track>[] = Array.from({ length: allShelves }, () => createShelf<Track>())
@@ -52,7 +53,13 @@ export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits): Tr
   }
   const forgetQuietest = (from: number, to: number) => {
     let quietest: Track | undefined
-    for (let shelf = from; shelf < to && quietest === undefined; shelf++) quietest = shelves[shelf]?.quietest()
+    const time = now()
+    for (let shelf = to - 1; shelf >= from; shelf--) {
+      const found = shelves[shelf]?.quietest()
+      if (found === undefined) continue
+      quietest = found
+      if (found.timeline.newestAt + found.compiled.rule.windowMs < time) break
+    }
     if (quietest === undefined) return
     take(quietest)
     if (quietest.incident !== undefined) byIncident.delete(quietest.incident.id)

@@ -1,5 +1,3 @@
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { alertOf } from "../../test/support/alerts.ts"
@@ -395,51 +393,5 @@ describe("a restart", () => {
       status: "contained",
       updatedAt: 90_000,
     })
-  })
-})
-
-describe("a flood of sources", () => {
-  const heapUsed = () => {
-    setFlagsFromString("--expose-gc")
-    runInNewContext("gc")()
-    return process.memoryUsage().heapUsed
-  }
-  const address = (n: number) => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`
-  const template = alertOf(0, "reconnaissance")
-  // The schema would cost more than what is tested.
-  const cheap = (n: number, intent: Intent, at: number): Alert => ({
-    ...template,
-    id: `alr_f${intent.charAt(0)}${n}` as Alert["id"],
-    attacker: address(n) as Alert["attacker"],
-    intent,
-    at,
-  })
-
-  it("of one alert each, a million of them, pushes out no attack in progress, and memory stays bounded", () => {
-    const correlator = createCorrelator(killChainRules)
-    correlator.onAlert(alertOf(1, "reconnaissance", { at: 0, attacker: "203.0.113.7" }))
-    correlator.onAlert(alertOf(2, "exploitation", { at: 1, attacker: "203.0.113.7" }))
-    // Two alerts and no incident yet: also more than nothing.
-    correlator.onAlert(alertOf(3, "reconnaissance", { at: 2, attacker: "203.0.113.8" }))
-    correlator.onAlert(alertOf(4, "reconnaissance", { at: 3, attacker: "203.0.113.8" }))
-    const before = heapUsed()
-    for (let n = 0; n < 1_000_000; n++) correlator.onAlert(cheap(n, "reconnaissance", 10 + n))
-    const grown = heapUsed() - before
-    expect(correlator.size()).toEqual({ sources: 100_000, incidents: 1 })
-    expect(grown).toBeLessThan(200_000_000)
-    expect(correlator.onAlert(alertOf(5, "installation", { at: 1_000_100 }))[0]?.stages).toHaveLength(3)
-    const other = correlator.onAlert(alertOf(6, "exploitation", { at: 1_000_100, attacker: "203.0.113.8" }))
-    expect(other[0]?.stages.map(({ count }) => count)).toEqual([2, 1])
-  })
-
-  it("of two stages each pushes out no attack of three", () => {
-    const correlator = createCorrelator(killChainRules, { limits: { maxSources: 100, maxIncidents: 100 } })
-    for (const [index, intent] of chain.slice(0, 3).entries()) correlator.onAlert(alertOf(index, intent, { at: index }))
-    for (let n = 0; n < 1000; n++) {
-      correlator.onAlert(cheap(n, "reconnaissance", 10 + n))
-      correlator.onAlert(cheap(n, "exploitation", 10 + n))
-    }
-    expect(correlator.size()).toEqual({ sources: 0, incidents: 100 })
-    expect(correlator.onAlert(alertOf(9, "command-and-control", { at: 2000 }))[0]?.complete).toBe(true)
   })
 })

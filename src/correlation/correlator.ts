@@ -37,7 +37,8 @@ export interface CorrelatorOptions {
   readonly facts?: NodeFacts
 }
 
-const defaultLimits: CorrelatorLimits = { maxSources: 100_000, maxIncidents: 10_000 }
+// A source has a track under each rule that it concerns. A million sources leave under 150 MB of these (flood.test.ts).
+const defaultLimits: CorrelatorLimits = { maxSources: 200_000, maxIncidents: 10_000 }
 
 /** Joins alerts into incidents by intent rules. Pure of I/O and of time: what it returns is for the caller to store. */
 export function createCorrelator(
@@ -53,7 +54,7 @@ export function createCorrelator(
   const tellNow = (track: Track): readonly Incident[] => {
     const { rule } = track.compiled
     // Most sources are never seen again: nothing is worked out for their first alert.
-    if (!track.repeated && rule.opensAt > 1) return []
+    if (track.alerts < 2 && rule.opensAt > 1 && track.incident === undefined) return []
     const before = track.incident?.id
     const progress = progressOf(track.timeline, rule)
     const run = runOf(progress, rule)

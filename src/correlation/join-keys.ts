@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { type Alert, type AlertField, alertFields, alertValue, isUnspecified, parseAddress } from "../core/index.ts"
+import { type Alert, type AlertField, alertFields, alertValue, type IpAddress, isUnspecified } from "../core/index.ts"
 import { fromField, type IntentRule, isLinked, toField } from "./intent-rule.ts"
 import type { NodeFacts } from "./node-facts.ts"
 import type { StageDetail } from "./sighting.ts"
@@ -50,10 +50,8 @@ export function keyOfField(alert: Alert, field: AlertField): string | undefined 
   const value = alertValue(alert, field)
   if (value === undefined || typeof value === "object" || value === "") return undefined
   const text = String(value)
-  if (alertFields.get(field)?.type === "address") {
-    const address = parseAddress(text)
-    if (address === undefined || isUnspecified(address)) return undefined
-  }
+  // The cast holds: addresses of alerts are canonical.
+  if (alertFields.get(field)?.type === "address" && isUnspecified(text as IpAddress)) return undefined
   return text.length <= longestKey ? text : createHash("sha256").update(text).digest("base64")
 }
 

@@ -18,7 +18,7 @@ export interface Links {
 // Tracks that lead to one key: more attacks at once on one node are told by their own stages.
 const maxTracks = 64
 // Within the time of lateness, of all keys together and of one.
-const maxRecent = 20_000
+const maxRecent = 5000
 const maxRecentOfKey = 256
 // Keys that one track leads to.
 const maxKeys = 1024

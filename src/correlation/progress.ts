@@ -45,7 +45,7 @@ export interface Step {
 export interface Progress {
   /** The key that the attack began with, where stages lead from key to key. */
   readonly root: string
-  readonly steps: Step[]
+  steps: readonly Step[]
   /** Counts the silences longer than the rule's window: what comes after one has nothing to do with what was before. */
   session: number
   firstAt: Millis
@@ -117,7 +117,7 @@ function isOpened({ steps }: Progress, { order, opensAt }: IntentRule): boolean 
 }
 
 function startSession(progress: Progress, at: Millis): void {
-  progress.steps.length = 0
+  progress.steps = []
   progress.session++
   progress.firstAt = at
   progress.lastAt = at
@@ -127,7 +127,7 @@ function startSession(progress: Progress, at: Millis): void {
 function excuse(progress: Progress, at: Millis, rule: IntentRule): void {
   const opened = openedAt(progress, rule)
   if (rule.unless !== null && opened !== undefined && at >= opened && at <= opened + rule.unless.withinMs)
-    progress.steps.length = 0
+    progress.steps = []
 }
 
 interface Taking {
@@ -157,7 +157,7 @@ function advanceUnordered(progress: Progress, { sighting, stages, details }: Pla
   const taking = { sighting, detail: details?.[stages.indexOf(stage)] ?? plain, rule }
   const step = stepOf(stage)
   if (step !== undefined) add(progress, step, taking)
-  else progress.steps.push(firstOf({ stage, length: 1, before: -1, to: noKey }, taking))
+  else begin(progress, { stage, length: 1, before: -1, to: noKey }, taking)
 }
 
 type Where = Pick<Step, "stage" | "length" | "to">
@@ -176,11 +176,11 @@ function takeStep(progress: Progress, where: Where, taking: Taking): void {
   if (root !== noKey && steps.filter((step) => step.stage === stage && step.length === length).length >= maxKeys) return
   if (length === 1) {
     const mayBegin = (stage === 0 || rule.startsAt === "any") && detail.from.includes(root)
-    if (mayBegin) steps.push(firstOf({ ...where, before: -1 }, taking))
+    if (mayBegin) begin(progress, { ...where, before: -1 }, taking)
     return
   }
   const before = stepBefore(steps, where, { at: sighting.at, from: detail.from })
-  if (before >= 0) steps.push(firstOf({ ...where, before }, taking))
+  if (before >= 0) begin(progress, { ...where, before }, taking)
 }
 
 /** The first that was reached: of two as long, it is the one that came further, since the other would else be a longer one by now. */
@@ -218,6 +218,11 @@ function add(progress: Progress, step: Step, { sighting, detail, rule }: Taking)
   if (step.nodes.length < maxNodes && !step.nodes.some(({ id }) => id === sighting.node.id))
     step.nodes.push(sighting.node)
   if (threshold !== undefined) mark(step, { sighting, value: detail.value }, threshold)
+}
+
+function begin(progress: Progress, where: Parameters<typeof firstOf>[0], taking: Taking): void {
+  // Few steps, and many of these lists: one that grows by itself takes room for many.
+  progress.steps = [...progress.steps, firstOf(where, taking)]
 }
 
 function firstOf(where: Pick<Step, "stage" | "length" | "before" | "to">, { sighting, detail, rule }: Taking): Step {

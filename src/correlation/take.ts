@@ -4,7 +4,7 @@ import type { Placement } from "./placement.ts"
 import type { Take } from "./restore.ts"
 import type { Placed } from "./sighting.ts"
 import { place, progressOf } from "./timeline.ts"
-import { type CompiledRule, notShelved, type Track } from "./track.ts"
+import type { CompiledRule, Track } from "./track.ts"
 import type { Tracks } from "./tracks.ts"
 
 const none: readonly Track[] = []
@@ -15,7 +15,7 @@ export function createTake(tracks: Tracks): Take {
     const { at } = placed.sighting
     if (at <= track.closedUntil) return false
     if (at > track.timeline.newestAt + track.compiled.rule.windowMs) beforeGap?.(track)
-    track.repeated = track.shelf !== notShelved
+    track.alerts++
     place(track.timeline, placed, track.compiled.rule)
     tracks.touched(track, track.incident?.id)
     return true
@@ -25,9 +25,13 @@ export function createTake(tracks: Tracks): Take {
     { of, links, placement: { key, placed } }: Linked,
     beforeGap?: (track: Track) => void,
   ): readonly Track[] => {
-    const keys = [...new Set(placed.details?.flatMap(({ from }) => from))]
-    links.remember(keys, placed)
-    const found = new Set(links.leadingTo(keys, placed.sighting.at))
+    const found = new Set<Track>()
+    // What can only begin an attack is followed from elsewhere by none.
+    if (placed.stages.some((stage) => stage > 0)) {
+      const keys = [...new Set(placed.details?.flatMap(({ from }) => from))]
+      links.remember(keys, placed)
+      for (const track of links.leadingTo(keys, placed.sighting.at)) found.add(track)
+    }
     if (key !== noKey) found.add(tracks.of(of, key))
     const changed = [...found].filter((track) => put(track, placed, beforeGap))
     for (const track of changed) follow(track, links, (more) => put(track, more, beforeGap))

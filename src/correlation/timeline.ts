@@ -12,7 +12,7 @@ export interface Timeline {
   readonly root: string
   settled: Progress | undefined
   /** In order. */
-  readonly recent: Placed[]
+  recent: Placed[]
   /** What is settled and what is recent together, kept where working it out again would cost more than keeping it. */
   together: Progress | undefined
   newestAt: Millis
@@ -40,7 +40,9 @@ export function place(timeline: Timeline, placed: Placed, rule: IntentRule): voi
   while (index > 0 && isAfter(recent[index - 1], placed)) index--
   if (index < recent.length) timeline.together = undefined
   else if (timeline.together !== undefined) advance(timeline.together, placed, rule)
-  recent.splice(index, 0, placed)
+  // Most sources keep one: a list that grows from nothing takes room for many.
+  if (recent.length === 0) timeline.recent = [placed]
+  else recent.splice(index, 0, placed)
   settleOld(timeline, rule)
 }
 

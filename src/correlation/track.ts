@@ -18,8 +18,8 @@ export interface Track extends Shelved<Track> {
   readonly compiled: CompiledRule
   readonly key: string
   timeline: Timeline
-  /** True once a second alert came. */
-  repeated: boolean
+  /** How many came, known ones or not. */
+  alerts: number
   /** What happened until then belongs to an incident that somebody closed. */
   closedUntil: Millis
   /** As it was told last. */
@@ -32,6 +32,8 @@ export interface Track extends Shelved<Track> {
   stages: number
   /** The keys that its stages lead to, and since when; undefined where the rule has no links. */
   readonly reached: Map<string, Millis> | undefined
+  /** How much of what may be remembered it takes; kept by Tracks alone. */
+  weight: number
   /** On which shelf it stands; kept by Tracks alone. */
   shelf: number
 }
@@ -43,12 +45,13 @@ export function newTrack(compiled: CompiledRule, key: string): Track {
     compiled,
     key,
     timeline: emptyTimeline(rootOf(compiled, key)),
-    repeated: false,
+    alerts: 0,
     closedUntil: Number.NEGATIVE_INFINITY,
     incident: undefined,
     statusAt: 0,
     session: 0,
     stages: 0,
+    weight: 0,
     reached: compiled.links === undefined ? undefined : new Map(),
     shelf: notShelved,
     quieter: undefined,

@@ -3,7 +3,10 @@ import { maxStages } from "./intent-rule.ts"
 import { type CompiledRule, newTrack, notShelved, type Track } from "./track.ts"
 
 export interface CorrelatorLimits {
-  /** Sources remembered that have no incident; beyond, those that came less far are forgotten first, then the quietest. */
+  /**
+   * Sources remembered that have no incident (one that keeps much counts as several); beyond, those that came less far are forgotten
+   * first, then the quietest.
+   */
   readonly maxSources: number
   /** Sources remembered with an incident; beyond, those with fewer stages are forgotten first, then the quietest; the store still has them. */
   readonly maxIncidents: number
@@ -17,12 +20,15 @@ export interface Tracks {
   size(): { readonly sources: number; readonly incidents: number }
 }
 
-// Single alerts, several, and by the stages that were reached; then incidents, by theirs.
-const firstOfIncidents = maxStages + 1
+// By stages that were reached, and among those by alerts in powers of two; then incidents, by their stages.
+const levels = 8
+const firstOfIncidents = (maxStages + 1) * levels
 const allShelves = firstOfIncidents + maxStages + 1
+// Sightings and marks that weigh as much as a source.
+const keptPerWeight = 16
 
 /**
- * Shelves, each in order of last use: single alerts, several, sources by their number of stages, and incidents by theirs. The lowest
+ * Shelves, each in order of last use: sources by the stages that they reached and the alerts that they had, and incidents. The lowest
  * gives way first, so that a flood of sources that came less far never pushes out one that came further. What is over gives way before
  * that: the next alert would begin it afresh.
  */
@@ -30,7 +36,7 @@ export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits, now
   const byRule = new Map<CompiledRule, Map<string, Track>>()
   const byIncident = new Map<IncidentId, Track>()
   const shelves: readonly Shelf<Track>[] = Array.from({ length: allShelves }, () => createShelf<Track>())
-  let [sources, incidents] = [0, 0]
+  let [sources, incidents, weight] = [0, 0, 0]
 
   const rowOf = (compiled: CompiledRule) => {
     const known = byRule.get(compiled)
@@ -42,13 +48,21 @@ export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits, now
   const put = (track: Track, shelf: number) => {
     track.shelf = shelf
     shelves[shelf]?.put(track)
-    if (shelf < firstOfIncidents) sources++
-    else incidents++
+    track.weight = weightOf(track)
+    if (shelf >= firstOfIncidents) {
+      incidents++
+      return
+    }
+    sources++
+    weight += track.weight
   }
   const take = (track: Track) => {
     shelves[track.shelf]?.remove(track)
-    if (track.shelf < firstOfIncidents) sources--
-    else incidents--
+    if (track.shelf >= firstOfIncidents) incidents--
+    else {
+      sources--
+      weight -= track.weight
+    }
     track.shelf = notShelved
   }
   const forgetQuietest = (from: number, to: number) => {
@@ -76,15 +90,20 @@ export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits, now
       if (track.shelf === notShelved) rowOf(track.compiled).set(track.key, track)
       else take(track)
       put(track, shelfOf(track))
-      while (sources > maxSources) forgetQuietest(0, firstOfIncidents)
+      while (weight > maxSources) forgetQuietest(0, firstOfIncidents)
       while (incidents > maxIncidents) forgetQuietest(firstOfIncidents, allShelves)
     },
     size: () => ({ sources, incidents }),
   }
 }
 
-function shelfOf({ incident, repeated, stages }: Track): number {
+function shelfOf({ incident, stages, alerts }: Track): number {
   if (incident !== undefined) return firstOfIncidents + Math.min(maxStages, incident.stages.length)
-  if (stages > 1) return Math.min(maxStages, stages)
-  return repeated ? 1 : 0
+  return Math.min(maxStages, stages) * levels + Math.min(levels - 1, 31 - Math.clz32(alerts | 1))
+}
+
+function weightOf({ timeline: { settled, recent } }: Track): number {
+  let kept = recent.length
+  for (const { marks } of settled?.steps ?? []) kept += marks?.size ?? 0
+  return 1 + Math.floor(kept / keptPerWeight)
 }

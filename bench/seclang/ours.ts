@@ -83,7 +83,7 @@ const times = roundsOf(rounds)
   .sort((one, other) => one - other)
 
 const hostile = attacks()
-for (let run = 0; run < 3; run++) measure(hostile)
+for (let run = 0; run < 20; run++) measure(hostile)
 const hostileParts = Array.from({ length: passes }, () => measure(hostile))
 const attacked = { seconds: median(hostileParts.map((part) => part.seconds)), alerts: hostileParts[0]?.alerts ?? 0 }
 

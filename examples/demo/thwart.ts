@@ -49,7 +49,7 @@ export async function startGuardedThwart({ dataDir, port }: DemoOptions) {
     blockOf: async (attacker: string): Promise<number | undefined> => {
       const { items } = await thwart.store.countermeasures({ limit: 100 })
       const reports = items
-        .filter(({ target }) => target === prefix(attacker))
+        .filter((one) => one.action === "block" && one.target === prefix(attacker))
         .flatMap((countermeasure) => countermeasure.reports)
       return reports.find(({ state }) => state === "applied")?.since
     },

@@ -18,6 +18,7 @@ const expected: readonly (readonly [method: "GET" | "POST" | "PUT" | "PATCH" | "
   ["POST", "/api/v1/alerts", "analyst"],
   ["GET", "/api/v1/countermeasures", "viewer"],
   ["GET", "/api/v1/countermeasures/:id", "viewer"],
+  ["GET", "/api/v1/countermeasures/:id/evidence", "analyst"],
   ["POST", "/api/v1/countermeasures", "analyst"],
   ["POST", "/api/v1/countermeasures/:id/undo", "analyst"],
   ["GET", "/api/v1/explain/:subject", "viewer"],
@@ -83,7 +84,7 @@ describe("access", () => {
 
   it("is declared by every route as it stands here", () => {
     const declared = harness.api.routes.filter(({ method, path }) => method !== "HEAD" && !isConsole(path))
-    expect(expected).toHaveLength(44)
+    expect(expected).toHaveLength(45)
     expect(declared.map(({ method, path, access }) => `${method} ${path} ${access}`).sort()).toEqual(
       expected.map((route) => route.join(" ")).sort(),
     )
@@ -108,13 +109,13 @@ describe("access", () => {
         asked++
       }
     }
-    expect(asked).toBe(44 * 4 - 3)
+    expect(asked).toBe(45 * 4 - 3)
   })
 
   it("is the same for HEAD as for GET", async () => {
     const known = await secrets()
     const heads = harness.api.routes.filter(({ method, path }) => method === "HEAD" && !isConsole(path))
-    expect(heads).toHaveLength(21)
+    expect(heads).toHaveLength(22)
     for (const { path, access } of heads) {
       expect(await ask("HEAD", path, undefined), path).toBe(access === "public" ? 200 : 401)
       const viewer = await ask("HEAD", path, known.get("viewer"))

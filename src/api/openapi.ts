@@ -2,7 +2,15 @@ import swagger from "@fastify/swagger"
 import type { FastifyContextConfig, FastifyInstance } from "fastify"
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from "fastify-type-provider-zod"
 import { z } from "zod"
-import { alert, allowlistEntry, auditEntry, countermeasure, incident, networkPolicy } from "../core/index.ts"
+import {
+  alert,
+  allowlistEntry,
+  auditEntry,
+  countermeasure,
+  incident,
+  networkPolicy,
+  quarantinePolicy,
+} from "../core/index.ts"
 import { cookieName } from "./auth/authenticate.ts"
 import * as contract from "./contract/index.ts"
 import type { ApiOptions } from "./services.ts"
@@ -157,6 +165,7 @@ function components() {
     AuditEntry: [auditEntry, "One change that someone made, with what stood there before and after"],
     Countermeasure: [countermeasure, "What to do, to whom, until when, because of what, and what is true of it"],
     Incident: [incident, "An attack in progress: the stages seen so far, in order"],
+    QuarantinePolicy: [quarantinePolicy, "When these are seen so often on a node within this time, act on the node"],
     NetworkPolicy: [networkPolicy, "When these are seen so often within this time, block the attacker"],
     Error: [contract.errorBody, "What went wrong"],
     Explanation: [contract.explanation, "From what was asked about back to every byte that led there"],

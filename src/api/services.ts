@@ -10,7 +10,7 @@ import type {
   Incident,
   IncidentId,
   IncidentStatus,
-  NetworkPolicy,
+  Policy,
 } from "../core/index.ts"
 import type { BlockRequest, Explanation } from "../response/index.ts"
 import type { Store } from "../store/store.ts"
@@ -30,7 +30,7 @@ export interface Decisions {
   allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
-  changePolicy(policy: NetworkPolicy, actor: Actor): Promise<void>
+  changePolicy(policy: Policy, actor: Actor): Promise<void>
 }
 
 export interface ApiDeps {
@@ -42,7 +42,9 @@ export interface ApiDeps {
   readonly decisions: Decisions
   readonly rules: RuleBook
   readonly explain: (subject: string) => Promise<Explanation>
-  readonly policySentence: (policy: NetworkPolicy) => string
+  readonly policySentence: (policy: Policy) => string
+  /** What an enforcer found before it acted; undefined when there is nothing. */
+  readonly evidence: (id: CountermeasureId) => Promise<unknown>
   /** Resolves when the alerts are stored. */
   readonly ingest: (alerts: readonly Alert[]) => Promise<void>
   readonly status: () => Promise<Status>

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { cidr, type Diagnostic, eventTypes, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
+import { containersConfig } from "../enforcers/index.ts"
 
 const names = z.array(z.string().min(1).max(1000)).max(100).default([])
 
@@ -24,7 +25,18 @@ export const configSchema = z.strictObject({
   capture: names,
   /** Run tcpdump and nft in this network namespace. */
   netns: z.string().nullable().default(null),
-  enforcers: z.array(z.string()).max(20).default([]),
+  /** By name, or with settings: `[nftables, { kind: containers, socket: /run/podman/podman.sock }]`. */
+  enforcers: z
+    .array(
+      z.union([containersConfig, z.string()], {
+        error:
+          "an enforcer is a name (nftables) or its settings ({ kind: containers, socket: /run/podman/podman.sock })",
+      }),
+    )
+    .max(20)
+    .default([]),
+  /** Ids and names of nodes that are never quarantined. */
+  protectedNodes: names,
   /** How often the targets are read again. */
   driftCheckMs: z.int().min(250).max(3_600_000).default(10_000),
   /** Files or folders of SecLang rules, or names of what was fetched (crs); empty: the starter rules. */

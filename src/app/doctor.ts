@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import type { DoctorCheck } from "../cli/index.ts"
+import { messageOf } from "../core/index.ts"
+import { probeContainers, usualSockets } from "../enforcers/index.ts"
 
 /** How the checks look at the machine; given in, so that tests can play another one. */
 export interface Machine {
@@ -10,6 +12,9 @@ export interface Machine {
   /** The first line that the command prints, or undefined when it can't be run or fails. */
   probe(command: string, args: readonly string[]): string | undefined
   exists(path: string): boolean
+  /** What answers as a container engine at a socket; rejects with a diagnosis. */
+  engineAt(socket: string): Promise<string>
+  readonly env: Readonly<Record<string, string | undefined>>
   read(path: string): string | undefined
 }
 
@@ -26,6 +31,11 @@ export const thisMachine: Machine = {
     return status === 0 ? `${stdout}${stderr}`.trim().split("\n")[0] : undefined
   },
   exists: existsSync,
+  engineAt: async (socket) => {
+    const { server, version } = await probeContainers(socket, AbortSignal.timeout(5000))
+    return `${server}, API ${version}`
+  },
+  env: process.env,
   read: (path) => {
     try {
       return readFileSync(path, "utf8")
@@ -36,14 +46,14 @@ export const thisMachine: Machine = {
 }
 
 /** What this machine can do, and what to install for the rest. */
-export function examine(machine: Machine): readonly DoctorCheck[] {
+export async function examine(machine: Machine): Promise<readonly DoctorCheck[]> {
   return [
     node(machine),
     privileges(machine),
     nftables(machine),
     tcpdump(machine),
     bpftrace(machine),
-    containers(machine),
+    await containers(machine),
   ]
 }
 
@@ -125,18 +135,30 @@ function bpftrace({ probe, exists, platform }: Machine): DoctorCheck {
   }
 }
 
-function containers({ probe, exists }: Machine): DoctorCheck {
-  const sockets = ["/run/podman/podman.sock", "/var/run/docker.sock"].filter(exists)
+async function containers({ probe, exists, engineAt, env }: Machine): Promise<DoctorCheck> {
+  const matters = "restarts, pauses, stops, removes or isolates infected containers (--enforcer containers)"
+  const socket = usualSockets(env).find(exists)
+  if (socket !== undefined) {
+    const check = { name: "containers", matters }
+    try {
+      return { ...check, state: "ok", found: `${socket}: ${await engineAt(socket)}`, fix: null }
+    } catch (error) {
+      return {
+        ...check,
+        state: "limited",
+        found: messageOf(error),
+        fix: `start the engine behind ${socket}, or run as root`,
+      }
+    }
+  }
   const tools = ["podman", "docker"].filter((tool) => probe(tool, ["--version"]) !== undefined)
-  const matters = "will restart, pause or isolate infected containers; nothing uses it yet"
-  if (sockets.length > 0) return { name: "containers", state: "ok", found: sockets.join(", "), matters, fix: null }
   if (tools.length > 0)
     return {
       name: "containers",
       state: "limited",
       found: `${tools.join(", ")}, without a socket`,
       matters,
-      fix: "podman system service --time=0, or start Docker",
+      fix: "podman system service --time=0 unix:///run/podman/podman.sock, or start Docker",
     }
   return absent("containers", matters, "apt-get install podman")
 }

@@ -1,9 +1,10 @@
 import type { Clock } from "../core/index.ts"
-import { createReconciler, type Enforcer, type Reconciler } from "../enforcers/index.ts"
+import { createQuarantineReconciler, createReconciler, type Enforcer, type Reconciler } from "../enforcers/index.ts"
 import type { Responder } from "../response/index.ts"
+import type { Enforcers } from "./builtins.ts"
 
 export interface RunningEnforcer {
-  readonly enforcer: Enforcer
+  readonly enforcer: Pick<Enforcer, "id" | "summary">
   readonly reconciler: Reconciler
 }
 
@@ -18,24 +19,22 @@ const sweepMs = 1000
 
 /** One writer for each target, kicked by every change; what is past its time is ended once a second. */
 export function enforce(
-  enforcers: readonly Enforcer[],
+  { blocking, quarantining }: Enforcers,
   { clock, responder, onError, driftCheckMs }: EnforceDeps,
   stack: AsyncDisposableStack,
 ): readonly RunningEnforcer[] {
-  const running = enforcers.map((enforcer) => ({
-    enforcer,
-    reconciler: createReconciler(
-      {
-        enforcer,
-        clock,
-        desired: responder.desired,
-        refusalNow: responder.refusalNow,
-        report: responder.report,
-        onError,
-      },
-      { driftCheckMs },
-    ),
-  }))
+  const { desired, refusalNow, report } = responder
+  const deps = { clock, desired, refusalNow, report, onError }
+  const running: readonly RunningEnforcer[] = [
+    ...blocking.map((enforcer) => ({
+      enforcer,
+      reconciler: createReconciler({ ...deps, enforcer }, { driftCheckMs }),
+    })),
+    ...quarantining.map((enforcer) => ({
+      enforcer,
+      reconciler: createQuarantineReconciler({ ...deps, enforcer }, { driftCheckMs }),
+    })),
+  ]
   const kickAll = () => {
     for (const { reconciler } of running) reconciler.kick()
   }

@@ -26,9 +26,14 @@ describe("the configuration", () => {
   })
 
   it("names enforcers that there are, once each", () => {
-    const make = (...ids: readonly string[]) => createEnforcers(ids, { clock: systemClock }, { netns: null })
-    expect(make("http", "nftables").map(({ id }) => id)).toEqual(["http", "nftables"])
-    expect(() => make("iptables")).toThrow(/no enforcer "iptables"; there are: nftables, http/)
+    const deps = { clock: systemClock, onError: () => undefined }
+    const settings = { netns: null, protectedNodes: [], dataDir: "/nowhere" }
+    const make = (...asked: Parameters<typeof createEnforcers>[0]) => createEnforcers(asked, deps, settings)
+    expect(make("http", "nftables").blocking.map(({ id }) => id)).toEqual(["http", "nftables"])
+    const { enforcers } = parseConfig("enforcers: [http, { kind: containers, socket: /run/p.sock }]", "thwart.yaml")
+    expect(make(...enforcers).quarantining.map(({ id }) => id)).toEqual(["containers"])
+    expect(() => make("containers", ...enforcers)).toThrow(/"containers" is named twice/)
+    expect(() => make("iptables")).toThrow(/no enforcer "iptables"; there are: nftables, http, containers/)
     expect(() => make("http", "http")).toThrow(/named twice/)
   })
 })
@@ -62,17 +67,19 @@ describe("the doctor", () => {
     probe: () => undefined,
     exists: () => false,
     read: () => undefined,
+    engineAt: async () => "Docker, API 1.44",
+    env: {},
     ...overrides,
   })
-  const states = (of: Machine) => Object.fromEntries(examine(of).map(({ name, state }) => [name, state]))
+  const states = async (of: Machine) => Object.fromEntries((await examine(of)).map(({ name, state }) => [name, state]))
 
-  it("finds what is there", () => {
+  it("finds what is there", async () => {
     const able = machine({
       probe: (command) => `${command} 1.0`,
       exists: () => true,
       read: () => "CapEff:\t000001ffffffffff\n",
     })
-    expect(states(able)).toEqual({
+    expect(await states(able)).toEqual({
       node: "ok",
       privileges: "ok",
       nft: "ok",
@@ -82,16 +89,30 @@ describe("the doctor", () => {
     })
   })
 
-  it("says of everything that is missing what to do", () => {
-    const bare = examine(machine({ nodeVersion: "v20.1.0", isRoot: false, read: () => "CapEff:\t0000000000000000\n" }))
+  it("says of everything that is missing what to do", async () => {
+    const bare = await examine(
+      machine({ nodeVersion: "v20.1.0", isRoot: false, read: () => "CapEff:\t0000000000000000\n" }),
+    )
     expect(bare.map(({ state }) => state)).toEqual(["missing", "limited", "missing", "missing", "missing", "missing"])
     for (const { name, fix } of bare) expect(fix, name).toBeTruthy()
   })
 
-  it("tells a tool that may not be used from one that is not there", () => {
+  it("tells what is wrong with a container engine that does not answer", async () => {
+    const refused = machine({
+      exists: (path) => path === "/run/user/7/podman/podman.sock",
+      env: { XDG_RUNTIME_DIR: "/run/user/7" },
+      engineAt: (socket) => Promise.reject(new Error(`nothing listens at ${socket}`)),
+    })
+    expect((await examine(refused)).at(-1)).toMatchObject({
+      state: "limited",
+      found: "nothing listens at /run/user/7/podman/podman.sock",
+    })
+  })
+
+  it("tells a tool that may not be used from one that is not there", async () => {
     const denied = machine({
       probe: (command, [first]) => (command === "nft" && first === "-j" ? undefined : `${command} 1.0`),
     })
-    expect(states(denied)).toMatchObject({ nft: "limited", bpftrace: "limited", containers: "limited" })
+    expect(await states(denied)).toMatchObject({ nft: "limited", bpftrace: "limited", containers: "limited" })
   })
 })

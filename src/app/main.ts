@@ -39,7 +39,7 @@ const deps: CliDeps = {
     await thwart.stop()
   },
   replay,
-  doctor: async () => examine(thisMachine),
+  doctor: () => examine(thisMachine),
   proxy: runProxy,
   rules: ruleTools,
   events: eventTools,
@@ -62,13 +62,18 @@ function configOf(options: ServeOptions): Config {
         : { cert: options.tlsCert, key: options.tlsKey },
     database: options.database ?? base.database,
     capture: options.capture.length > 0 ? [...options.capture] : base.capture,
-    enforcers: options.enforcers.length > 0 ? [...options.enforcers] : base.enforcers,
+    enforcers: options.enforcers.length > 0 ? options.enforcers.map(withSettings(base)) : base.enforcers,
     rules: options.rules.length > 0 ? [...options.rules] : base.rules,
     paranoiaLevel: options.paranoiaLevel ?? base.paranoiaLevel,
     events: options.events.length > 0 ? [...options.events] : base.events,
     intentRules: options.intentRules.length > 0 ? [...options.intentRules] : base.intentRules,
     eventRules: options.eventRules.length > 0 ? [...options.eventRules] : base.eventRules,
   }
+}
+
+/** An enforcer that a flag names keeps the settings that the file has for it. */
+function withSettings({ enforcers }: Config) {
+  return (name: string) => enforcers.find((one) => typeof one !== "string" && one.kind === name) ?? name
 }
 
 function read(path: string): string {

@@ -1,7 +1,16 @@
 import { join } from "node:path"
 import { type Accounts, createAccounts, createApi, createRuleBook, type RuleBook } from "../api/index.ts"
 import { type Bus, createInProcessBus } from "../bus/index.ts"
-import { type Alert, type Clock, createIds, type Ids, type NodeRef, parseCidr, prefix } from "../core/index.ts"
+import {
+  type Alert,
+  type Clock,
+  type CountermeasureId,
+  createIds,
+  type Ids,
+  type NodeRef,
+  parseCidr,
+  prefix,
+} from "../core/index.ts"
 import { createClusterer, createCorrelator, loadCorrelationRules } from "../correlation/index.ts"
 import {
   createDetector,
@@ -12,7 +21,7 @@ import {
   loadEventRules,
   loadRules,
 } from "../detection/index.ts"
-import type { Enforcer } from "../enforcers/index.ts"
+import type { Enforcer, QuarantineEnforcer } from "../enforcers/index.ts"
 import { createExplain, createResponder, policySentence, type Responder, surroundingsOf } from "../response/index.ts"
 import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
 import { createPostgresStore, createSqliteStore, type Store } from "../store/index.ts"
@@ -82,10 +91,9 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
   const correlationRules = loadCorrelationRules(intentRulesOr(config.intentRules), yamlFilesOnDisk)
   const evaluator = createEventEvaluator({ ids, policy, rules: eventRules.rules })
   const inspect = createInspect(detector, evaluator)
-  const enforcers = [
-    ...(deps.enforcers ?? []),
-    ...createEnforcers(config.enforcers, { clock }, { netns: config.netns }),
-  ]
+  const { netns, protectedNodes } = config
+  const made = createEnforcers(config.enforcers, { clock, onError }, { netns, protectedNodes, dataDir })
+  const enforcers = { ...made, blocking: [...(deps.enforcers ?? []), ...made.blocking] }
   const store =
     config.database === null
       ? await createSqliteStore({ path: join(dataDir, "thwart.db") })
@@ -103,7 +111,9 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       ids,
       store,
       bus,
-      enforcers: enforcers.map(({ id }) => id),
+      enforcers: enforcers.blocking.map(({ id }) => id),
+      quarantiners: enforcers.quarantining,
+      protectedNodes,
       surroundings: () => [...surroundingsOf(machineFacts), ...listening(config)],
       operators: async () => accounts.operatorAddresses(),
       setIncidentStatus: correlator.setStatus,
@@ -127,7 +137,9 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const metrics = createMetrics({ bus, sensors: status.sensors, enforcers: status.enforcers, eventRules: evaluator })
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
-    const api = await serveApi({ config, deps, store, bus, ids, accounts, responder, rules, pipeline, status, metrics })
+    const evidence = evidenceOf(enforcers.quarantining)
+    const running = { accounts, responder, rules, pipeline, status, metrics, evidence }
+    const api = await serveApi({ config, deps, store, bus, ids, ...running })
     stack.defer(() => api.close())
     const url = await api.listen()
     await letCommandLineIn({ url, dataDir, accounts, store }, stack)
@@ -143,7 +155,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       responder,
       detector,
       sensors: sensors.map(({ id }) => id),
-      enforcers: enforcers.map(({ id }) => id),
+      enforcers: reconcilers.map(({ enforcer }) => enforcer.id),
       ingest: pipeline.ingest,
       watchers: api.watchers,
       stop: () => stack.disposeAsync(),
@@ -166,19 +178,27 @@ interface ApiParts {
   readonly pipeline: Pipeline
   readonly status: ReturnType<typeof createStatus>
   readonly metrics: ReturnType<typeof createMetrics>
+  readonly evidence: ReturnType<typeof evidenceOf>
 }
 
-function serveApi({ config, deps, store, bus, ids, accounts, responder, rules, pipeline, status, metrics }: ApiParts) {
+/** What any of them found before it acted. */
+function evidenceOf(enforcers: readonly QuarantineEnforcer[]) {
+  return async (id: CountermeasureId): Promise<unknown> => {
+    for (const enforcer of enforcers) {
+      const found = await enforcer.evidenceOf(id)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}
+
+function serveApi({ config, deps, responder, pipeline, status, metrics, ...parts }: ApiParts) {
   return createApi(
     {
-      store,
-      bus,
+      ...parts,
       clock: deps.clock,
-      ids,
-      accounts,
       decisions: responder,
-      rules,
-      explain: createExplain(store),
+      explain: createExplain(parts.store),
       policySentence,
       ingest: pipeline.ingest,
       status: status.now,

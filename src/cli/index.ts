@@ -4,10 +4,12 @@ import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
 import { block, unblock } from "./commands/block.ts"
 import { events } from "./commands/events/index.ts"
+import { evidence } from "./commands/evidence.ts"
 import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
 import { allow, disallow, token, userCommand } from "./commands/manage.ts"
+import { policy } from "./commands/policy.ts"
 import { proxy } from "./commands/proxy.ts"
 import { replay } from "./commands/replay.ts"
 import { rules } from "./commands/rules/index.ts"
@@ -65,9 +67,11 @@ const commands: readonly AddCommand[] = [
   unblock,
   list,
   explain,
+  evidence,
   incident,
   allow,
   disallow,
+  policy,
   statusCommand,
   tail,
   token,

@@ -3,6 +3,7 @@ import { cidr } from "./address.ts"
 import { millis } from "./alert.ts"
 import { severity } from "./attack.ts"
 import { alertId, countermeasureId, incidentId, policyId } from "./ids.ts"
+import { type NodeRef, nodeRef } from "./node.ts"
 import { direction } from "./observation.ts"
 
 export const enforcementStates = ["pending", "applied", "failed", "not-enforced", "expired"] as const
@@ -38,28 +39,51 @@ export const reason = z
   .readonly()
 export type Reason = z.infer<typeof reason>
 
-/** The desired state that response decided on: what, to whom, where, until when, because of what. */
-export const countermeasure = z
-  .object({
-    id: countermeasureId,
-    action: z.enum(["block"]),
-    direction,
-    target: cidr,
-    /** Ids of the enforcers that shall carry it out. */
-    enforcers: z.array(z.string()).readonly(),
-    severity,
-    reason,
-    createdAt: millis,
-    /** Null: until someone ends it. */
-    expiresAt: millis.nullable(),
-    /** Null while it is wanted. */
-    endedAt: millis.nullable(),
-    endReason: z.enum(endReasons).nullable(),
-    endedBy: z.string().nullable(),
-    reports: z.array(enforcementReport).readonly(),
-  })
+const everyCountermeasure = z.object({
+  id: countermeasureId,
+  /** Ids of the enforcers that shall carry it out. */
+  enforcers: z.array(z.string()).readonly(),
+  severity,
+  reason,
+  createdAt: millis,
+  /** Null: until someone ends it. */
+  expiresAt: millis.nullable(),
+  /** Null while it is wanted. */
+  endedAt: millis.nullable(),
+  endReason: z.enum(endReasons).nullable(),
+  endedBy: z.string().nullable(),
+  reports: z.array(enforcementReport).readonly(),
+})
+
+/** Holds back an address. */
+export const blockCountermeasure = everyCountermeasure
+  .extend({ action: z.literal("block"), direction, target: cidr })
   .readonly()
+export type BlockCountermeasure = z.infer<typeof blockCountermeasure>
+
+export const quarantineActions = ["restart", "pause", "stop", "remove", "isolate"] as const
+export const quarantineAction = z.enum(quarantineActions)
+/** `isolate`: from its networks. `restart` and `remove` have no way back; the others end when their countermeasure does. */
+export type QuarantineAction = z.infer<typeof quarantineAction>
+
+/** Acts on a node that is or may be infected. */
+export const quarantineCountermeasure = everyCountermeasure
+  .extend({ action: quarantineAction, node: nodeRef })
+  .readonly()
+export type QuarantineCountermeasure = z.infer<typeof quarantineCountermeasure>
+
+/** The desired state that response decided on: what, to whom, where, until when, because of what. */
+export const countermeasure = z.discriminatedUnion("action", [blockCountermeasure, quarantineCountermeasure])
 export type Countermeasure = z.infer<typeof countermeasure>
+
+/** What it is done to, for people: `203.0.113.7/32`, or `container shop-web`. */
+export function subjectOf(of: BlockCountermeasure | QuarantineCountermeasure): string {
+  return of.action === "block" ? of.target : nodeInWords(of.node)
+}
+
+export function nodeInWords({ kind, name, id }: NodeRef): string {
+  return `${kind} ${name === "" ? id : name}`
+}
 
 /** True while the countermeasure is wanted: not ended and not past its time. */
 export function isActive(of: Countermeasure, now: number): boolean {

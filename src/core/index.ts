@@ -34,7 +34,15 @@ export {
 } from "./attack.ts"
 export type { Clock, Millis } from "./clock.ts"
 export { createManualClock, systemClock } from "./clock.ts"
-export type { Countermeasure, EnforcementReport, EnforcementState, Reason } from "./countermeasure.ts"
+export type {
+  BlockCountermeasure,
+  Countermeasure,
+  EnforcementReport,
+  EnforcementState,
+  QuarantineAction,
+  QuarantineCountermeasure,
+  Reason,
+} from "./countermeasure.ts"
 export {
   countermeasure,
   endReasons,
@@ -42,7 +50,11 @@ export {
   enforcementState,
   enforcementStates,
   isActive,
+  nodeInWords,
+  quarantineAction,
+  quarantineActions,
   reason,
+  subjectOf,
 } from "./countermeasure.ts"
 export type { Diagnostic } from "./diagnostic.ts"
 export { formatDiagnostic } from "./diagnostic.ts"
@@ -76,8 +88,9 @@ export type {
   Origin,
 } from "./observation.ts"
 export { direction, endpoint, origin } from "./observation.ts"
-export type { Mode, NetworkPolicy } from "./policy.ts"
-export { mode, networkPolicy } from "./policy.ts"
+export type { Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
+export { mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
+export { parsePolicies } from "./policy-file.ts"
 export type { AlertVerdict, RuleException, RuleSelector, RuleSwitch, Verdict } from "./rule-policy.ts"
 export {
   alertVerdict,

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest"
-import { type Cidr, type Direction, prefix } from "../core/index.ts"
+import { type Cidr, type Direction, type Millis, prefix } from "../core/index.ts"
 import { type Block, type Enforcer, keyOf, type Operation, type OperationResult } from "./enforcer.ts"
+import { type EntrySubject, itKeepsItsEntries } from "./entries-contract.ts"
 import { sameEnd } from "./planner.ts"
 
 /** One enforcer with a target of its own, and what a test needs to look at the target from outside. */
@@ -22,8 +23,9 @@ export interface Subject {
 const signal = AbortSignal.timeout(600_000)
 const hourMs = 3_600_000
 
-/** What every enforcer owes. Call it inside of a `describe`; `open` makes a subject with an empty target. */
+/** What every enforcer that blocks addresses owes. Call it inside of a `describe`; `open` makes a subject with an empty target. */
 export function itKeepsTheContract(open: () => Promise<Subject>): void {
+  itKeepsItsEntries(async () => entriesOf(await open()))
   const run = (name: string, body: (subject: Subject, tools: ReturnType<typeof toolsFor>) => Promise<void>) =>
     it(name, async () => {
       const subject = await open()
@@ -36,10 +38,6 @@ export function itKeepsTheContract(open: () => Promise<Subject>): void {
         await subject.close()
       }
     })
-
-  run("holds nothing at first", async ({ enforcer }) => {
-    expect(await enforcer.observe(signal)).toEqual([])
-  })
 
   const targets = [
     "203.0.113.7",
@@ -122,28 +120,6 @@ export function itKeepsTheContract(open: () => Promise<Subject>): void {
     },
   )
 
-  run("removes what it is told to, and nothing else", async (_, { add, block, apply, observed }) => {
-    const blocks = targets.map((target) => block(target, hourMs))
-    await add(blocks)
-    const [first, second, ...rest] = blocks
-    if (first === undefined || second === undefined) throw new Error("too few targets")
-    expect(await apply([first, second].map((one) => ({ kind: "remove", block: one })))).toEqual(["applied", "applied"])
-    expect(await observed()).toEqual(expectedOf(rest))
-  })
-
-  run("does the same twice without harm", async (_, { add, block, apply, observed }) => {
-    const blocks = targets.map((target) => block(target, hourMs))
-    await add(blocks)
-    for (const kind of ["add", "extend"] as const)
-      for (const outcome of await apply(blocks.map((one) => ({ kind, block: one }))))
-        expect(outcome).toMatch(/^(applied|already)$/)
-    expect(await observed()).toEqual(expectedOf(blocks))
-    for (const round of [1, 2])
-      for (const outcome of await apply(blocks.map((one) => ({ kind: "remove", block: one }))))
-        expect([round, outcome]).toEqual([round, expect.stringMatching(/^(applied|already)$/)])
-    expect(await observed()).toEqual([])
-  })
-
   run(
     "puts a narrower prefix in the place of a wider one, and back, in one go",
     async ({ holds }, { add, block, apply, observed }) => {
@@ -199,22 +175,22 @@ export function itKeepsTheContract(open: () => Promise<Subject>): void {
       expect(await observed()).toEqual(expectedOf(all.slice(-1)))
     },
   )
+}
 
-  run("leaves everything in force when it is closed, twice", async ({ enforcer, holds, again }, { add, block }) => {
-    await add([block("203.0.113.7", hourMs)])
-    await enforcer.close()
-    await enforcer.close()
-    expect(await holds("203.0.113.7", "inbound")).toBe(true)
-    if (again !== undefined) expect((await again().observe(signal)).map(keyOf)).toEqual(["inbound 203.0.113.7/32"])
+function entriesOf({ enforcer, again, now, foreign, holds, close }: Subject): EntrySubject<Block> {
+  const block = (target: string, expiresAt: Millis | null): Block => ({
+    target: prefix(target),
+    direction: "inbound",
+    expiresAt,
   })
-
-  run("takes away what is its own at teardown, and nothing else", async ({ enforcer, holds }, { add, block }) => {
-    await add([block("203.0.113.7", hourMs), block("198.51.100.0/24", null)])
-    await enforcer.teardown(signal)
-    expect(await holds("203.0.113.7", "inbound")).toBe(false)
-    expect(await enforcer.observe(signal)).toEqual([])
-    await enforcer.teardown(signal)
-  })
+  return {
+    ...{ enforcer, again, now, foreign, close, keyOf },
+    samples: (expiresAt) =>
+      ["203.0.113.7", "198.51.100.0/24", "2001:db8::7", "2001:db8:1::/48"].map((target) => block(target, expiresAt)),
+    // The cast is what a mistake elsewhere would look like.
+    bad: { ...block("203.0.113.99", null), target: "203.0.113.999/32" as Cidr },
+    holds: ({ target, direction }) => holds(target.replace(/\/.*/, ""), direction),
+  }
 }
 
 function toolsFor({ enforcer, now }: Subject) {

@@ -1,21 +1,35 @@
-import type { Cidr, Direction, Millis } from "../core/index.ts"
+import type { Cidr, CountermeasureId, Direction, Millis, NodeRef, nodeKinds, QuarantineAction } from "../core/index.ts"
 
-/** One entry that shall stand in a target. Several countermeasures may want the same entry; the reconciler merges them. */
-export interface Block {
-  readonly target: Cidr
-  readonly direction: Direction
+/** Something that shall be true of a target until its end. */
+export interface Entry {
   /** When it ends; null: not by itself. */
   readonly expiresAt: Millis | null
 }
 
-/** What stands in the target now and is ours. */
-export type Observed = Block
+/** One entry that shall stand in a target. Several countermeasures may want the same entry; the reconciler merges them. */
+export interface Block extends Entry {
+  readonly target: Cidr
+  readonly direction: Direction
+}
 
-export type Operation =
-  | { readonly kind: "add"; readonly block: Block }
+/** What shall be done to one node. */
+export interface Quarantine extends Entry {
+  readonly action: QuarantineAction
+  readonly node: NodeRef
+  /** Whose evidence is kept, and which is told of when it has ended. */
+  readonly countermeasure: CountermeasureId
+  /** A node that was made later is another one, whatever its name. */
+  readonly decidedAt: Millis
+}
+
+/** What stands in the target now and is ours. */
+export type Observed<E extends Entry = Block> = E
+
+export type Operation<E extends Entry = Block> =
+  | { readonly kind: "add"; readonly block: E }
   /** The entry is there with another end. */
-  | { readonly kind: "extend"; readonly block: Block }
-  | { readonly kind: "remove"; readonly block: Pick<Block, "target" | "direction"> }
+  | { readonly kind: "extend"; readonly block: E }
+  | { readonly kind: "remove"; readonly block: Omit<E, "expiresAt"> }
 
 export type OperationResult =
   | { readonly kind: "applied" | "already" }
@@ -34,21 +48,35 @@ export type OperationResult =
  *   and never before its time;
  * - `close` leaves everything in force; it may be called twice. Only `teardown` removes what is ours.
  */
-export interface Enforcer {
+export interface Enforcer<E extends Entry = Block> {
   readonly id: string
   /** One sentence for lists and help. */
   readonly summary: string
   readonly timeouts: "in-target" | "by-thwart"
   /** What the target's granularity of time is; ends closer than this count as equal. */
   readonly toleranceMs: Millis
-  observe(signal: AbortSignal): Promise<readonly Observed[]>
-  apply(operations: readonly Operation[], signal: AbortSignal): Promise<readonly OperationResult[]>
+  observe(signal: AbortSignal): Promise<readonly Observed<E>[]>
+  apply(operations: readonly Operation<E>[], signal: AbortSignal): Promise<readonly OperationResult[]>
   teardown(signal: AbortSignal): Promise<void>
   close(): Promise<void>
   /** Where room is limited: the pool this entry would stand in, and how many go into it. The reconciler fills it by rank. */
-  poolOf?(block: Pick<Block, "target" | "direction">): Pool
+  poolOf?(block: Omit<E, "expiresAt">): Pool
   /** What the target itself counted as refused because of our entries, since they were made. */
   refused?(signal: AbortSignal): Promise<Refused>
+}
+
+/**
+ * Quarantines nodes instead of blocking addresses. Obligations beside those above:
+ * - acts on the node that is meant and no other: what it found when it looked is compared again when it acts and when it undoes;
+ * - takes evidence before it changes anything, and keeps it beyond the end;
+ * - writes down what the way back needs before it acts, so that no crash loses it;
+ * - an entry that stands but no longer holds (somebody undid it) is observed with its end at 0.
+ */
+export interface QuarantineEnforcer extends Enforcer<Quarantine> {
+  readonly nodeKinds: readonly (typeof nodeKinds)[number][]
+  readonly actions: readonly QuarantineAction[]
+  /** What was found before the countermeasure acted; undefined when there is nothing (any longer). */
+  evidenceOf(id: CountermeasureId): Promise<unknown>
 }
 
 export interface Pool {
@@ -64,4 +92,8 @@ export interface Refused {
 /** Two entries with the same key are the same entry, whatever their ends. */
 export function keyOf({ target, direction }: Pick<Block, "target" | "direction">): string {
   return `${direction} ${target}`
+}
+
+export function quarantineKey({ action, node }: Pick<Quarantine, "action" | "node">): string {
+  return `${action} ${node.kind} ${node.id}`
 }

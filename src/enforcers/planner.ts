@@ -1,6 +1,6 @@
 import type { Millis } from "../core/index.ts"
 import { createCoverage, isSingle } from "./coverage.ts"
-import { type Block, keyOf, type Observed, type Operation } from "./enforcer.ts"
+import { type Block, type Entry, keyOf, type Observed, type Operation } from "./enforcer.ts"
 
 export interface PlanInput {
   /** In the order in which they shall be added, the most important first. */
@@ -13,19 +13,26 @@ export interface PlanInput {
 
 /** What has to change in the target so that it holds exactly what is desired. Pure; a second plan on its result is empty. */
 export function plan({ desired, observed, now, toleranceMs }: PlanInput): readonly Operation[] {
-  return difference(merge(keyed(desired), now), new Map(keyed(observed)), toleranceMs)
+  return difference(merge(keyed(desired), now), new Map(keyed(observed)), { toleranceMs, placeOf })
 }
 
-/** As `plan`, for blocks by their keys: those that are wanted come from `merge`. */
-export function difference(
-  wanted: ReadonlyMap<string, Block>,
-  there: ReadonlyMap<string, Observed>,
-  toleranceMs: Millis,
-): readonly Operation[] {
-  const removals: Operation[] = []
-  const changes: Operation[] = []
-  for (const [key, { target, direction }] of there)
-    if (!wanted.has(key)) removals.push({ kind: "remove", block: { target, direction } })
+/** Where a block stands, whatever its end. */
+export const placeOf = ({ target, direction }: Omit<Block, "expiresAt">) => ({ target, direction })
+
+export interface DifferenceOptions<E extends Entry> {
+  readonly toleranceMs: Millis
+  readonly placeOf: (entry: E) => Omit<E, "expiresAt">
+}
+
+/** As `plan`, for entries by their keys: wanted blocks come from `merge`. */
+export function difference<E extends Entry>(
+  wanted: ReadonlyMap<string, E>,
+  there: ReadonlyMap<string, Observed<E>>,
+  { toleranceMs, placeOf }: DifferenceOptions<E>,
+): readonly Operation<E>[] {
+  const removals: Operation<E>[] = []
+  const changes: Operation<E>[] = []
+  for (const [key, entry] of there) if (!wanted.has(key)) removals.push({ kind: "remove", block: placeOf(entry) })
   for (const [key, block] of wanted) {
     const known = there.get(key)
     if (known === undefined) changes.push({ kind: "add", block })

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { afterEach, describe, expect, it } from "vitest"
 import {
   address,
+  type BlockCountermeasure,
   type Countermeasure,
   type CountermeasureId,
   createIds,
   createManualClock,
   type EnforcementReport,
   prefix,
+  subjectOf,
   systemClock,
 } from "../core/index.ts"
 import { type Enforcer, keyOf, type Operation, type OperationResult } from "./enforcer.ts"
@@ -77,7 +79,7 @@ function createRig(options: ReconcilerOptions = {}, clock = createManualClock(1_
     open.push(reconciler)
     return reconciler
   }
-  const want = (target: string, more: Partial<Countermeasure> = {}): CountermeasureId => {
+  const want = (target: string, more: Partial<BlockCountermeasure> = {}): CountermeasureId => {
     const id = ids.countermeasure()
     wanted.push({
       id,
@@ -213,8 +215,8 @@ describe("the reconciler", () => {
     await round()
     await reconciler.stop()
     const asked: string[] = []
-    faults.refusal = async ({ target }) => {
-      asked.push(target)
+    faults.refusal = async (of) => {
+      asked.push(subjectOf(of))
       return "the allowlist says no"
     }
     const next = start()
@@ -327,8 +329,8 @@ describe("the reconciler in trouble", () => {
   it("does not put in force what the guardrails refuse at the last moment", async () => {
     const { faults, holds, lastOf, round, want } = createRig()
     const [friend, foe] = [want("203.0.113.7"), want("203.0.113.8")]
-    faults.refusal = async ({ target }) =>
-      target === "203.0.113.7/32" ? "203.0.113.7/32 is on the allowlist" : undefined
+    faults.refusal = async (of) =>
+      subjectOf(of) === "203.0.113.7/32" ? "203.0.113.7/32 is on the allowlist" : undefined
     await round()
     expect([holds("203.0.113.7"), holds("203.0.113.8")]).toEqual([false, true])
     expect(lastOf(friend)).toMatchObject({ state: "not-enforced", reason: "203.0.113.7/32 is on the allowlist" })

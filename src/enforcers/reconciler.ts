@@ -1,4 +1,5 @@
 import {
+  type BlockCountermeasure,
   type Clock,
   type Countermeasure,
   type CountermeasureId,
@@ -6,13 +7,24 @@ import {
   isActive,
   type Millis,
   messageOf,
+  type QuarantineCountermeasure,
 } from "../core/index.ts"
-import { type Enforcer, keyOf, type Observed } from "./enforcer.ts"
+import {
+  type Block,
+  type Enforcer,
+  type Entry,
+  keyOf,
+  type Observed,
+  type Quarantine,
+  type QuarantineEnforcer,
+  quarantineKey,
+} from "./enforcer.ts"
+import { performQuarantines } from "./quarantine-round.ts"
 import { createReportBook } from "./report-book.ts"
-import { performRound, type RoundOutcome } from "./round.ts"
+import { performRound, type RoundDeps, type RoundOutcome } from "./round.ts"
 
-export interface ReconcilerDeps {
-  readonly enforcer: Enforcer
+export interface ReconcilerDeps<E extends Entry = Block> {
+  readonly enforcer: Enforcer<E>
   readonly clock: Clock
   /** Every countermeasure that is wanted now; the reconciler takes those that name its enforcer. */
   readonly desired: () => readonly Countermeasure[]
@@ -59,13 +71,43 @@ const afterEndMs: Millis = 50
 
 /** The one writer of one target: compares what is desired with what is there, applies the difference, and reports what is true. */
 export function createReconciler(deps: ReconcilerDeps, options: ReconcilerOptions = {}): Reconciler {
+  const wants = (of: Countermeasure): of is BlockCountermeasure => of.action === "block"
+  return reconcile(deps, { wants, keyOf, perform: performRound }, options)
+}
+
+/** As `createReconciler`, for an enforcer that quarantines nodes. */
+export function createQuarantineReconciler(
+  deps: ReconcilerDeps<Quarantine> & { readonly enforcer: QuarantineEnforcer },
+  options: ReconcilerOptions = {},
+): Reconciler {
+  const wants = (of: Countermeasure): of is QuarantineCountermeasure => of.action !== "block"
+  return reconcile(deps, { wants, keyOf: quarantineKey, perform: performQuarantines }, options)
+}
+
+/** What tells entries of one kind apart, and how they are brought about. */
+interface EntryKind<E extends Entry, C extends Countermeasure> {
+  readonly wants: (of: Countermeasure) => of is C
+  /** The same for a countermeasure and the entry that it wants. */
+  readonly keyOf: (of: E | C) => string
+  readonly perform: (
+    wanted: readonly C[],
+    observed: ReadonlyMap<string, Observed<E>>,
+    deps: RoundDeps<E>,
+  ) => Promise<RoundOutcome<E, C>>
+}
+
+function reconcile<E extends Entry, C extends Countermeasure>(
+  deps: ReconcilerDeps<E>,
+  { wants, keyOf, perform }: EntryKind<E, C>,
+  options: ReconcilerOptions,
+): Reconciler {
   const { driftCheckMs = 10_000, minIntervalMs = 0 } = options
   const { enforcer, clock, onError } = deps
   const stopping = new AbortController()
   const { signal } = stopping
   const book = createReportBook({ ...deps, enforcer: enforcer.id })
   const places = new Map<CountermeasureId, string>()
-  let known: { readonly inForce: ReadonlyMap<string, Observed>; readonly readAt: Millis } | undefined
+  let known: { readonly inForce: ReadonlyMap<string, Observed<E>>; readonly readAt: Millis } | undefined
   let state: ReconcilerStatus = { state: "ok", reason: null, entries: 0, failed: 0, notEnforced: 0 }
   let running: Promise<void> | undefined
   let again = false
@@ -74,7 +116,9 @@ export function createReconciler(deps: ReconcilerDeps, options: ReconcilerOption
   let timer: NodeJS.Timeout | undefined
 
   const wantedNow = () =>
-    deps.desired().filter((one) => one.enforcers.includes(enforcer.id) && isActive(one, clock.now()))
+    deps.desired().filter((one): one is C => {
+      return wants(one) && one.enforcers.includes(enforcer.id) && isActive(one, clock.now())
+    })
 
   /** What the target holds: as it was left, or read again when that is long ago or in doubt. */
   const look = async () => {
@@ -86,14 +130,14 @@ export function createReconciler(deps: ReconcilerDeps, options: ReconcilerOption
     for (const [key, block] of known.inForce) if (hasEndedByItself(block)) observed.delete(key)
     return { readAt: known.readAt, observed }
   }
-  const hasEndedByItself = ({ expiresAt }: Observed) =>
+  const hasEndedByItself = ({ expiresAt }: Observed<E>) =>
     enforcer.timeouts === "in-target" && expiresAt !== null && expiresAt + enforcer.toleranceMs <= clock.now()
 
   const round = async () => {
     startedAt = clock.now()
     const { observed, readAt } = await look()
     const wanted = wantedNow()
-    const outcome = await performRound(wanted, observed, { ...deps, signal })
+    const outcome = await perform(wanted, observed, { ...deps, signal })
     known = { inForce: outcome.inForce, readAt }
     retryMs = outcome.retry ? nextRetry(retryMs) : undefined
     const verdicts = [...outcome.verdicts.values()]
@@ -108,7 +152,7 @@ export function createReconciler(deps: ReconcilerDeps, options: ReconcilerOption
     tell(outcome)
   }
 
-  const tell = ({ verdicts, stuck }: RoundOutcome) => {
+  const tell = ({ verdicts, stuck, owners = new Map() }: RoundOutcome<E, C>) => {
     const checkedAt = clock.now()
     const wantedIds = new Set<CountermeasureId>()
     for (const [countermeasure, verdict] of verdicts) {
@@ -116,7 +160,9 @@ export function createReconciler(deps: ReconcilerDeps, options: ReconcilerOption
       places.set(countermeasure.id, keyOf(countermeasure))
       book.say(countermeasure.id, { ...verdict, checkedAt })
     }
-    for (const id of book.followed()) {
+    // What an earlier run left in force, and nobody wants by now.
+    for (const [id, key] of owners) places.set(id, key)
+    for (const id of new Set([...book.followed(), ...owners.keys()])) {
       if (wantedIds.has(id)) continue
       const why = stuck.get(places.get(id) ?? "")
       if (why !== undefined) {

@@ -1,7 +1,22 @@
-import { type Clock, type Countermeasure, compareSeverity, messageOf } from "../core/index.ts"
+import {
+  type BlockCountermeasure,
+  type Clock,
+  type Countermeasure,
+  type CountermeasureId,
+  compareSeverity,
+  messageOf,
+} from "../core/index.ts"
 import { createCoverage, isSingle } from "./coverage.ts"
-import { type Block, type Enforcer, keyOf, type Observed, type Operation, type OperationResult } from "./enforcer.ts"
-import { difference, endsLater, merge } from "./planner.ts"
+import {
+  type Block,
+  type Enforcer,
+  type Entry,
+  keyOf,
+  type Observed,
+  type Operation,
+  type OperationResult,
+} from "./enforcer.ts"
+import { difference, endsLater, merge, placeOf } from "./planner.ts"
 
 /** What is true of one countermeasure after a round. */
 export interface Verdict {
@@ -9,18 +24,20 @@ export interface Verdict {
   readonly reason: string | null
 }
 
-export interface RoundOutcome {
-  readonly verdicts: ReadonlyMap<Countermeasure, Verdict>
+export interface RoundOutcome<E extends Entry = Block, C extends Countermeasure = BlockCountermeasure> {
+  readonly verdicts: ReadonlyMap<C, Verdict>
   /** What the target holds now, as far as it said so itself. */
-  readonly inForce: ReadonlyMap<string, Observed>
+  readonly inForce: ReadonlyMap<string, Observed<E>>
   /** Entries that nobody wants and that could not be removed, with the reason. */
   readonly stuck: ReadonlyMap<string, string>
   /** Something failed that may work another time. */
   readonly retry: boolean
+  /** Whose entries stood in the target when the round began, where entries say so; the key of each. */
+  readonly owners?: ReadonlyMap<CountermeasureId, string>
 }
 
-export interface RoundDeps {
-  readonly enforcer: Enforcer
+export interface RoundDeps<E extends Entry = Block> {
+  readonly enforcer: Enforcer<E>
   readonly clock: Clock
   readonly refusalNow: (of: Countermeasure) => Promise<string | undefined>
   readonly signal: AbortSignal
@@ -36,11 +53,11 @@ interface LeftOut {
 const maxPasses = 8
 
 /** A countermeasure, with the key of the entry that it wants. */
-type Wish = readonly [key: string, of: Countermeasure]
+type Wish = readonly [key: string, of: BlockCountermeasure]
 
 /** Brings the target from what it holds to what these countermeasures want, and says what is true of each. */
 export async function performRound(
-  wanted: readonly Countermeasure[],
+  wanted: readonly BlockCountermeasure[],
   observed: ReadonlyMap<string, Observed>,
   deps: RoundDeps,
 ): Promise<RoundOutcome> {
@@ -52,7 +69,7 @@ export async function performRound(
 
   for (let pass = 0; pass < maxPasses; pass++) {
     const desired = fillByRank({ admitted, refused, inForce, leftOut, enforcer, now: clock.now() })
-    const operations = difference(desired, inForce, enforcer.toleranceMs)
+    const operations = difference(desired, inForce, { toleranceMs: enforcer.toleranceMs, placeOf })
     if (operations.length === 0) break
     const results = await enforcer.apply(operations, signal)
     const failedPrefix = operations
@@ -67,7 +84,7 @@ export async function performRound(
 
 /** Asks about everything that is not in force yet; the most important comes first. */
 async function admit(
-  wanted: readonly Countermeasure[],
+  wanted: readonly BlockCountermeasure[],
   inForce: ReadonlyMap<string, Observed>,
   { enforcer, refusalNow }: RoundDeps,
 ) {
@@ -98,7 +115,7 @@ function adds({ expiresAt }: Countermeasure, there: Observed, toleranceMs: numbe
   return endsLater(expiresAt, there.expiresAt === null ? null : there.expiresAt + toleranceMs)
 }
 
-function byRank(one: Countermeasure, other: Countermeasure): number {
+export function byRank(one: Countermeasure, other: Countermeasure): number {
   return one.severity === other.severity
     ? other.createdAt - one.createdAt
     : compareSeverity(other.severity, one.severity)
@@ -185,9 +202,9 @@ function judge(
   admitted: readonly Wish[],
   refused: ReadonlyMap<Wish, string>,
   { inForce, leftOut }: Pick<State, "inForce" | "leftOut">,
-): ReadonlyMap<Countermeasure, Verdict> {
+): ReadonlyMap<BlockCountermeasure, Verdict> {
   const coverage = createCoverage(inForce.values())
-  const verdicts = new Map<Countermeasure, Verdict>()
+  const verdicts = new Map<BlockCountermeasure, Verdict>()
   for (const [key, countermeasure] of admitted) {
     const out = leftOut.get(key)
     // A wider prefix counts only as long as it lasts: then the round that ends it brings this one back.

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertOf } from "../../test/support/alerts.ts"
 import { killChainRules } from "../../test/support/kill-chain.ts"
-import { type Intent, isActive, policyId, prefix } from "../core/index.ts"
+import { type Alert, type Intent, isActive, policyId, prefix, subjectOf } from "../core/index.ts"
 import { type Correlator, createCorrelator } from "../correlation/index.ts"
 import {
   ada,
@@ -110,6 +110,46 @@ describe("an incident", () => {
   })
 })
 
+describe("the alerts of a false positive", () => {
+  const marks = async (alerts: readonly Alert[]) =>
+    (await house.store.verdicts(alerts.map(({ id }) => id))).map(({ alert, verdict, by }) => [alert, verdict, by])
+
+  it("count as such for their rules, unless somebody marked them", async () => {
+    const alerts = seen(chain)
+    await attack(house, correlator, alerts)
+    const [scan, exploit, shell] = alerts.map(({ id }) => id)
+    if (scan === undefined) return expect.unreachable()
+    const given = { alert: scan, verdict: "true-positive", at: house.clock.now(), by: "user:bea", rules: [] } as const
+    await house.store.record({ verdicts: [given] })
+    await house.responder.changeIncident((await theIncident()).id, "false-positive", ada)
+    expect(new Set(await marks(alerts))).toEqual(
+      new Set([
+        [scan, "true-positive", "user:bea"],
+        [exploit, "false-positive", "user:ada"],
+        [shell, "false-positive", "user:ada"],
+      ]),
+    )
+    const rules = alerts.slice(1).flatMap(({ contributions }) => contributions.map(({ rule }) => rule))
+    const counted = (await house.store.ruleStatistics()).filter(({ markedFalse }) => markedFalse > 0)
+    expect(new Set(counted.map(({ rule }) => rule))).toEqual(new Set(rules))
+  })
+
+  it("count as such when a countermeasure is undone for it", async () => {
+    const alerts = seen(chain)
+    await attack(house, correlator, alerts)
+    await house.responder.undo(onlyBlock(house).id, { falsePositive: true, comment: "" }, ada)
+    expect(await marks(alerts)).toHaveLength(3)
+  })
+
+  it("are not marked when it is only undone, or the incident closed", async () => {
+    const alerts = seen(chain)
+    await attack(house, correlator, alerts)
+    await house.responder.undo(onlyBlock(house).id, { falsePositive: false, comment: "" }, ada)
+    await house.responder.changeIncident((await theIncident()).id, "closed", ada)
+    expect(await marks(alerts)).toEqual([])
+  })
+})
+
 describe("what was undone as a false positive", () => {
   it("does not come back for its own alerts, whichever rule tells of them, also after a restart", async () => {
     const alerts = seen(chain)
@@ -130,7 +170,7 @@ describe("what was undone as a false positive", () => {
     await house.responder.undo(onlyBlock(house).id, { falsePositive: true, comment: "" }, ada)
     house.clock.advance(60_000)
     await attack(house, correlator, seen(chain))
-    expect(onlyBlock(house).target).toBe("203.0.113.7/32")
+    expect(subjectOf(onlyBlock(house))).toBe("203.0.113.7/32")
     expect(await incidents()).toHaveLength(2)
   })
 
@@ -183,7 +223,7 @@ describe("the allowlist", () => {
     await block("203.0.112.0/22")
     await block("203.0.116.0/24")
     await house.responder.allow({ ...office, prefix: prefix("203.0.113.9") }, ada)
-    expect(house.responder.desired().map(({ target }) => target)).toEqual(["203.0.116.0/24"])
+    expect(house.responder.desired().map(subjectOf)).toEqual(["203.0.116.0/24"])
   })
 
   it("protects until its end, and no entry is made that has ended", async () => {
@@ -192,7 +232,7 @@ describe("the allowlist", () => {
     expect(house.responder.desired()).toEqual([])
     house.clock.advance(1000)
     await attack(house, correlator, seen(["installation"]))
-    expect(onlyBlock(house).target).toBe("203.0.113.7/32")
+    expect(subjectOf(onlyBlock(house))).toBe("203.0.113.7/32")
     await expect(house.responder.allow({ ...office, expiresAt: house.clock.now() }, ada)).rejects.toMatchObject({
       code: "THWART_USAGE",
     })
@@ -264,17 +304,22 @@ describe("a restart", () => {
     )
     house.clock.advance(2000)
     const other = await house.again()
-    expect(other.responder.desired().map(({ target }) => target)).toEqual(["203.0.113.10/32"])
+    expect(other.responder.desired().map(subjectOf)).toEqual(["203.0.113.10/32"])
     await other.responder.sweep()
     const stored = (await other.store.countermeasures({})).items
     expect(stored.filter((one) => isActive(one, house.clock.now()))).toHaveLength(1)
-    expect(stored.find(({ target }) => target === "203.0.113.9/32")?.endReason).toBe("expired")
+    expect(stored.find((one) => subjectOf(one) === "203.0.113.9/32")?.endReason).toBe("expired")
     await other.ingest(seen(["delivery"]), [])
     expect(other.responder.desired()).toHaveLength(2)
   })
 
   it("does not give policies a new minute of blocks", async () => {
-    const limits = { policyPrefix: { v4: 24, v6: 48 }, operatorPrefix: { v4: 16, v6: 32 }, blocksPerMinute: 2 }
+    const limits = {
+      policyPrefix: { v4: 24, v6: 48 },
+      operatorPrefix: { v4: 16, v6: 32 },
+      blocksPerMinute: 2,
+      quarantinesPerMinute: 5,
+    }
     await house.store.record({ policies: [policyOf({ on: onAlerts })] })
     const one = await house.again({ limits })
     await one.ingest([...seen(["delivery"], "203.0.113.1"), ...seen(["delivery"], "203.0.113.2")], [])
@@ -284,6 +329,6 @@ describe("a restart", () => {
     expect(await other.audit()).toContain("block held")
     house.clock.advance(61_000)
     await other.ingest(seen(["delivery"], "203.0.113.3"), [])
-    expect(other.responder.desired().map(({ target }) => target)).toContain("203.0.113.3/32")
+    expect(other.responder.desired().map(subjectOf)).toContain("203.0.113.3/32")
   })
 })

@@ -15,11 +15,12 @@ export interface CircumstancesReader {
 const lately: Millis = 1000
 
 export function createCircumstancesReader(
-  { clock, store, surroundings, operators, limits = defaultLimits }: ResponderDeps,
-  rate: BlockRate,
+  { clock, store, surroundings, operators, protectedNodes = [], limits = defaultLimits }: ResponderDeps,
+  rates: { readonly blocks: RecentCount; readonly quarantines: RecentCount },
 ): CircumstancesReader {
   let last: { readonly at: Millis; readonly read: Promise<Circumstances> } | undefined
 
+  const neverQuarantined = new Set(protectedNodes)
   const read = async (): Promise<Circumstances> => {
     const [entries, signedIn] = await Promise.all([store.allowlist(), operators()])
     const now = clock.now()
@@ -33,7 +34,9 @@ export function createCircumstancesReader(
           return parsed === undefined ? [] : [{ prefix: parsed }]
         }),
       ),
-      recentBlocks: rate.lastMinute(),
+      recentBlocks: rates.blocks.lastMinute(),
+      protectedNodes: neverQuarantined,
+      recentQuarantines: rates.quarantines.lastMinute(),
       limits,
     }
   }
@@ -56,13 +59,13 @@ export function createCircumstancesReader(
   }
 }
 
-/** How many blocks policies made in the last minute. */
-export interface BlockRate {
+/** How many blocks, or quarantines, policies made in the last minute. */
+export interface RecentCount {
   made(at: Millis): void
   lastMinute(): number
 }
 
-export function createBlockRate(clock: Clock): BlockRate {
+export function createRecentCount(clock: Clock): RecentCount {
   let times: Millis[] = []
   return {
     made: (at) => {

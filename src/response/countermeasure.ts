@@ -1,44 +1,96 @@
-import type { Countermeasure, EnforcementReport, Millis } from "../core/index.ts"
+import type {
+  BlockCountermeasure,
+  Countermeasure,
+  EnforcementReport,
+  Millis,
+  NodeRef,
+  QuarantineAction,
+  QuarantineCountermeasure,
+} from "../core/index.ts"
 import type { ResponderDeps } from "./services.ts"
 
 export type Ending = NonNullable<Countermeasure["endReason"]>
 
-/** A countermeasure that nobody has heard of yet. Empty `enforcers`: all that run. */
-export function newCountermeasure(
-  { clock, ids, enforcers: running }: Pick<ResponderDeps, "clock" | "ids" | "enforcers">,
-  wish: Pick<Countermeasure, "target" | "direction" | "enforcers" | "severity" | "reason">,
+type Wish<More> = Pick<Countermeasure, "enforcers" | "severity" | "reason"> & More
+
+/** A block that nobody has heard of yet. Empty `enforcers`: all that run. */
+export function newBlock(
+  deps: Pick<ResponderDeps, "clock" | "ids" | "enforcers">,
+  wish: Wish<Pick<BlockCountermeasure, "target" | "direction">>,
   durationMs: Millis | null,
-): Countermeasure {
+): BlockCountermeasure {
+  const { target, direction } = wish
+  return {
+    ...begin(deps, wish, { running: deps.enforcers, kind: "enforcer", durationMs }),
+    action: "block",
+    target,
+    direction,
+  }
+}
+
+/** A quarantine that nobody has heard of yet. Empty `enforcers`: all that can do this to such a node. */
+export function newQuarantine(
+  deps: Pick<ResponderDeps, "clock" | "ids" | "quarantiners">,
+  wish: Wish<{ readonly node: NodeRef; readonly action: QuarantineAction }>,
+  durationMs: Millis | null,
+): QuarantineCountermeasure {
+  const { node, action } = wish
+  const able = (deps.quarantiners ?? []).filter(
+    ({ nodeKinds, actions }) => nodeKinds.includes(node.kind) && actions.includes(action),
+  )
+  return {
+    ...begin(deps, wish, {
+      running: able.map(({ id }) => id),
+      kind: `enforcer for nodes of kind ${node.kind}`,
+      durationMs,
+    }),
+    action,
+    node,
+  }
+}
+
+interface Beginning {
+  readonly running: readonly string[]
+  /** What runs, for whoever asks for another. */
+  readonly kind: string
+  readonly durationMs: Millis | null
+}
+
+function begin(
+  { clock, ids }: Pick<ResponderDeps, "clock" | "ids">,
+  wish: Wish<unknown>,
+  { running, kind, durationMs }: Beginning,
+) {
   const now = clock.now()
   const enforcers = wish.enforcers.length > 0 ? wish.enforcers : running
   return {
-    ...wish,
+    severity: wish.severity,
+    reason: wish.reason,
     id: ids.countermeasure(),
-    action: "block",
     enforcers,
     createdAt: now,
     expiresAt: durationMs === null ? null : now + durationMs,
     endedAt: null,
     endReason: null,
     endedBy: null,
-    reports: enforcers.map((enforcer) => firstReport(enforcer, running.includes(enforcer), now)),
+    reports: enforcers.map((enforcer) =>
+      running.includes(enforcer) ? firstReport(enforcer, now) : absent(enforcer, kind, now),
+    ),
   }
 }
 
-export function endedAs(
-  of: Countermeasure,
+export function endedAs<C extends Countermeasure>(
+  of: C,
   { reason, by, at }: { readonly reason: Ending; readonly by: string; readonly at: Millis },
-): Countermeasure {
+): C {
   return { ...of, endedAt: of.endedAt ?? at, endReason: reason, endedBy: by }
 }
 
+function firstReport(enforcer: string, now: Millis): EnforcementReport {
+  return { enforcer, state: "pending", reason: null, since: now, checkedAt: now }
+}
+
 /** What a policy asks of an enforcer that is not there is told, not passed over. */
-function firstReport(enforcer: string, runs: boolean, now: Millis): EnforcementReport {
-  return {
-    enforcer,
-    state: runs ? "pending" : "not-enforced",
-    reason: runs ? null : `no enforcer "${enforcer}" runs here`,
-    since: now,
-    checkedAt: now,
-  }
+function absent(enforcer: string, kind: string, now: Millis): EnforcementReport {
+  return { enforcer, state: "not-enforced", reason: `no ${kind} "${enforcer}" runs here`, since: now, checkedAt: now }
 }

@@ -1,6 +1,6 @@
-import type { Trigger } from "./policies.ts"
+import { type Trigger, triggerSubject } from "./policies.ts"
 
-/** Triggers that nothing could be decided about yet: one for each policy and attacker, the newest. */
+/** Triggers that nothing could be decided about yet: one for each policy and address or node, the newest. */
 export interface HeldTriggers {
   hold(triggers: readonly Trigger[]): void
   /** Gives them out once. */
@@ -15,7 +15,7 @@ export function createHeldTriggers(): HeldTriggers {
   return {
     hold: (triggers) => {
       for (const trigger of triggers) {
-        const key = `${trigger.policy.id}\n${trigger.attacker}`
+        const key = `${trigger.policy.id}\n${triggerSubject(trigger)}`
         if (held.size < maxHeld || held.has(key)) held.set(key, trigger)
       }
     },

@@ -12,6 +12,7 @@ import {
   policyId,
   prefix,
   type Stage,
+  subjectOf,
 } from "../core/index.ts"
 import { createSqliteStore, type Store } from "../store/index.ts"
 import { alertAt, incidentAt } from "../store/testing/samples.ts"
@@ -204,7 +205,7 @@ describe("response", () => {
     await responder.changeIncident(incidentOf("b").id, "closed", actor)
     broken = false
     await responder.sweep()
-    expect(responder.desired().map(({ target }) => target)).toEqual(["203.0.113.9/32", "203.0.113.66/32"])
+    expect(responder.desired().map(subjectOf)).toEqual(["203.0.113.9/32", "203.0.113.66/32"])
   })
 
   it("only shows in monitor mode, and only proposes in interactive mode", async () => {
@@ -249,13 +250,13 @@ describe("response", () => {
     )
     await responder.block({ target: prefix("203.0.113.2"), direction: "inbound", durationMs: null, reason: "x" }, actor)
     clock.advance(10_001)
-    expect(responder.desired().map(({ target }) => target)).toEqual(["203.0.113.2/32"])
+    expect(responder.desired().map(subjectOf)).toEqual(["203.0.113.2/32"])
     await responder.sweep()
-    expect((await store.countermeasures({})).items.find(({ target }) => target === "203.0.113.1/32")).toMatchObject({
+    expect((await store.countermeasures({})).items.find((one) => subjectOf(one) === "203.0.113.1/32")).toMatchObject({
       endReason: "expired",
       endedBy: "system",
     })
-    expect((await open()).desired().map(({ target }) => target)).toEqual(["203.0.113.2/32"])
+    expect((await open()).desired().map(subjectOf)).toEqual(["203.0.113.2/32"])
   })
 
   it("calls an incident contained once its block is in force, and keeps since when a state holds", async () => {

@@ -1,8 +1,8 @@
 import { type Alert, type Incident, messageOf } from "../core/index.ts"
 import type { Changes } from "../store/store.ts"
-import { createBlockRate, createCircumstancesReader } from "./circumstances.ts"
+import { createCircumstancesReader, createRecentCount } from "./circumstances.ts"
 import { type Decisions, decide } from "./decide.ts"
-import { refusalAtEnforcement } from "./guardrails/index.ts"
+import { quarantineRefusalAtEnforcement, refusalAtEnforcement } from "./guardrails/index.ts"
 import { createHeldTriggers } from "./held-triggers.ts"
 import { createIncidentStatuses } from "./incident-status.ts"
 import { createUndoMemory } from "./memory.ts"
@@ -26,8 +26,8 @@ export function createResponder(deps: ResponderDeps): Responder {
   const { clock, store, bus } = deps
   const wanted = createWanted(clock)
   const memory = createUndoMemory()
-  const rate = createBlockRate(clock)
-  const circumstances = createCircumstancesReader(deps, rate)
+  const rates = { blocks: createRecentCount(clock), quarantines: createRecentCount(clock) }
+  const circumstances = createCircumstancesReader(deps, rates)
   const statuses = createIncidentStatuses(deps, wanted)
   const watch = createPolicyWatch()
   const told = createTold(clock)
@@ -55,8 +55,9 @@ export function createResponder(deps: ResponderDeps): Responder {
       return { ...nothing, audit: told.isNews("guardrails") ? [auditOf(deps, system, change)] : [] }
     }
   }
-  const count = ({ made }: Decisions) => {
-    for (let block = 0; block < made; block++) rate.made(clock.now())
+  const count = ({ made, quarantined }: Decisions) => {
+    for (let block = 0; block < made; block++) rates.blocks.made(clock.now())
+    for (let node = 0; node < quarantined; node++) rates.quarantines.made(clock.now())
   }
 
   const handle = async (
@@ -96,7 +97,7 @@ export function createResponder(deps: ResponderDeps): Responder {
   }
 
   return {
-    start: () => serially(() => restore({ deps, wanted, memory, watch, rate })),
+    start: () => serially(() => restore({ deps, wanted, memory, watch, rates })),
     handle: (alerts, incidents, record) => serially(() => handle(alerts, incidents, record)),
     block: inTurn(serially, createBlock(parts)),
     undo: inTurn(serially, createUndo(parts)),
@@ -108,14 +109,16 @@ export function createResponder(deps: ResponderDeps): Responder {
     sweep: () => serially(sweep),
     desired: wanted.active,
     onDesiredChange: wanted.onChange,
-    refusalNow: async ({ target, reason }) => {
-      const by = reason.policy === null ? "operator" : "policy"
-      return refusalAtEnforcement({ target, by }, await circumstances.lately())?.reason
+    refusalNow: async (of) => {
+      const around = await circumstances.lately()
+      if (of.action !== "block") return quarantineRefusalAtEnforcement(of, around)?.reason
+      const by = of.reason.policy === null ? "operator" : "policy"
+      return refusalAtEnforcement({ target: of.target, by }, around)?.reason
     },
   }
 }
 
-const nothing: Decisions = { countermeasures: [], audit: [], made: 0 }
+const nothing: Decisions = { countermeasures: [], audit: [], made: 0, quarantined: 0 }
 const system = { who: "system", from: null }
 
 function inTurn<A extends readonly unknown[], R>(

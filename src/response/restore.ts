@@ -1,6 +1,6 @@
 import type { Countermeasure, Millis } from "../core/index.ts"
 import type { Page } from "../store/store.ts"
-import type { BlockRate } from "./circumstances.ts"
+import type { RecentCount } from "./circumstances.ts"
 import type { UndoMemory } from "./memory.ts"
 import type { Parts } from "./parts.ts"
 import { defaultPolicies, type PolicyWatch } from "./policies.ts"
@@ -8,7 +8,7 @@ import { defaultPolicies, type PolicyWatch } from "./policies.ts"
 export interface Restoring extends Pick<Parts, "deps" | "wanted"> {
   readonly memory: UndoMemory
   readonly watch: PolicyWatch
-  readonly rate: BlockRate
+  readonly rates: { readonly blocks: RecentCount; readonly quarantines: RecentCount }
 }
 
 // Countermeasures looked through for undone ones, newest first; some seconds of work at most.
@@ -27,12 +27,14 @@ export async function restore(restoring: Restoring): Promise<void> {
   await countAgain(restoring)
 }
 
-async function recall({ deps: { store }, memory, rate }: Restoring): Promise<void> {
+async function recall({ deps: { store }, memory, rates }: Restoring): Promise<void> {
   const history = await gather((cursor) => store.countermeasures({ limit: 1000, cursor }), maxLookedThrough)
   const undone: Countermeasure[] = []
   for (const countermeasure of history) {
     if (countermeasure.endReason === "false-positive") undone.push(countermeasure)
-    if (countermeasure.reason.policy !== null) rate.made(countermeasure.createdAt)
+    if (countermeasure.reason.policy === null) continue
+    const rate = countermeasure.action === "block" ? rates.blocks : rates.quarantines
+    rate.made(countermeasure.createdAt)
   }
   // The oldest first, since the memory forgets in that order.
   for (const countermeasure of undone.toReversed()) {

@@ -1,17 +1,45 @@
-import { durationInWords, type NetworkPolicy } from "../core/index.ts"
+import { durationInWords, type NetworkPolicy, type Policy, type QuarantinePolicy } from "../core/index.ts"
 
-/** "1 High incident with at least 3 stages in 10 minutes → block the address for 1 hour". */
-export function policySentence({ on, severity, count, windowMs, blockMs }: NetworkPolicy): string {
+/**
+ * "1 High incident with at least 3 stages in 10 minutes → block the address for 1 hour", or
+ * "3 High alerts with tactic TA0011 in 10 minutes → pause the container for 1 hour".
+ */
+export function policySentence(policy: Policy): string {
+  const { on, severity, count, windowMs } = policy
   const grave = severity.charAt(0).toUpperCase() + severity.slice(1)
   const many = count === 1 ? "" : "s"
   const what =
     on.kind === "incident"
       ? `${count} ${grave} incident${many}${on.rule === null ? "" : ` of ${on.rule}`} with at least ${on.minStages} ${on.minStages === 1 ? "stage" : "stages"}`
       : `${count} ${grave} alert${many}${alertCriteria(on)}`
-  return `${what} in ${durationInWords(windowMs)} → block the address ${blockMs === null ? "until someone ends it" : `for ${durationInWords(blockMs)}`}`
+  const action = policy.kind === "quarantine" ? quarantineInWords(policy) : blockInWords(policy)
+  return `${what} in ${durationInWords(windowMs)} → ${action}`
 }
 
-function alertCriteria(on: Extract<NetworkPolicy["on"], { kind: "alert" }>): string {
+function blockInWords({ blockMs }: NetworkPolicy): string {
+  return `block the address ${forHowLong(blockMs)}`
+}
+
+function quarantineInWords({ action, nodeKind, holdMs }: QuarantinePolicy): string {
+  const node = nodeKind === "vm" ? "virtual machine" : nodeKind
+  switch (action) {
+    case "restart":
+      return `restart the ${node}, ${holdMs === null ? "once" : `at most once in ${durationInWords(holdMs)}`} (this has no way back)`
+    case "remove":
+      return `remove the ${node} (this has no way back)`
+    case "isolate":
+      return `isolate the ${node} from its networks ${forHowLong(holdMs)}`
+    case "pause":
+    case "stop":
+      return `${action} the ${node} ${forHowLong(holdMs)}`
+  }
+}
+
+function forHowLong(ms: number | null): string {
+  return ms === null ? "until someone ends it" : `for ${durationInWords(ms)}`
+}
+
+function alertCriteria(on: Extract<Policy["on"], { kind: "alert" }>): string {
   const named: readonly (readonly [string, readonly string[]])[] = [
     ["intent", on.intents],
     ["classtype", on.classtypes],

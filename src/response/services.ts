@@ -13,7 +13,9 @@ import type {
   IncidentId,
   IncidentStatus,
   Millis,
-  NetworkPolicy,
+  NodeRef,
+  Policy,
+  QuarantineAction,
 } from "../core/index.ts"
 import type { Changes, Store } from "../store/store.ts"
 import type { GuardrailLimits } from "./guardrails/index.ts"
@@ -33,13 +35,23 @@ export interface BlockRequest {
   readonly reason: string
 }
 
+export interface Quarantiner {
+  readonly id: string
+  readonly nodeKinds: readonly NodeRef["kind"][]
+  readonly actions: readonly QuarantineAction[]
+}
+
 export interface ResponderDeps {
   readonly clock: Clock
   readonly ids: Ids
   readonly store: Store
   readonly bus: Pick<Bus, "publish">
-  /** Ids of the enforcers that run. */
+  /** Ids of the enforcers that run and block addresses. */
   readonly enforcers: readonly string[]
+  /** The enforcers that run and quarantine nodes; none by default. */
+  readonly quarantiners?: readonly Quarantiner[]
+  /** Ids and names of nodes that are never quarantined; none by default. */
+  readonly protectedNodes?: readonly string[]
   /** The node's own addresses, gateways, resolvers and the server's. */
   readonly surroundings: () => readonly Protected[]
   /** Where operators who are signed in came from. */
@@ -69,7 +81,7 @@ export interface Responder {
   allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
-  changePolicy(policy: NetworkPolicy, actor: Actor): Promise<void>
+  changePolicy(policy: Policy, actor: Actor): Promise<void>
   /** What shall be in force now. */
   desired(): readonly Countermeasure[]
   onDesiredChange(listener: () => void): () => void

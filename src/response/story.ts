@@ -1,4 +1,11 @@
-import type { Alert, Countermeasure, EnforcementReport, Incident, Match } from "../core/index.ts"
+import {
+  type Alert,
+  type Countermeasure,
+  type EnforcementReport,
+  type Incident,
+  type Match,
+  subjectOf,
+} from "../core/index.ts"
 import { printableBytes, printableText } from "./printable.ts"
 
 /** What there is to tell of. */
@@ -26,9 +33,10 @@ export function tell({ countermeasures, incidents, alerts }: Findings): readonly
 }
 
 function tellCountermeasure(of: Countermeasure): readonly string[] {
-  const { id, action, target, direction, reason, createdAt, reports } = of
+  const { id, action, reason, createdAt, reports } = of
+  const what = `${printableText(subjectOf(of))}${of.action === "block" ? `, ${of.direction}` : ""}`
   return [
-    `${time(createdAt)} ${action} of ${target}, ${direction}, decided by ${printableText(reason.by)} (${id}): ${printableText(reason.text)}. ${endOf(of)}.`,
+    `${time(createdAt)} ${action} of ${what}, decided by ${printableText(reason.by)} (${id}): ${printableText(reason.text)}. ${endOf(of)}.`,
     ...reports.map((report) => `  ${tellReport(report)}`),
   ]
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { type Countermeasure, createManualClock, isActive, prefix } from "../core/index.ts"
+import { type BlockCountermeasure, type Countermeasure, createManualClock, isActive, prefix } from "../core/index.ts"
 import { countermeasureAt } from "../store/testing/samples.ts"
 import { createWanted } from "./wanted.ts"
 
@@ -14,7 +14,7 @@ const countermeasures = fc
     expiresAt: fc.option(fc.integer({ min: 1, max: 100 })),
     endedAt: fc.option(fc.constant(1), { freq: 3 }),
   })
-  .map(({ name, place, incident, expiresAt, endedAt }): Countermeasure => {
+  .map(({ name, place, incident, expiresAt, endedAt }): BlockCountermeasure => {
     const made = countermeasureAt(0, name, { expiresAt, endedAt })
     return {
       ...made,
@@ -45,7 +45,9 @@ describe("what is wanted", () => {
             new Set(active.filter(({ reason }) => reason.incident === id)),
           )
         for (const target of targets) {
-          const here = active.filter((one) => one.target === target && one.direction === "inbound")
+          const here = active.filter(
+            (one) => one.action === "block" && one.target === target && one.direction === "inbound",
+          )
           const ends = here.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY)
           const found = wanted.activeFor(target, "inbound")
           expect(found === undefined).toBe(here.length === 0)

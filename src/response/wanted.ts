@@ -1,4 +1,5 @@
 import {
+  type BlockCountermeasure,
   type Cidr,
   type Clock,
   type Countermeasure,
@@ -7,6 +8,9 @@ import {
   type IncidentId,
   isActive,
   type Millis,
+  type NodeId,
+  type QuarantineAction,
+  type QuarantineCountermeasure,
 } from "../core/index.ts"
 
 /** The countermeasures that have not ended: what the store holds of them, in memory. */
@@ -17,7 +21,9 @@ export interface Wanted {
   /** What is past its time, and nobody ended yet. */
   overdue(): readonly Countermeasure[]
   /** The one that ends last. */
-  activeFor(target: Cidr, direction: Direction): Countermeasure | undefined
+  activeFor(target: Cidr, direction: Direction): BlockCountermeasure | undefined
+  /** The one that ends last. */
+  quarantineOf(node: NodeId, action: QuarantineAction): QuarantineCountermeasure | undefined
   activeBecauseOf(incident: IncidentId): readonly Countermeasure[]
   /** Takes in what was stored, and tells the listeners when it changes what shall be in force. */
   take(countermeasures: readonly Countermeasure[]): void
@@ -64,12 +70,16 @@ export function createWanted(clock: Clock): Wanted {
       const now = clock.now()
       return [...byId.values()].filter((countermeasure) => !isActive(countermeasure, now))
     },
-    activeFor: (target, direction) => {
-      let last: Countermeasure | undefined
-      for (const one of activeOf(byPlace.get(placeOf({ target, direction }))))
-        if (last === undefined || isLater(one.expiresAt, last.expiresAt)) last = one
-      return last
-    },
+    activeFor: (target, direction) =>
+      lastOf(
+        activeOf(byPlace.get(`${direction} ${target}`)),
+        (one): one is BlockCountermeasure => one.action === "block",
+      ),
+    quarantineOf: (node, action) =>
+      lastOf(
+        activeOf(byPlace.get(`${action} ${node}`)),
+        (one): one is QuarantineCountermeasure => one.action !== "block",
+      ),
     activeBecauseOf: (incident) => activeOf(byIncident.get(incident)),
     take: (countermeasures) => {
       const changed = countermeasures.filter(changesForce).length > 0
@@ -88,8 +98,17 @@ export function isLater(one: Millis | null, other: Millis | null): boolean {
   return other !== null && (one === null || one > other)
 }
 
-function placeOf({ target, direction }: Pick<Countermeasure, "target" | "direction">): string {
-  return `${direction} ${target}`
+function placeOf(of: Countermeasure): string {
+  return of.action === "block" ? `${of.direction} ${of.target}` : `${of.action} ${of.node.id}`
+}
+
+function lastOf<C extends Countermeasure>(
+  all: readonly Countermeasure[],
+  isOne: (of: Countermeasure) => of is C,
+): C | undefined {
+  let last: C | undefined
+  for (const one of all) if (isOne(one) && (last === undefined || isLater(one.expiresAt, last.expiresAt))) last = one
+  return last
 }
 
 interface Index {

@@ -12,7 +12,7 @@ import type {
   IncidentStatus,
   IpAddress,
   Millis,
-  NetworkPolicy,
+  Policy,
   RuleException,
   RuleId,
   RuleSwitch,
@@ -27,7 +27,7 @@ export interface Changes {
   /** An incident is written only where its version is higher than the stored one. */
   readonly incidents?: readonly Incident[]
   readonly countermeasures?: readonly Countermeasure[]
-  readonly policies?: readonly NetworkPolicy[]
+  readonly policies?: readonly Policy[]
   readonly allowlist?: readonly AllowlistEntry[]
   readonly removedAllowlist?: readonly string[]
   readonly users?: readonly User[]
@@ -111,7 +111,7 @@ export interface Store {
   incidents(query: IncidentQuery): Promise<Page<Incident>>
   countermeasure(id: CountermeasureId): Promise<Countermeasure | undefined>
   countermeasures(query: CountermeasureQuery): Promise<Page<Countermeasure>>
-  policies(): Promise<readonly NetworkPolicy[]>
+  policies(): Promise<readonly Policy[]>
   allowlist(): Promise<readonly AllowlistEntry[]>
 
   user(name: string): Promise<User | undefined>

@@ -18,6 +18,8 @@ const checks = {
   openssl: () => runs("openssl", "version"),
   chromium: () => existsSync(chromiumPath),
   postgres: () => process.env.THWART_TEST_POSTGRES !== undefined,
+  podman: () => runs("podman", "--version") && runs("runc", "--version") && existsSync("/usr/bin/busybox"),
+  cni: () => existsSync("/usr/lib/cni/bridge"),
   data: () => existsSync(testData),
 } as const
 
@@ -31,6 +33,8 @@ const missing: Record<Requirement, string> = {
   openssl: "needs openssl (apt-get install openssl)",
   chromium: "needs Chromium (apt-get install chromium, or THWART_TEST_CHROMIUM=/path)",
   postgres: "needs PostgreSQL (set THWART_TEST_POSTGRES=postgres://user:password@host/database)",
+  podman: "needs podman (apt-get install podman runc busybox-static)",
+  cni: "needs bridge networks for podman (apt-get install containernetworking-plugins iptables)",
   data: `needs the test data in ${testData} (or THWART_TEST_DATA=/path)`,
 }
 

@@ -12,6 +12,7 @@ import {
   ipAddress,
   millis,
   networkPolicy,
+  quarantinePolicy,
   role,
   severity,
 } from "../../core/index.ts"
@@ -134,7 +135,15 @@ export const newAllowlistEntry = z
   .meta({ examples: [{ prefix: "192.0.2.0/24", comment: "office" }] })
 
 // GET /policies, PUT /policies/:id
-export const policies = z.object({ items: z.array(networkPolicy.unwrap().extend({ sentence: z.string() })) })
+const sentence = z.string().meta({ description: "What it says, in English" })
+export const policies = z.object({
+  items: z.array(
+    z.discriminatedUnion("kind", [
+      quarantinePolicy.unwrap().extend({ sentence }),
+      networkPolicy.unwrap().extend({ sentence }),
+    ]),
+  ),
+})
 
 // GET /users, POST /users, PATCH /users/:name, POST /users/:name/password (reset); GET /tokens, POST /tokens, DELETE /tokens/:id; GET /audit
 export const user = z.object({

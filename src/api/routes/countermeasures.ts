@@ -7,7 +7,7 @@ import { type Routes, shownPage } from "./route.ts"
 const tags = ["countermeasures"]
 const params = z.object({ id: countermeasureId })
 
-export const countermeasureRoutes: Routes = (app, { store, decisions, explain, clock }) => {
+export const countermeasureRoutes: Routes = (app, { store, decisions, explain, evidence, clock }) => {
   app.get(
     "/countermeasures",
     {
@@ -40,6 +40,29 @@ export const countermeasureRoutes: Routes = (app, { store, decisions, explain, c
     async ({ params: { id } }) => {
       const found = await store.countermeasure(id)
       if (found === undefined) throw new ThwartError("THWART_NOT_FOUND", `there is no countermeasure ${id}`)
+      return found
+    },
+  )
+  app.get(
+    "/countermeasures/:id/evidence",
+    {
+      config: { access: "analyst" },
+      schema: {
+        operationId: "evidence",
+        tags,
+        summary: "What an enforcer found before it acted",
+        description: "Of a container: its inspection, processes, changed files and last lines of log, without secrets.",
+        params,
+        response: { 200: z.unknown() },
+      },
+    },
+    async ({ params: { id } }) => {
+      const found = await evidence(id)
+      if (found === undefined)
+        throw new ThwartError(
+          "THWART_NOT_FOUND",
+          `there is no evidence of ${id}; only quarantines that acted have some`,
+        )
       return found
     },
   )

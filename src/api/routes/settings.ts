@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { allowlistEntry, networkPolicy, policyId } from "../../core/index.ts"
+import { allowlistEntry, policy, policyId } from "../../core/index.ts"
 import { actorOf } from "../auth/authenticate.ts"
 import { allowlist, newAllowlistEntry, policies } from "../contract/index.ts"
 import { Refusal } from "../errors.ts"
@@ -63,12 +63,12 @@ export const settingRoutes: Routes = (app, { store, decisions, policySentence })
       schema: {
         operationId: "listPolicies",
         tags,
-        summary: "Network policies, each also as a sentence",
+        summary: "Policies, each also as a sentence",
         response: { 200: policies },
       },
     },
     async () => ({
-      items: (await store.policies()).map((policy) => ({ ...policy, sentence: policySentence(policy) })),
+      items: (await store.policies()).map((one) => ({ ...one, sentence: policySentence(one) })),
     }),
   )
   app.put(
@@ -78,10 +78,10 @@ export const settingRoutes: Routes = (app, { store, decisions, policySentence })
       schema: {
         operationId: "putPolicy",
         tags,
-        summary: "Make or change a network policy",
+        summary: "Make or change a network or quarantine policy",
         params: z.object({ id: policyId }),
-        body: networkPolicy,
-        response: { 200: networkPolicy },
+        body: policy,
+        response: { 200: policy },
       },
     },
     async (request) => {

@@ -56,6 +56,7 @@ export async function createHarness(
       rules,
       explain: createExplain(store),
       policySentence,
+      evidence: async () => undefined,
       ingest: (alerts) => store.record({ alerts }),
       status,
       metrics: async () => ({ text: "thwart_alerts_total 0\n", contentType: "text/plain" }),

@@ -1,5 +1,5 @@
 import { countermeasurePage } from "../../api/contract/index.ts"
-import { type Countermeasure, countermeasure, parseCidr, ThwartError } from "../../core/index.ts"
+import { type Countermeasure, countermeasure, parseCidr, subjectOf, ThwartError } from "../../core/index.ts"
 import type { Client } from "../client.ts"
 import { type AddCommand, examples } from "../command.ts"
 import { inShort, parseDuration } from "../duration.ts"
@@ -42,7 +42,7 @@ export const block: AddCommand = (program, run) => {
         if (context.json) context.printJson(now)
         else
           context.print(
-            `${now.target} is blocked ${now.expiresAt === null ? "until someone ends it" : `for ${inShort(now.expiresAt - context.deps.now())}`} (${now.id})\n${stateLines(now)}`,
+            `${subjectOf(now)} is blocked ${now.expiresAt === null ? "until someone ends it" : `for ${inShort(now.expiresAt - context.deps.now())}`} (${now.id})\n${stateLines(now)}`,
           )
         context.exit(now.reports.some(({ state }) => state === "failed" || state === "not-enforced") ? 1 : 0)
       }),
@@ -57,7 +57,7 @@ interface UnblockFlags {
 export const unblock: AddCommand = (program, run) => {
   program
     .command("unblock")
-    .description("end what blocks an address, a prefix or a countermeasure")
+    .description("end what blocks an address or a prefix, or a countermeasure of any kind")
     .argument("<target>", "address, prefix, or the id of a countermeasure (cm_…)")
     .option("--false-positive", "it was a mistake: the same evidence shall not bring it back")
     .option("--comment <text>", "why", "")
@@ -86,7 +86,12 @@ export const unblock: AddCommand = (program, run) => {
         if (context.json) for (const one of ended) context.printJson(one)
         else
           context.print(
-            ended.map((one) => `${one.target} is no longer blocked (${one.id}, ${one.endReason})\n`).join(""),
+            ended
+              .map(
+                (one) =>
+                  `${subjectOf(one)} is no longer ${one.action === "block" ? "blocked" : "quarantined"} (${one.id}, ${one.endReason})\n`,
+              )
+              .join(""),
           )
       }),
     )
@@ -106,7 +111,7 @@ async function activeOn(client: Client, target: string): Promise<readonly Counte
   const found: Countermeasure[] = []
   for (let cursor = ""; ; ) {
     const page = await client.get(`/countermeasures?active=true&limit=1000${cursor}`, countermeasurePage)
-    found.push(...page.items.filter((one) => one.target === target))
+    found.push(...page.items.filter((one) => one.action === "block" && one.target === target))
     if (page.next === null) return found
     cursor = `&cursor=${encodeURIComponent(page.next)}`
   }

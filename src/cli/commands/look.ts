@@ -1,6 +1,6 @@
 import type { z } from "zod"
 import { explanation, incidentDetail, status, streamEvent } from "../../api/contract/index.ts"
-import { incident as incidentSchema, incidentStatuses } from "../../core/index.ts"
+import { incident as incidentSchema, incidentStatuses, subjectOf } from "../../core/index.ts"
 import { type AddCommand, examples } from "../command.ts"
 import { printable, table } from "../text.ts"
 import { timeline } from "../timeline.ts"
@@ -105,8 +105,8 @@ function oneLine(event: z.output<typeof streamEvent>): string {
     return `${time(event.alert.at)} alert           ${event.alert.attacker} ${event.alert.intent}: ${event.alert.title}`
   if (event.kind === "incident")
     return `${time(event.incident.updatedAt)} incident        ${event.incident.attacker} ${event.incident.stages.map(({ name }) => name).join(" → ")} (${event.incident.status})`
-  const { target, reports, endReason, createdAt } = event.countermeasure
-  return `${time(createdAt)} countermeasure  ${target} ${endReason ?? reports.map(({ enforcer, state }) => `${enforcer}: ${state}`).join(", ")}`
+  const { reports, endReason, createdAt } = event.countermeasure
+  return `${time(createdAt)} countermeasure  ${subjectOf(event.countermeasure)} ${endReason ?? reports.map(({ enforcer, state }) => `${enforcer}: ${state}`).join(", ")}`
 }
 
 export const doctor: AddCommand = (program, run) => {

@@ -118,8 +118,15 @@ export function classificationFor(tag: string): Classification {
 
 /** The classification of a rule's tags: the furthest intent wins, and of equals the first. */
 export function classify(tags: readonly string[]): Classification | undefined {
-  return furthest(tags.flatMap((tag) => classifications.get(tag.toLowerCase()) ?? []))
+  const known = classified.get(tags)
+  if (known !== undefined) return known ?? undefined
+  const found = furthest(tags.flatMap((tag) => classifications.get(tag.toLowerCase()) ?? []))
+  classified.set(tags, found ?? null)
+  return found
 }
+
+/** By the list of tags of each rule, which every match of it asks for. */
+const classified = new WeakMap<readonly string[], Classification | null>()
 
 export function furthest(found: readonly Classification[]): Classification | undefined {
   return found.reduce<Classification | undefined>(

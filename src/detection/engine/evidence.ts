@@ -12,8 +12,8 @@ export function evidenceOf(request: HttpRequest, response: HttpResponse | null):
   const answer = response === null ? "" : ` → ${response.status}`
   return {
     summary: own(`${request.method} ${request.target}`.slice(0, maxSummary - answer.length) + answer),
-    request: own(requestText(request).slice(0, maxTextBytes)),
-    response: response === null ? null : own(responseText(response).slice(0, maxTextBytes)),
+    request: ownBytes(requestText(request).slice(0, maxTextBytes)),
+    response: response === null ? null : ownBytes(responseText(response).slice(0, maxTextBytes)),
   }
 }
 
@@ -54,8 +54,8 @@ export function cutAround(variable: string, value: Latin1, offset: number, lengt
   const start = Math.max(0, Math.min(offset - before, value.length - maxValueBytes))
   const at = offset - start
   return {
-    variable: own(variable.slice(0, maxVariable)),
-    value: own(value.slice(start, start + maxValueBytes)),
+    variable: ownBytes(variable.slice(0, maxVariable)),
+    value: ownBytes(value.slice(start, start + maxValueBytes)),
     offset: at,
     length: Math.max(0, Math.min(kept, maxValueBytes - at)),
   }
@@ -64,4 +64,11 @@ export function cutAround(variable: string, value: Latin1, offset: number, lengt
 /** A copy of its own: a slice would keep the whole transaction in memory for as long as the alert lives. */
 function own(text: string): string {
   return Buffer.from(text, "utf16le").toString("utf16le")
+}
+
+const scratch = Buffer.alloc(maxTextBytes)
+
+/** The same for bytes, where an alert has a dozen of them. */
+function ownBytes(text: Latin1): Latin1 {
+  return scratch.toString("latin1", 0, scratch.write(text, 0, "latin1"))
 }

@@ -1,3 +1,4 @@
+import type { Latin1 } from "../../core/index.ts"
 import { compileRegex } from "./regex/compile.ts"
 import { beginningOf } from "./regex/needs.ts"
 import { ruleFlags } from "./regex/parse.ts"
@@ -44,9 +45,16 @@ export function memberTest(selector: Selector | null): ((key: string) => boolean
     compileRegex(selector.source, { ...ruleFlags, caseless: true }),
   )
   const beginning = beginningOf(parsed().root)
-  return beginning === undefined
-    ? test
-    : (key) => key.length >= beginning.length && key.toLowerCase().startsWith(beginning)
+  return beginning === undefined ? test : (key) => beginsWith(key, beginning)
+}
+
+/** Letter by letter, in any case: asked of every variable that rules set, where mostly the first differs. */
+function beginsWith(key: Latin1, beginning: Latin1): boolean {
+  for (let at = 0; at < beginning.length; at++) {
+    const code = key.charCodeAt(at)
+    if ((code >= 65 && code <= 90 ? code + 32 : code) !== beginning.charCodeAt(at)) return false
+  }
+  return true
 }
 
 export interface TargetCompiler {

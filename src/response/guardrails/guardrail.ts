@@ -9,8 +9,17 @@ export interface Intended {
   readonly by: "policy" | "operator"
 }
 
+/** What the checks of a quarantine look at. */
+export interface NodeCircumstances {
+  /** Ids and names of nodes that must never be touched. */
+  readonly protectedNodes: ReadonlySet<string>
+  /** Nodes that policies quarantined in the last minute. */
+  readonly recentQuarantines: number
+  readonly limits: GuardrailLimits
+}
+
 /** What the checks look at, gathered once for all of them. */
-export interface Circumstances {
+export interface Circumstances extends NodeCircumstances {
   readonly now: Millis
   /** Entries that hold now. */
   readonly allowlist: Prefixes<AllowlistEntry>
@@ -20,7 +29,6 @@ export interface Circumstances {
   readonly operators: Prefixes<{ readonly prefix: Cidr }>
   /** New blocks by policies in the last minute. */
   readonly recentBlocks: number
-  readonly limits: GuardrailLimits
 }
 
 export interface GuardrailLimits {
@@ -29,13 +37,17 @@ export interface GuardrailLimits {
   readonly operatorPrefix: { readonly v4: number; readonly v6: number }
   /** New blocks by policies in a minute. */
   readonly blocksPerMinute: number
+  /** Nodes that policies quarantine in a minute. */
+  readonly quarantinesPerMinute: number
 }
 
+// A quarantined node serves nobody: more than five at once is an outage or a wrong rule.
 // A /24 and a /48 are the smallest networks that are routed by themselves; a /16 and a /32 are what one provider holds.
 export const defaultLimits: GuardrailLimits = {
   policyPrefix: { v4: 24, v6: 48 },
   operatorPrefix: { v4: 16, v6: 32 },
   blocksPerMinute: 60,
+  quarantinesPerMinute: 5,
 }
 
 /**

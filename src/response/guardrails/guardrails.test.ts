@@ -20,6 +20,8 @@ const circumstances: Circumstances = {
   ]),
   operators: indexPrefixes([{ prefix: prefix("192.0.2.7") }]),
   recentBlocks: 0,
+  protectedNodes: new Set(),
+  recentQuarantines: 0,
   limits: defaultLimits,
 }
 const by = (who: "policy" | "operator", target: string, around = circumstances) =>

@@ -10,6 +10,7 @@ export type { Circumstances, GuardrailLimits, Intended, Refusal } from "./guardr
 export { defaultLimits } from "./guardrail.ts"
 export type { Prefixes } from "./overlap.ts"
 export { indexPrefixes } from "./overlap.ts"
+export { quarantineRefusalAtEnforcement, quarantineRefusalOf } from "./quarantine.ts"
 
 /** Friends come before extent, so that the reason names the friend. */
 const friends: readonly Guardrail[] = [neverBlock, ownSurroundings, signedInOperators, allowlisted]

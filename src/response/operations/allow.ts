@@ -10,7 +10,7 @@ export function createAllow({ deps, wanted, statuses, circumstances, commit }: P
     if (wish.expiresAt !== null && wish.expiresAt <= now)
       throw new ThwartError("THWART_USAGE", "the entry would have ended already; give an end in the future")
     const entry: AllowlistEntry = { ...wish, id: deps.ids.other("alw"), owner: actor.who, createdAt: now }
-    const freed = wanted.active().filter(({ target }) => overlaps(entry.prefix, target))
+    const freed = wanted.active().filter((one) => one.action === "block" && overlaps(entry.prefix, one.target))
     const after = { ...entry, freed: freed.map(({ id }) => id) }
     await commit({
       allowlist: [entry],

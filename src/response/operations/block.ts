@@ -1,5 +1,5 @@
 import { ThwartError } from "../../core/index.ts"
-import { newCountermeasure } from "../countermeasure.ts"
+import { newBlock } from "../countermeasure.ts"
 import { refusalOf } from "../guardrails/index.ts"
 import { auditOf, type Parts } from "../parts.ts"
 import type { Responder } from "../services.ts"
@@ -15,7 +15,7 @@ export function createBlock({ deps, wanted, circumstances, commit }: Parts): Res
     const reason = { by: actor.who, text, policy: null, incident: null, alerts: [] }
     const next =
       known === undefined
-        ? newCountermeasure(deps, { target, direction, enforcers: [], severity: "high", reason }, durationMs)
+        ? newBlock(deps, { target, direction, enforcers: [], severity: "high", reason }, durationMs)
         : { ...known, expiresAt: isLater(until, known.expiresAt) ? until : known.expiresAt }
     const subject = `countermeasure:${next.id}`
     const entry = auditOf(deps, actor, { action: "block", subject, before: known ?? null, after: { ...next, reason } })

@@ -1,4 +1,5 @@
 import { endedAs } from "../countermeasure.ts"
+import { verdictsOf } from "../judged.ts"
 import { auditOf, type Parts } from "../parts.ts"
 import type { Responder } from "../services.ts"
 
@@ -16,7 +17,12 @@ export function createChangeIncident({ deps, wanted, memory, statuses, commit }:
       before: { status: before.status },
       after: { status, undone: undone.map((one) => one.id) },
     }
-    await commit({ incidents: [after], countermeasures: undone, audit: [auditOf(deps, actor, change)] })
+    await commit({
+      incidents: [after],
+      countermeasures: undone,
+      verdicts: status === "false-positive" ? await verdictsOf(after, deps, actor) : [],
+      audit: [auditOf(deps, actor, change)],
+    })
     if (status === "false-positive") memory.misjudged(after)
     return after
   }

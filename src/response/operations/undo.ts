@@ -1,5 +1,6 @@
 import { ThwartError } from "../../core/index.ts"
 import { endedAs } from "../countermeasure.ts"
+import { verdictsOf } from "../judged.ts"
 import { auditOf, type Parts } from "../parts.ts"
 import type { Responder } from "../services.ts"
 
@@ -21,6 +22,7 @@ export function createUndo({ deps, wanted, memory, statuses, commit }: Parts): R
     await commit({
       countermeasures: [next],
       incidents: misjudged === undefined ? released : [misjudged],
+      verdicts: misjudged === undefined ? [] : await verdictsOf(misjudged, deps, actor),
       audit: [auditOf(deps, actor, { action, subject, before: known, after: { ...next, comment } })],
     })
     if (falsePositive) memory.undone(next, misjudged)

@@ -8,7 +8,7 @@ import {
   type Countermeasure,
   type Incident,
   messageOf,
-  type NetworkPolicy,
+  type Policy,
   type RuleException,
   type RuleSwitch,
   type Session,
@@ -109,7 +109,7 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
           after(rows, "created_at", cursor).orderBy("created_at", "desc").orderBy("id", "desc").limit(limit).execute(),
         )
       }),
-    policies: () => all<NetworkPolicy>(db.selectFrom("policies").select("document").orderBy("id")),
+    policies: () => all<Policy>(db.selectFrom("policies").select("document").orderBy("id")),
     allowlist: () => all<AllowlistEntry>(db.selectFrom("allowlist").select("document").orderBy("id")),
 
     user: (name) => one<User>(db.selectFrom("users").select("document").where("name", "=", name)),

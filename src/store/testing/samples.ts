@@ -3,7 +3,7 @@ import {
   type AlertId,
   type AuditEntry,
   address,
-  type Countermeasure,
+  type BlockCountermeasure,
   type CountermeasureId,
   type Incident,
   type IncidentId,
@@ -63,7 +63,11 @@ export function incidentAt(at: number, name: string, overrides: Partial<Incident
   }
 }
 
-export function countermeasureAt(at: number, name: string, overrides: Partial<Countermeasure> = {}): Countermeasure {
+export function countermeasureAt(
+  at: number,
+  name: string,
+  overrides: Partial<BlockCountermeasure> = {},
+): BlockCountermeasure {
   return {
     id: `cm_${name}` as CountermeasureId,
     action: "block",

@@ -4,7 +4,7 @@ import { useState } from "react"
 import { me } from "../../api/queries.ts"
 import { may } from "../../app/navigation.tsx"
 import { Ago, Remaining } from "../../components/Time.tsx"
-import { type Countermeasure, targetOf } from "./target.ts"
+import { type Countermeasure, targetOf, whatOf } from "./target.ts"
 import { UndoDialog } from "./UndoDialog.tsx"
 
 export function CountermeasureTable({ items }: { readonly items: readonly Countermeasure[] }) {
@@ -25,6 +25,11 @@ export function CountermeasureTable({ items }: { readonly items: readonly Counte
             <Table.Tr key={one.id} data-row tabIndex={0} className="row-link" style={{ cursor: "default" }}>
               <Table.Td>
                 <Code>{targetOf(one)}</Code>
+                {one.action !== "block" && (
+                  <Text size="xs" c="dimmed">
+                    {one.action}
+                  </Text>
+                )}
               </Table.Td>
               <Table.Td>
                 <Reports of={one} />
@@ -53,7 +58,7 @@ export function CountermeasureTable({ items }: { readonly items: readonly Counte
                     size="compact-xs"
                     variant="default"
                     onClick={() => setUndoing(one)}
-                    aria-label={`Undo the block of ${targetOf(one)}`}
+                    aria-label={`Undo the ${whatOf(one)}`}
                   >
                     Undo
                   </Button>

@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
 import { api } from "../../api/client.ts"
-import { type Countermeasure, targetOf } from "./target.ts"
+import { type Countermeasure, targetOf, whatOf } from "./target.ts"
 
 export function UndoDialog({ of, onClose }: { readonly of: Countermeasure; readonly onClose: () => void }) {
   const client = useQueryClient()
@@ -12,18 +12,17 @@ export function UndoDialog({ of, onClose }: { readonly of: Countermeasure; reado
   const undo = useMutation({
     mutationFn: () => api("POST", `/countermeasures/${of.id}/undo`, { falsePositive, comment }),
     onSuccess: async () => {
-      notifications.show({ color: "teal", title: "Undone", message: `${targetOf(of)} is no longer blocked.` })
+      notifications.show({
+        color: "teal",
+        title: "Undone",
+        message: `${targetOf(of)} is no longer ${of.action === "block" ? "blocked" : "quarantined"}.`,
+      })
       onClose()
       await client.invalidateQueries()
     },
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Undo the block of ${targetOf(of)}`}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Modal opened onClose={onClose} title={`Undo the ${whatOf(of)}`} closeButtonProps={{ "aria-label": "Close" }}>
       <Stack>
         {undo.error !== null && (
           <Alert color="red" role="alert">

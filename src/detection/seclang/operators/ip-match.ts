@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net"
-import { familyOf, parseCidr } from "../../../core/index.ts"
+import { familyOf, type Latin1, parseCidr } from "../../../core/index.ts"
 import { Mistake } from "../syntax/mistake.ts"
 import { type Operator, type OperatorDefinition, wholeValue } from "./operator.ts"
 
@@ -31,10 +31,25 @@ function addressOperator(list: readonly string[]): Operator {
     const [host = "", length] = parsed.split("/")
     addresses.addSubnet(host, Number(length), familyOf(parsed) === 4 ? "ipv4" : "ipv6")
   }
-  return {
-    find: (value) => {
-      const family = isIP(value)
-      return family !== 0 && addresses.check(value, family === 4 ? "ipv4" : "ipv6") ? wholeValue(value) : undefined
-    },
+  const isListed = remembering((value) => {
+    const family = isIP(value)
+    return family !== 0 && addresses.check(value, family === 4 ? "ipv4" : "ipv6")
+  })
+  return { find: (value) => (isListed(value) ? wholeValue(value) : undefined) }
+}
+
+// Clients come back; a flood of others costs what it did before.
+const maxRemembered = 1024
+
+/** Keeps the answers for the values that came last. */
+function remembering(ask: (value: Latin1) => boolean): (value: Latin1) => boolean {
+  let known = new Map<Latin1, boolean>()
+  return (value) => {
+    const before = known.get(value)
+    if (before !== undefined) return before
+    if (known.size >= maxRemembered) known = new Map()
+    const answer = ask(value)
+    known.set(value, answer)
+    return answer
   }
 }

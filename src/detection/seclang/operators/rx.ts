@@ -12,6 +12,8 @@ export const rxGlobal: OperatorDefinition = { name: "rxGlobal", compile: (argume
 function regexOperator(source: string): Operator {
   if (/%\{[A-Za-z_]+[.:][^}]+\}/.test(source)) return changingRegex(source)
   const regex = compileRegex(source)
+  // One that matches nothing at all matches most values: it need not be asked first whether it does.
+  if (regex.test("")) return { find: regex.exec, needs: { regex } }
   return { find: (value) => found(regex, value), needs: { regex } }
 }
 

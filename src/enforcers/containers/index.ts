@@ -1,0 +1,2 @@
+export { containersConfig, usualSockets } from "./config.ts"
+export { createContainersEnforcer, probeContainers } from "./docker.ts"

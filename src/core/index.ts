@@ -103,7 +103,13 @@ export {
 } from "./rule-policy.ts"
 export type { Shelf, Shelved } from "./shelf.ts"
 export { createShelf } from "./shelf.ts"
-export type { Vulnerability } from "./vulnerability.ts"
-export { vulnerability, vulnerabilityId } from "./vulnerability.ts"
+export type { Vulnerability, VulnerabilityReport, VulnerabilitySubject, VulnerabilityTool } from "./vulnerability.ts"
+export {
+  vulnerability,
+  vulnerabilityId,
+  vulnerabilityReport,
+  vulnerabilitySubject,
+  vulnerabilityTools,
+} from "./vulnerability.ts"
 export type { Parsed } from "./yaml.ts"
 export { parseYaml } from "./yaml.ts"

@@ -4,7 +4,7 @@ import type { Vulnerable } from "./intent-rule.ts"
 
 /** What is known of nodes beside their alerts. Asked for each alert, so both answer at once and from memory. */
 export interface NodeFacts {
-  vulnerabilitiesOf?(node: NodeId): readonly Vulnerability[]
+  vulnerabilitiesOf?(node: NodeRef): readonly Vulnerability[]
   /** The nodes that it is connected with, as far as that is known. */
   neighboursOf?(node: NodeId): readonly NodeId[]
 }
@@ -17,5 +17,5 @@ export function isVulnerable(facts: NodeFacts, nodes: readonly NodeRef[], wanted
     (ids.size === 0 || ids.has(id.toUpperCase())) &&
     (!wanted.knownExploited || knownExploited === true) &&
     (wanted.minEpss === 0 || (epss ?? 0) >= wanted.minEpss)
-  return nodes.some((node) => (facts.vulnerabilitiesOf?.(node.id) ?? []).filter(counts).length >= wanted.count)
+  return nodes.some((node) => (facts.vulnerabilitiesOf?.(node) ?? []).filter(counts).length >= wanted.count)
 }

@@ -93,7 +93,7 @@ interface Case {
 }
 
 const known = (...vulnerabilities: Partial<Vulnerability>[]): NodeFacts => ({
-  vulnerabilitiesOf: (id) =>
+  vulnerabilitiesOf: ({ id }) =>
     id === "web-1"
       ? vulnerabilities.map((one) => ({
           ...{ id: "CVE-2021-44228", severity: "high", package: "log4j", installedVersion: null, fixedVersion: null },

@@ -20,6 +20,7 @@ import { sessionRoutes } from "./routes/session.ts"
 import { settingRoutes } from "./routes/settings.ts"
 import { statusRoutes } from "./routes/status.ts"
 import { tokenRoutes } from "./routes/tokens.ts"
+import { vulnerabilityRoutes } from "./routes/vulnerabilities.ts"
 import type { ApiDeps, ApiOptions } from "./services.ts"
 
 export interface Api {
@@ -107,6 +108,7 @@ function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): voi
     accountRoutes,
     tokenRoutes,
     ruleRoutes,
+    vulnerabilityRoutes,
   ]
   for (const routes of groups) routes(app, deps)
   eventRoutes(app, streams)

@@ -18,6 +18,7 @@ import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
 import type { Status } from "./contract/index.ts"
 import type { RuleBook } from "./rules/rule-book.ts"
+import type { VulnerabilityBook } from "./vulnerabilities/vulnerability-book.ts"
 
 /** What response offers to people. */
 export interface Decisions {
@@ -41,6 +42,7 @@ export interface ApiDeps {
   readonly accounts: Accounts
   readonly decisions: Decisions
   readonly rules: RuleBook
+  readonly vulnerabilities: VulnerabilityBook
   readonly explain: (subject: string) => Promise<Explanation>
   readonly policySentence: (policy: Policy) => string
   /** What an enforcer found before it acted; undefined when there is nothing. */

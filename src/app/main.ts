@@ -11,6 +11,7 @@ import { replay } from "./replay.ts"
 import { ruleTools } from "./rule-tools.ts"
 import { startThwart } from "./start.ts"
 import { version } from "./version.ts"
+import { vulnerabilityTools } from "./vulnerability-tools.ts"
 
 enableLinearRegexFallback()
 
@@ -43,6 +44,7 @@ const deps: CliDeps = {
   proxy: runProxy,
   rules: ruleTools,
   events: eventTools,
+  vulnerabilities: vulnerabilityTools,
 }
 
 process.exitCode = await createCli(deps, version).run(process.argv.slice(2), stopping.signal)

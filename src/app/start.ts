@@ -1,5 +1,13 @@
 import { join } from "node:path"
-import { type Accounts, createAccounts, createApi, createRuleBook, type RuleBook } from "../api/index.ts"
+import {
+  type Accounts,
+  createAccounts,
+  createApi,
+  createRuleBook,
+  createVulnerabilityBook,
+  type RuleBook,
+  type VulnerabilityBook,
+} from "../api/index.ts"
 import { type Bus, createInProcessBus } from "../bus/index.ts"
 import {
   type Alert,
@@ -11,7 +19,12 @@ import {
   parseCidr,
   prefix,
 } from "../core/index.ts"
-import { createClusterer, createCorrelator, loadCorrelationRules } from "../correlation/index.ts"
+import {
+  createClusterer,
+  createCorrelator,
+  createKnownVulnerabilities,
+  loadCorrelationRules,
+} from "../correlation/index.ts"
 import {
   createDetector,
   createEventEvaluator,
@@ -102,7 +115,10 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
   stack.defer(() => store.close())
   try {
     const bus = createInProcessBus({ onError })
-    const correlator = createCorrelator(correlationRules.rules)
+    const known = createKnownVulnerabilities()
+    const vulnerabilities = createVulnerabilityBook({ store, clock, ids, known })
+    await vulnerabilities.start()
+    const correlator = createCorrelator(correlationRules.rules, { facts: known })
     const clusterer = createClusterer(correlationRules.clusters)
     await restoreCorrelation(store, { correlator, clusterer }, clock.now())
     const accounts = createAccounts({ store, clock, ids })
@@ -138,7 +154,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const evidence = evidenceOf(enforcers.quarantining)
-    const running = { accounts, responder, rules, pipeline, status, metrics, evidence }
+    const running = { accounts, responder, rules, vulnerabilities, pipeline, status, metrics, evidence }
     const api = await serveApi({ config, deps, store, bus, ids, ...running })
     stack.defer(() => api.close())
     const url = await api.listen()
@@ -175,6 +191,7 @@ interface ApiParts {
   readonly accounts: Accounts
   readonly responder: Responder
   readonly rules: RuleBook
+  readonly vulnerabilities: VulnerabilityBook
   readonly pipeline: Pipeline
   readonly status: ReturnType<typeof createStatus>
   readonly metrics: ReturnType<typeof createMetrics>

@@ -1,4 +1,13 @@
-import type { Alert, Diagnostic, EventType, Incident, Millis, RuleId } from "../core/index.ts"
+import type {
+  Alert,
+  Diagnostic,
+  EventType,
+  Incident,
+  Millis,
+  RuleId,
+  Vulnerability,
+  VulnerabilityTool,
+} from "../core/index.ts"
 
 /** What the command line needs of the rest; `app` gives it. */
 export interface CliDeps {
@@ -17,7 +26,27 @@ export interface CliDeps {
   proxy(options: ProxyCommandOptions, on: ProxyEvents, signal: AbortSignal): Promise<void>
   readonly rules: RuleTools
   readonly events: EventTools
+  readonly vulnerabilities: VulnerabilityTools
 }
+
+/** What who imports reports of scanners works with. */
+export interface VulnerabilityTools {
+  /** Reads a report; `-` is standard input. */
+  read(file: string): Promise<VulnerabilityReportFile>
+}
+
+export type VulnerabilityReportFile =
+  | { readonly kind: "bad"; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly kind: "ok"
+      readonly tool: VulnerabilityTool
+      /** The names of the image that was looked at; empty where it was none. */
+      readonly images: readonly string[]
+      readonly vulnerabilities: readonly Vulnerability[]
+      /** Entries that could not be read, and the first of them with their places. */
+      readonly unread: number
+      readonly diagnostics: readonly Diagnostic[]
+    }
 
 /** The rules that a command runs. */
 export interface RuleChoice {

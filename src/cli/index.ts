@@ -14,6 +14,7 @@ import { proxy } from "./commands/proxy.ts"
 import { replay } from "./commands/replay.ts"
 import { rules } from "./commands/rules/index.ts"
 import { serve } from "./commands/serve.ts"
+import { vulnerabilities } from "./commands/vulnerabilities/index.ts"
 import type { CliDeps } from "./deps.ts"
 import { createPaint, printable } from "./text.ts"
 
@@ -44,6 +45,8 @@ export type {
   ServeOptions,
   ServeReady,
   Terminal,
+  VulnerabilityReportFile,
+  VulnerabilityTools,
 } from "./deps.ts"
 
 export { eventFieldReference } from "./event-field-reference.ts"
@@ -62,6 +65,7 @@ const commands: readonly AddCommand[] = [
   replay,
   rules,
   events,
+  vulnerabilities,
   inspect,
   block,
   unblock,
@@ -86,6 +90,7 @@ const usageCodes = new Set([
   "THWART_RULES_INVALID",
   "THWART_RULES_MISSING",
   "THWART_ADDRESS_INVALID",
+  "THWART_REPORT_INVALID",
 ])
 
 /** The command line; everything that touches the world comes in through `deps`. */

@@ -266,3 +266,15 @@ export {
   verdicts,
   verdictsQuery,
 } from "./rules.ts"
+export type {
+  NewVulnerabilityReport,
+  RelatedVulnerabilities,
+  VulnerabilityReports,
+  VulnerabilitySummary,
+} from "./vulnerabilities.ts"
+export {
+  newVulnerabilityReport,
+  relatedVulnerabilities,
+  vulnerabilityReports,
+  vulnerabilitySummary,
+} from "./vulnerabilities.ts"

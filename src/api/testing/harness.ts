@@ -1,6 +1,7 @@
 import type { LightMyRequestResponse } from "fastify"
 import { createInProcessBus } from "../../bus/index.ts"
 import { createIds, createManualClock, type Role, type User } from "../../core/index.ts"
+import { createKnownVulnerabilities } from "../../correlation/index.ts"
 import { createRulePolicy, type RuleSummary } from "../../detection/index.ts"
 import { createExplain, createResponder, policySentence } from "../../response/index.ts"
 import { createSqliteStore } from "../../store/index.ts"
@@ -10,6 +11,7 @@ import { hashPassword } from "../auth/secrets.ts"
 import { createRuleBook } from "../rules/rule-book.ts"
 import { createApi } from "../server.ts"
 import type { ApiDeps, ApiOptions } from "../services.ts"
+import { createVulnerabilityBook } from "../vulnerabilities/vulnerability-book.ts"
 
 /** A whole API over a store in memory, with a clock that is turned by hand. */
 export async function createHarness(
@@ -38,6 +40,8 @@ export async function createHarness(
   const policy = createRulePolicy(clock)
   const rules = createRuleBook({ store, clock, ids, policy, rules: sampleRules })
   await rules.start()
+  const known = createKnownVulnerabilities()
+  const vulnerabilities = createVulnerabilityBook({ store, clock, ids, known })
   const status = async () => ({
     version: "0",
     startedAt: clock.now(),
@@ -54,6 +58,7 @@ export async function createHarness(
       accounts,
       decisions: responder,
       rules,
+      vulnerabilities,
       explain: createExplain(store),
       policySentence,
       evidence: async () => undefined,
@@ -95,6 +100,7 @@ export async function createHarness(
     clock,
     ids,
     policy,
+    known,
     accounts,
     errors,
     tokenOf,

@@ -37,6 +37,8 @@ const expected: readonly (readonly [method: "GET" | "POST" | "PUT" | "PATCH" | "
   ["GET", "/api/v1/verdicts", "viewer"],
   ["PUT", "/api/v1/alerts/:id/verdict", "analyst"],
   ["DELETE", "/api/v1/alerts/:id/verdict", "analyst"],
+  ["GET", "/api/v1/correlation/rules", "viewer"],
+  ["POST", "/api/v1/correlation/preview", "analyst"],
   ["GET", "/api/v1/vulnerabilities", "viewer"],
   ["POST", "/api/v1/vulnerabilities", "analyst"],
   ["DELETE", "/api/v1/vulnerabilities/:id", "analyst"],
@@ -88,7 +90,7 @@ describe("access", () => {
 
   it("is declared by every route as it stands here", () => {
     const declared = harness.api.routes.filter(({ method, path }) => method !== "HEAD" && !isConsole(path))
-    expect(expected).toHaveLength(49)
+    expect(expected).toHaveLength(51)
     expect(declared.map(({ method, path, access }) => `${method} ${path} ${access}`).sort()).toEqual(
       expected.map((route) => route.join(" ")).sort(),
     )
@@ -113,13 +115,13 @@ describe("access", () => {
         asked++
       }
     }
-    expect(asked).toBe(49 * 4 - 3)
+    expect(asked).toBe(51 * 4 - 3)
   })
 
   it("is the same for HEAD as for GET", async () => {
     const known = await secrets()
     const heads = harness.api.routes.filter(({ method, path }) => method === "HEAD" && !isConsole(path))
-    expect(heads).toHaveLength(24)
+    expect(heads).toHaveLength(25)
     for (const { path, access } of heads) {
       expect(await ask("HEAD", path, undefined), path).toBe(access === "public" ? 200 : 401)
       const viewer = await ask("HEAD", path, known.get("viewer"))

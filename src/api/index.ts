@@ -1,5 +1,7 @@
 export type { Accounts } from "./auth/accounts.ts"
 export { createAccounts } from "./auth/accounts.ts"
+export type { CorrelationBook } from "./correlation/correlation-book.ts"
+export { createCorrelationBook } from "./correlation/correlation-book.ts"
 export type { RuleBook } from "./rules/rule-book.ts"
 export { createRuleBook } from "./rules/rule-book.ts"
 export type { Api } from "./server.ts"

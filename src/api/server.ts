@@ -11,6 +11,7 @@ import { describeApi } from "./openapi.ts"
 import { limitRate } from "./rate-limit.ts"
 import { accountRoutes } from "./routes/accounts.ts"
 import { alertRoutes } from "./routes/alerts.ts"
+import { correlationRoutes } from "./routes/correlation.ts"
 import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
@@ -108,6 +109,7 @@ function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): voi
     accountRoutes,
     tokenRoutes,
     ruleRoutes,
+    correlationRoutes,
     vulnerabilityRoutes,
   ]
   for (const routes of groups) routes(app, deps)

@@ -17,6 +17,7 @@ import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
 import type { Status } from "./contract/index.ts"
+import type { CorrelationBook } from "./correlation/correlation-book.ts"
 import type { RuleBook } from "./rules/rule-book.ts"
 import type { VulnerabilityBook } from "./vulnerabilities/vulnerability-book.ts"
 
@@ -42,6 +43,7 @@ export interface ApiDeps {
   readonly accounts: Accounts
   readonly decisions: Decisions
   readonly rules: RuleBook
+  readonly correlation: CorrelationBook
   readonly vulnerabilities: VulnerabilityBook
   readonly explain: (subject: string) => Promise<Explanation>
   readonly policySentence: (policy: Policy) => string

@@ -3,6 +3,7 @@ import { type CliDeps, createCli, type ServeOptions, type Terminal } from "../cl
 import { messageOf, systemClock, ThwartError } from "../core/index.ts"
 import { enableLinearRegexFallback } from "../detection/index.ts"
 import { type Config, configSchema, parseConfig } from "./config.ts"
+import { correlationTools } from "./correlation-tools.ts"
 import { announcedServer, dataDirHere } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
 import { eventTools } from "./event-tools.ts"
@@ -44,6 +45,7 @@ const deps: CliDeps = {
   proxy: runProxy,
   rules: ruleTools,
   events: eventTools,
+  correlation: correlationTools,
   vulnerabilities: vulnerabilityTools,
 }
 

@@ -1,8 +1,10 @@
 import { join } from "node:path"
 import {
   type Accounts,
+  type CorrelationBook,
   createAccounts,
   createApi,
+  createCorrelationBook,
   createRuleBook,
   createVulnerabilityBook,
   type RuleBook,
@@ -119,6 +121,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const vulnerabilities = createVulnerabilityBook({ store, clock, ids, known })
     await vulnerabilities.start()
     const correlator = createCorrelator(correlationRules.rules, { facts: known })
+    const correlation = createCorrelationBook({ store, clock, facts: known, running: correlationRules })
     const clusterer = createClusterer(correlationRules.clusters)
     await restoreCorrelation(store, { correlator, clusterer }, clock.now())
     const accounts = createAccounts({ store, clock, ids })
@@ -154,7 +157,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const evidence = evidenceOf(enforcers.quarantining)
-    const running = { accounts, responder, rules, vulnerabilities, pipeline, status, metrics, evidence }
+    const running = { accounts, responder, rules, correlation, vulnerabilities, pipeline, status, metrics, evidence }
     const api = await serveApi({ config, deps, store, bus, ids, ...running })
     stack.defer(() => api.close())
     const url = await api.listen()
@@ -191,6 +194,7 @@ interface ApiParts {
   readonly accounts: Accounts
   readonly responder: Responder
   readonly rules: RuleBook
+  readonly correlation: CorrelationBook
   readonly vulnerabilities: VulnerabilityBook
   readonly pipeline: Pipeline
   readonly status: ReturnType<typeof createStatus>

@@ -26,7 +26,24 @@ export interface CliDeps {
   proxy(options: ProxyCommandOptions, on: ProxyEvents, signal: AbortSignal): Promise<void>
   readonly rules: RuleTools
   readonly events: EventTools
+  readonly correlation: CorrelationTools
   readonly vulnerabilities: VulnerabilityTools
+}
+
+/** What authors of intent and clustering rules work with; it needs no server. */
+export interface CorrelationTools {
+  /** Reads rules, those that come with Thwart where none are named, and tells every mistake. */
+  check(paths: readonly string[]): {
+    readonly rules: readonly {
+      readonly kind: "intent" | "cluster"
+      readonly id: string
+      readonly title: string
+      readonly enabled: boolean
+      readonly sentence: string
+    }[]
+    readonly files: number
+    readonly diagnostics: readonly Diagnostic[]
+  }
 }
 
 /** What who imports reports of scanners works with. */

@@ -3,6 +3,7 @@ import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
 import { block, unblock } from "./commands/block.ts"
+import { correlation } from "./commands/correlation/index.ts"
 import { events } from "./commands/events/index.ts"
 import { evidence } from "./commands/evidence.ts"
 import { inspect } from "./commands/inspect.ts"
@@ -20,6 +21,7 @@ import { createPaint, printable } from "./text.ts"
 
 export type {
   CliDeps,
+  CorrelationTools,
   DoctorCheck,
   EventPlace,
   EventRuleCheck,
@@ -65,6 +67,7 @@ const commands: readonly AddCommand[] = [
   replay,
   rules,
   events,
+  correlation,
   vulnerabilities,
   inspect,
   block,

@@ -8,6 +8,7 @@ import { createSqliteStore } from "../../store/index.ts"
 import { createAccounts } from "../auth/accounts.ts"
 import { cookieName } from "../auth/authenticate.ts"
 import { hashPassword } from "../auth/secrets.ts"
+import { createCorrelationBook } from "../correlation/correlation-book.ts"
 import { createRuleBook } from "../rules/rule-book.ts"
 import { createApi } from "../server.ts"
 import type { ApiDeps, ApiOptions } from "../services.ts"
@@ -42,6 +43,8 @@ export async function createHarness(
   await rules.start()
   const known = createKnownVulnerabilities()
   const vulnerabilities = createVulnerabilityBook({ store, clock, ids, known })
+  const running = { rules: [], clusters: [] }
+  const correlation = createCorrelationBook({ store, clock, facts: known, running })
   const status = async () => ({
     version: "0",
     startedAt: clock.now(),
@@ -59,6 +62,7 @@ export async function createHarness(
       decisions: responder,
       rules,
       vulnerabilities,
+      correlation,
       explain: createExplain(store),
       policySentence,
       evidence: async () => undefined,

@@ -45,6 +45,7 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
       check: refuse,
       test: absent,
     },
+    correlation: { check: refuse },
     vulnerabilities: { read: absent },
     ...overrides,
   }

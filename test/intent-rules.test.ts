@@ -14,6 +14,7 @@ import {
   severity,
   tactic,
   technique,
+  vulnerability,
 } from "../src/core/index.ts"
 import {
   checkCorrelationRules,
@@ -21,6 +22,7 @@ import {
   createClusterer,
   createCorrelator,
   type IntentRule,
+  type NodeFacts,
   sentenceOf,
 } from "../src/correlation/index.ts"
 import { alertOf } from "./support/alerts.ts"
@@ -32,6 +34,7 @@ const written = z.strictObject({
   tactic: tactic.nullable().default(null),
   technique: technique.nullable().default(null),
   severity: severity.default("high"),
+  title: z.string().optional(),
   from: z.string().default("203.0.113.7"),
   near: z.string().default("10.0.0.1"),
   direction: direction.default("inbound"),
@@ -42,7 +45,7 @@ const table = z
   .array(
     z.strictObject({
       rule: z.string(),
-      match: z.array(z.strictObject({ stages: z.array(z.string()).min(2), alerts: sequence })).min(1),
+      match: z.array(z.strictObject({ stages: z.array(z.string()).min(1), alerts: sequence })).min(1),
       pass: z.array(sequence).min(2),
     }),
   )
@@ -52,7 +55,7 @@ const { rules, clusters, diagnostics } = checkCorrelationRules([shippedIntentRul
 
 function alertsOf(steps: z.infer<typeof sequence>): readonly Alert[] {
   let at = 1_000_000
-  return steps.map(({ after, from, near, on, direction: towards, ...rest }, index) => {
+  return steps.map(({ after, from, near, on, direction: towards, title, ...rest }, index) => {
     at += after * 1000
     const far = from === "nobody" ? "0.0.0.0" : from
     const ends = [
@@ -61,13 +64,25 @@ function alertsOf(steps: z.infer<typeof sequence>): readonly Alert[] {
     ] as const
     const [source, destination] = towards === "inbound" ? ends : [ends[1], ends[0]]
     const node = nodeRef.parse({ id: on, kind: "host", name: on })
-    return alertOf(index, rest.intent, { ...rest, at, attacker: far, direction: towards, source, destination, node })
+    const what = { ...rest, ...(title === undefined ? {} : { title }) }
+    return alertOf(index, rest.intent, { ...what, at, attacker: far, direction: towards, source, destination, node })
   })
 }
 
+const exploited = vulnerability.parse({
+  id: "CVE-2021-44228",
+  severity: "critical",
+  package: "log4j-core",
+  installedVersion: "2.14.1",
+  fixedVersion: "2.15.0",
+  knownExploited: true,
+  epss: 0.94,
+})
+const facts: NodeFacts = { vulnerabilitiesOf: ({ name }) => (name === "exposed" ? [exploited] : []) }
+
 /** The stages that a rule alone sees in these alerts. */
 function stagesSeen(rule: IntentRule, alerts: readonly Alert[]): readonly string[] {
-  const correlator = createCorrelator([rule])
+  const correlator = createCorrelator([rule], { facts })
   const told = [...alerts.flatMap((alert) => correlator.onAlert(alert)), ...correlator.onTime(Number.POSITIVE_INFINITY)]
   return told.at(-1)?.stages.map(({ name }) => name) ?? []
 }
@@ -75,7 +90,7 @@ function stagesSeen(rule: IntentRule, alerts: readonly Alert[]): readonly string
 describe("the intent rules that ship", () => {
   it("load without a diagnostic, and say where they are from", () => {
     expect(diagnostics).toEqual([])
-    expect(rules).toHaveLength(8)
+    expect(rules).toHaveLength(9)
     expect(clusters).toHaveLength(3)
     for (const { id, sources, description } of rules) {
       expect(sources.length, id).toBeGreaterThan(0)
@@ -86,7 +101,7 @@ describe("the intent rules that ship", () => {
   })
 
   it("each read as a sentence", () => {
-    for (const rule of rules) expect(sentenceOf(rule)).toMatch(/^When .{80,}, open ".+" at \d of \d stages\.$/)
+    for (const rule of rules) expect(sentenceOf(rule)).toMatch(/^When .{80,}, open ".+" at \d of \d stages?\.$/)
     for (const rule of clusters) expect(clusterSentence(rule)).toMatch(/^When there are .{60,}\.$/)
   })
 
@@ -103,7 +118,7 @@ describe("the intent rules that ship", () => {
         ran++
         expect(stagesSeen(ruleOf(rule), alertsOf(alerts)), `${rule} ${JSON.stringify(alerts)}`).toEqual(stages)
       }
-    expect(ran).toBe(17)
+    expect(ran).toBe(19)
   })
 
   it("leave near misses alone", () => {
@@ -113,7 +128,7 @@ describe("the intent rules that ship", () => {
         ran++
         expect(stagesSeen(ruleOf(rule), alertsOf(alerts)), `${rule} ${JSON.stringify(alerts)}`).toEqual([])
       }
-    expect(ran).toBe(39)
+    expect(ran).toBe(45)
   })
 })
 

@@ -122,14 +122,14 @@ describe("thwart correlation", () => {
   it("reads the rules that come with it, each as a sentence, as the server shows those that run", async () => {
     const { code, out } = await cli("check", "--json")
     const { rules } = JSON.parse(out)
-    expect([code, rules.length]).toEqual([0, 11])
+    expect([code, rules.length]).toEqual([0, 12])
     const { url, token } = (await announcedServer(dataDir)) ?? expect.unreachable("no server")
     const answer = await fetch(`${url}/api/v1/correlation/rules`, { headers: { authorization: `Bearer ${token}` } })
     const { items } = (await answer.json()) as { items: { sentence: string; sources: string[] }[] }
     expect(items.map(({ sentence }) => sentence)).toEqual(rules.map(({ sentence }: { sentence: string }) => sentence))
     for (const { sources } of items) expect(sources.length).toBeGreaterThan(0)
     expect((await cli("check", "--show")).out).toMatch(
-      /thwart\/kill-chain: When one attacker goes .*\n(?:.*\n)*11 rules in 4 files, 0 mistakes\n$/,
+      /thwart\/kill-chain: When one attacker goes .*\n(?:.*\n)*12 rules in 5 files, 0 mistakes\n$/,
     )
     expect(readFileSync(killChain, "utf8")).toContain("sources:")
   })

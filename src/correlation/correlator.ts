@@ -6,7 +6,7 @@ import { createLinks } from "./links.ts"
 import { isVulnerable, type NodeFacts } from "./node-facts.ts"
 import { compilePlacement } from "./placement.ts"
 import { openedAt, runOf } from "./progress.ts"
-import { restoreTracks, type Take } from "./restore.ts"
+import { type Restore, startRestore, type Take } from "./restore.ts"
 import { createSeen } from "./seen.ts"
 import { sightingOf } from "./sighting.ts"
 import { compileStages } from "./stage-match.ts"
@@ -27,6 +27,8 @@ export interface Correlator {
   setStatus(id: IncidentId, status: IncidentStatus, at: Millis): Incident | undefined
   /** Takes up where the store says that an earlier run stopped: its incidents, and the alerts of the longest window, in any order. */
   restore(alerts: readonly Alert[], incidents: readonly Incident[]): void
+  /** As `restore`, where the alerts come in parts: all of them from `since` on. */
+  startRestore(incidents: readonly Incident[], since: Millis): Restore
   readonly rules: readonly IntentRule[]
   size(): { readonly sources: number; readonly incidents: number }
 }
@@ -96,6 +98,17 @@ export function createCorrelator(
     return changed
   }
 
+  const restore = (incidents: readonly Incident[], willBeTaken: (incident: Incident) => boolean): Restore => {
+    const { take: takeAll, end } = startRestore({ compiled, tracks, seen, take }, incidents, willBeTaken)
+    return {
+      take: (alerts) => {
+        for (const { at } of alerts) waiting.seen(at)
+        takeAll(alerts)
+      },
+      end,
+    }
+  }
+
   return {
     onAlert: (alert) => onAlerts([alert]),
     onAlerts,
@@ -118,9 +131,15 @@ export function createCorrelator(
     },
 
     restore: (alerts, incidents) => {
-      for (const { at } of alerts) waiting.seen(at)
-      restoreTracks({ compiled, tracks, seen, take }, alerts, incidents)
+      const given = new Set(alerts.map(({ id }) => id))
+      const restoring = restore(
+        incidents,
+        ({ stages }) => stages[0]?.alerts.slice(0, 1).every((id) => given.has(id)) === true,
+      )
+      restoring.take(alerts)
+      restoring.end()
     },
+    startRestore: (incidents, since) => restore(incidents, ({ stages }) => (stages[0]?.firstAt ?? since - 1) >= since),
     rules,
     size: tracks.size,
   }

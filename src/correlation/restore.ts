@@ -1,4 +1,4 @@
-import type { Alert, AlertId, Incident, Millis, RuleId } from "../core/index.ts"
+import type { Alert, Incident, Millis, RuleId } from "../core/index.ts"
 import type { IntentRule } from "./intent-rule.ts"
 import { noKey } from "./join-keys.ts"
 import { type Progress, runOf, type Step } from "./progress.ts"
@@ -24,20 +24,60 @@ export interface Restoring {
   readonly take: Take
 }
 
+/** Taking up where an earlier run stopped. */
+export interface Restore {
+  /** Stored alerts, in parts, each later than those before; within a part in any order. */
+  take(alerts: readonly Alert[]): void
+  /** To be called once, after the last. */
+  end(): void
+}
+
 /**
  * Builds the tracks again: goes through stored alerts, and the incidents that somebody closed, in order of time, and gives each track
- * the incident that was told of it. An incident whose beginning is older than the alerts is taken up as it was told.
+ * the incident that was told of it. One whose first alerts will not be among them is taken up as it was told.
  */
-export function restoreTracks(restoring: Restoring, alerts: readonly Alert[], incidents: readonly Incident[]): void {
-  const { tracks } = restoring
+export function startRestore(
+  restoring: Restoring,
+  incidents: readonly Incident[],
+  willBeTaken: (incident: Incident) => boolean,
+): Restore {
+  const { compiled, tracks, seen, take } = restoring
   const { ongoing, closed } = sort(restoring, incidents)
-  const loaded = new Set(alerts.map(({ id }) => id))
-  for (const [track, incident] of ongoing) if (!isLoaded(incident, loaded)) takeAsTold(track, incident)
-  takeAll(restoring, alerts, closed)
+  const closeUntil = closing(closed, tracks)
   for (const [track, incident] of ongoing) {
-    takeUp(track, incident)
+    if (!willBeTaken(incident)) takeAsTold(track, incident)
+    // So that it has the place of an incident from the beginning: a flood is on its way.
+    track.incident = incident
     tracks.touched(track, undefined)
   }
+  return {
+    take: (alerts) => {
+      for (const alert of alerts.toSorted((one, other) => one.at - other.at)) {
+        if (alert.masked || !seen.add(alert.id)) continue
+        closeUntil(alert.at)
+        const sighting = sightingOf(alert)
+        for (const of of compiled) for (const track of take(of, alert, sighting)) shelve(track, tracks)
+      }
+    },
+    end: () => {
+      closeUntil(Number.POSITIVE_INFINITY)
+      for (const [track, incident] of ongoing) {
+        takeUp(track, incident)
+        tracks.touched(track, undefined)
+      }
+    },
+  }
+}
+
+/** Puts a track where those stand that came as far. */
+function shelve(track: Track, tracks: Tracks): void {
+  const { rule } = track.compiled
+  // As when alerts come: most sources are never seen again.
+  if (track.alerts < 2 && rule.opensAt > 1) return
+  const stages = runOf(progressOf(track.timeline, rule), rule).length
+  if (stages === track.stages) return
+  track.stages = stages
+  tracks.touched(track, track.incident?.id)
 }
 
 /** In order of the time when they were closed. */
@@ -59,22 +99,16 @@ function sort({ compiled, tracks }: Restoring, incidents: readonly Incident[]) {
   return { ongoing, closed }
 }
 
-function takeAll({ compiled, tracks, seen, take }: Restoring, alerts: readonly Alert[], closed: Closed): void {
+/** Closes what was closed by then. */
+function closing(closed: Closed, tracks: Tracks): (at: Millis) => void {
   let next = 0
-  const closeUntil = (at: Millis) => {
+  return (at) => {
     for (let one = closed[next]; one !== undefined && one.incident.updatedAt < at; one = closed[next]) {
       next++
       close(one.track, one.incident)
       tracks.touched(one.track, one.incident.id)
     }
   }
-  for (const alert of alerts.toSorted((one, other) => one.at - other.at)) {
-    if (alert.masked || !seen.add(alert.id)) continue
-    closeUntil(alert.at)
-    const sighting = sightingOf(alert)
-    for (const of of compiled) take(of, alert, sighting)
-  }
-  closeUntil(Number.POSITIVE_INFINITY)
 }
 
 /** As it was closed then: what belongs to it leads to nothing more, and what came after a silence stays. */
@@ -98,11 +132,6 @@ function takeUp(track: Track, incident: Incident): void {
   track.statusAt = incident.updatedAt > lastAlertAt(incident) ? incident.updatedAt : 0
   // What began after a long silence is another incident, with a name of its own.
   track.session = progress.firstAt <= lastAlertAt(incident) ? progress.session : progress.session - 1
-}
-
-function isLoaded({ stages }: Incident, loaded: ReadonlySet<AlertId>): boolean {
-  const first = stages[0]?.alerts[0]
-  return first !== undefined && loaded.has(first)
 }
 
 /** Goes on from what an incident tells. Where stages lead from key to key, what the last one led to is not told: it can't go on. */

@@ -13,7 +13,8 @@ const rulesOf = (text: string) => {
   return parsed.kind === "ok" ? parsed.value.rules : expect.unreachable(JSON.stringify(parsed.diagnostics))
 }
 
-describe("a flood of sources", () => {
+// A machine that others use too takes its time for a million.
+describe("a flood of sources", { timeout: 180_000 }, () => {
   const heapUsed = () => {
     setFlagsFromString("--expose-gc")
     runInNewContext("gc")()
@@ -83,6 +84,32 @@ describe("a flood of sources", () => {
     expect(correlator.onAlert(alertOf(13, "installation", { at: 30_001 })).map(({ rule }) => rule)).toEqual([
       "test/three",
     ])
+  })
+
+  it("that came far does not blind it for an attack that begins later", () => {
+    const rules = rulesOf(`
+  - id: test/three
+    title: Three
+    opensAt: 3
+    stages: [{ name: a, intents: [reconnaissance] }, { name: b, intents: [exploitation] }, { name: c, intents: [installation] }]
+`)
+    const correlator = createCorrelator(rules, { limits: { maxSources: 1000, maxIncidents: 100 } })
+    let [made, at] = [0, 0]
+    const floodOf = (count: number, ...intents: readonly Intent[]) => {
+      for (let n = 0; n < count; n++, made++)
+        for (const intent of intents) correlator.onAlert(cheap(made, intent, at++))
+    }
+    // As many as there may be came two stages far, and one in ten three.
+    floodOf(2000, "reconnaissance", "exploitation")
+    floodOf(200, "reconnaissance", "exploitation", "installation")
+    for (const [n, intent] of chain.slice(0, 3).entries()) {
+      const told = correlator.onAlert(alertOf(n, intent, { at: at++ }))
+      expect(told.map(({ stages }) => stages.length)).toEqual(n === 2 ? [3] : [])
+      floodOf(20, "reconnaissance")
+      floodOf(20, "reconnaissance", "exploitation")
+      floodOf(20, "reconnaissance", "exploitation", "installation")
+    }
+    expect(correlator.onAlert(alertOf(9, "installation", { at: at++ })).map(({ version }) => version)).toEqual([2])
   })
 
   it("whose time is over gives way to what is new, however far it came", () => {

@@ -3,6 +3,7 @@ import type { IntentRule } from "./intent-rule.ts"
 import { noKey } from "./join-keys.ts"
 import type { Links } from "./links.ts"
 import type { Placement } from "./placement.ts"
+import type { Pool } from "./pool.ts"
 import type { Sighting } from "./sighting.ts"
 import { emptyTimeline, progressOf, type Timeline } from "./timeline.ts"
 
@@ -32,13 +33,12 @@ export interface Track extends Shelved<Track> {
   stages: number
   /** The keys that its stages lead to, and since when; undefined where the rule has no links. */
   readonly reached: Map<string, Millis> | undefined
-  /** How much of what may be remembered it takes; kept by Tracks alone. */
+  /** Where it is remembered, and as what; kept by the pool alone. */
+  pool: Pool | undefined
+  isYoung: boolean
+  rank: number
   weight: number
-  /** On which shelf it stands; kept by Tracks alone. */
-  shelf: number
 }
-
-export const notShelved = -1
 
 export function newTrack(compiled: CompiledRule, key: string): Track {
   return {
@@ -51,9 +51,11 @@ export function newTrack(compiled: CompiledRule, key: string): Track {
     statusAt: 0,
     session: 0,
     stages: 0,
-    weight: 0,
     reached: compiled.links === undefined ? undefined : new Map(),
-    shelf: notShelved,
+    pool: undefined,
+    isYoung: false,
+    rank: 0,
+    weight: 0,
     quieter: undefined,
     busier: undefined,
   }

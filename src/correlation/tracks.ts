@@ -1,14 +1,12 @@
-import { createShelf, type IncidentId, type Millis, type Shelf } from "../core/index.ts"
+import type { IncidentId, Millis } from "../core/index.ts"
 import { maxStages } from "./intent-rule.ts"
-import { type CompiledRule, newTrack, notShelved, type Track } from "./track.ts"
+import { createPool, type Pool, type Standing } from "./pool.ts"
+import { type CompiledRule, newTrack, type Track } from "./track.ts"
 
 export interface CorrelatorLimits {
-  /**
-   * Sources remembered that have no incident (one that keeps much counts as several); beyond, those that came less far are forgotten
-   * first, then the quietest.
-   */
+  /** Sources remembered that have no incident, under each rule; one that keeps much counts as several. Beyond, see Pool. */
   readonly maxSources: number
-  /** Sources remembered with an incident; beyond, those with fewer stages are forgotten first, then the quietest; the store still has them. */
+  /** Sources remembered with an incident; beyond, those with fewer stages are forgotten first; the store still has them. */
   readonly maxIncidents: number
 }
 
@@ -20,23 +18,16 @@ export interface Tracks {
   size(): { readonly sources: number; readonly incidents: number }
 }
 
-// By stages that were reached, and among those by alerts in powers of two; then incidents, by their stages.
+// Sources stand by the stages that they reached, and among those by their alerts in powers of two.
 const levels = 8
-const firstOfIncidents = (maxStages + 1) * levels
-const allShelves = firstOfIncidents + maxStages + 1
 // Sightings and marks that weigh as much as a source.
 const keptPerWeight = 16
 
-/**
- * Shelves, each in order of last use: sources by the stages that they reached and the alerts that they had, and incidents. The lowest
- * gives way first, so that a flood of sources that came less far never pushes out one that came further. What is over gives way before
- * that: the next alert would begin it afresh.
- */
 export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits, now: () => Millis): Tracks {
   const byRule = new Map<CompiledRule, Map<string, Track>>()
   const byIncident = new Map<IncidentId, Track>()
-  const shelves: readonly Shelf<Track>[] = Array.from({ length: allShelves }, () => createShelf<Track>())
-  let [sources, incidents, weight] = [0, 0, 0]
+  const sources = createPool(maxSources, maxStages * levels, now)
+  const incidents = createPool(maxIncidents, maxStages + 1, now)
 
   const rowOf = (compiled: CompiledRule) => {
     const known = byRule.get(compiled)
@@ -45,40 +36,13 @@ export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits, now
     byRule.set(compiled, row)
     return row
   }
-  const put = (track: Track, shelf: number) => {
-    track.shelf = shelf
-    shelves[shelf]?.put(track)
-    track.weight = weightOf(track)
-    if (shelf >= firstOfIncidents) {
-      incidents++
-      return
+  const forgetSurplus = (pool: Pool) => {
+    for (let track = pool.surplus(); track !== undefined; track = pool.surplus()) {
+      pool.remove(track)
+      if (track.incident !== undefined) byIncident.delete(track.incident.id)
+      rowOf(track.compiled).delete(track.key)
+      track.compiled.links?.forget(track)
     }
-    sources++
-    weight += track.weight
-  }
-  const take = (track: Track) => {
-    shelves[track.shelf]?.remove(track)
-    if (track.shelf >= firstOfIncidents) incidents--
-    else {
-      sources--
-      weight -= track.weight
-    }
-    track.shelf = notShelved
-  }
-  const forgetQuietest = (from: number, to: number) => {
-    let quietest: Track | undefined
-    const time = now()
-    for (let shelf = to - 1; shelf >= from; shelf--) {
-      const found = shelves[shelf]?.quietest()
-      if (found === undefined) continue
-      quietest = found
-      if (found.timeline.newestAt + found.compiled.rule.windowMs < time) break
-    }
-    if (quietest === undefined) return
-    take(quietest)
-    if (quietest.incident !== undefined) byIncident.delete(quietest.incident.id)
-    rowOf(quietest.compiled).delete(quietest.key)
-    quietest.compiled.links?.forget(quietest)
   }
 
   return {
@@ -87,22 +51,23 @@ export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits, now
     touched: (track, before) => {
       if (before !== undefined && before !== track.incident?.id) byIncident.delete(before)
       if (track.incident !== undefined) byIncident.set(track.incident.id, track)
-      if (track.shelf === notShelved) rowOf(track.compiled).set(track.key, track)
-      else take(track)
-      put(track, shelfOf(track))
-      while (weight > maxSources) forgetQuietest(0, firstOfIncidents)
-      while (incidents > maxIncidents) forgetQuietest(firstOfIncidents, allShelves)
+      if (track.pool === undefined) rowOf(track.compiled).set(track.key, track)
+      const pool = track.incident === undefined ? sources : incidents
+      pool.put(track, standingOf(track))
+      forgetSurplus(pool)
     },
-    size: () => ({ sources, incidents }),
+    size: () => ({ sources: sources.size(), incidents: incidents.size() }),
   }
 }
 
-function shelfOf({ incident, stages, alerts }: Track): number {
-  if (incident !== undefined) return firstOfIncidents + Math.min(maxStages, incident.stages.length)
-  return Math.min(maxStages, stages) * levels + Math.min(levels - 1, 31 - Math.clz32(alerts | 1))
+function standingOf({ incident, stages, alerts, timeline }: Track): Standing {
+  if (incident !== undefined) return { rank: incident.stages.length, weight: 1 }
+  const level = Math.min(levels - 1, 31 - Math.clz32(alerts | 1))
+  // One stage may be one alert: it is no further than that.
+  return { rank: Math.max(0, Math.min(maxStages, stages) - 1) * levels + level, weight: weightOf(timeline) }
 }
 
-function weightOf({ timeline: { settled, recent } }: Track): number {
+function weightOf({ settled, recent }: Track["timeline"]): number {
   let kept = recent.length
   for (const { marks } of settled?.steps ?? []) kept += marks?.size ?? 0
   return 1 + Math.floor(kept / keptPerWeight)

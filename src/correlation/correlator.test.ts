@@ -170,6 +170,38 @@ describe("a chain of alerts", () => {
   })
 })
 
+describe("replicas that share the attackers among them", () => {
+  it("tell together what one would tell, word for word, however many they are", () => {
+    const some = fc.array(
+      fc.record({
+        intent: fc.constantFrom(...chain),
+        gapMs: fc.nat(20 * 60_000),
+        lateMs: fc.nat(30_000),
+        who: fc.nat(11),
+      }),
+      { minLength: 10, maxLength: 60, size: "max" },
+    )
+    let opened = 0
+    fc.assert(
+      fc.property(some, fc.integer({ min: 2, max: 5 }), (steps, replicas) => {
+        let at = 0
+        const arrivals = steps.map(({ intent, gapMs, lateMs, who }, index) => {
+          at += gapMs
+          return alertOf(index, intent, { at: Math.max(0, at - lateMs), attacker: `203.0.113.${who + 1}` })
+        })
+        const partOf = ({ attacker }: Alert) => Number(attacker.split(".").at(-1)) % replicas
+        const parts = Array.from({ length: replicas }, (_, part) => arrivals.filter((one) => partOf(one) === part))
+        const words = (all: readonly Incident[]) => all.map((incident) => JSON.stringify(incident)).sort()
+        const alone = words(feed(arrivals).told)
+        opened += alone.length
+        expect(words(parts.flatMap((part) => feed(part).told))).toEqual(alone)
+      }),
+      { numRuns: 200 },
+    )
+    expect(opened).toBeGreaterThan(200)
+  })
+})
+
 describe("late alerts", () => {
   const [rule] = killChainRules
   const lateMs = rule?.lateMs ?? 0

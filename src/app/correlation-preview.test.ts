@@ -116,6 +116,9 @@ describe("thwart correlation", () => {
     const rule = (n: number) => `  - { id: r/${n}, title: R, stages: [{ name: a }, { name: b }] }\n`
     const many = (count: number) => `rules:\n${Array.from({ length: count }, (_, n) => rule(n)).join("")}`
     expect((await cli("preview", file("most.yaml", many(100)))).code).toBe(0)
+    expect((await cli("preview", file("long.yaml", "#".repeat(70_000)))).err).toMatch(/rules: .*65536 characters/)
+    const nothing = await cli("preview", file("nothing.yaml", "a: [\n".repeat(10_000)))
+    expect([nothing.code, nothing.err.split("\n").length]).toEqual([2, 202])
     expect((await cli("preview", file("more.yaml", many(101)))).err).toMatch(/100 rules at once .* 101/)
   })
 

@@ -1,6 +1,6 @@
 import { type AlertField, alertFields, durationInWords } from "../core/index.ts"
 import type { ClusterRule } from "./cluster-rule.ts"
-import { anyAlert, criteriaOf, listed } from "./sentence.ts"
+import { listed, withCriteria } from "./sentence.ts"
 
 const places: Readonly<Record<ClusterRule["scope"], string>> = {
   host: " on one host",
@@ -13,8 +13,7 @@ const places: Readonly<Record<ClusterRule["scope"], string>> = {
 /** The rule as an English sentence. */
 export function clusterSentence(rule: ClusterRule): string {
   const { name, title, scope, count, distinct, groupBy, severity, windowMs } = rule
-  const criteria = criteriaOf(rule)
-  const which = criteria === anyAlert ? "" : ` with ${criteria}`
+  const which = withCriteria(rule)
   const many =
     distinct === null
       ? `${count} alerts${which}`

@@ -2,7 +2,7 @@ import { address, type Incident, isUnspecified, type NodeRef, roughDuration, typ
 import { incidentIdOf } from "./incident-id.ts"
 import type { Join } from "./intent-rule.ts"
 import type { Progress, Step } from "./progress.ts"
-import { criteriaOf } from "./sentence.ts"
+import { withCriteria } from "./sentence.ts"
 import type { Track } from "./track.ts"
 
 // Nodes that an incident names; an attack on more is told by its stages.
@@ -56,7 +56,7 @@ function becauseOf({ compiled }: Track, step: Step, before: Step | undefined): s
   const { stages } = compiled.rule
   const filter = stages[step.stage]
   const many = step.count === 1 ? "1 alert" : `${step.count} alerts`
-  const asked = filter === undefined ? "" : ` with ${criteriaOf(filter)}`
+  const asked = filter === undefined ? "" : withCriteria(filter)
   const after =
     before === undefined
       ? ""

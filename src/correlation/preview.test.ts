@@ -76,6 +76,27 @@ rules:
     ).toMatchObject({ alerts: 0, firstAt: null })
   })
 
+  it("counts no attacker where a cluster has several, and says its rule in English", () => {
+    const rules = rulesOf(`
+clusters:
+  - { id: test/a, name: a, title: A, filter: 'severity = "high"', count: 2 }
+  - { id: test/b, name: b, title: B, minSeverity: high, count: 2 }
+  - { id: test/c, name: c, title: C, count: 2 }
+`)
+    const two = [alertOf(1, "delivery"), alertOf(2, "delivery", { attacker: "203.0.113.8" })]
+    const found = preview(rules, two)
+    expect(found.rules.map(({ made, attackers }) => [made, attackers])).toEqual([
+      [1, 0],
+      [1, 0],
+      [1, 0],
+    ])
+    expect(found.rules.map(({ sentence }) => /^When there are 2 alerts(.*) everywhere/.exec(sentence)?.[1])).toEqual([
+      expect.stringMatching(/^ where /),
+      " of high severity or more",
+      "",
+    ])
+  })
+
   it("counts all, and shows the gravest of the first", () => {
     const rules = rulesOf(
       "rules:\n  - { id: test/one, title: One, opensAt: 1, stages: [{ name: x, intents: [exploitation] }] }\n",

@@ -3,6 +3,7 @@ import {
   compareSeverity,
   type Incident,
   type IncidentId,
+  isUnspecified,
   type Millis,
   type Severity,
 } from "../core/index.ts"
@@ -34,7 +35,7 @@ export interface PreviewedRule {
   readonly sentence: string
   /** Incidents, or new alerts. */
   readonly made: number
-  /** Different attackers of these. */
+  /** Different attackers of these, where they are known. */
   readonly attackers: number
   /** Incidents in which every stage was seen; of a clustering rule, none. */
   readonly complete: number
@@ -139,7 +140,7 @@ function createTally() {
     const known = rules.get(rule) ?? { made: new Set(), complete: new Set(), attackers: new Set(), severity: null }
     rules.set(rule, known)
     known.made.add(id)
-    known.attackers.add(attacker)
+    if (!isUnspecified(attacker)) known.attackers.add(attacker)
     if (known.severity === null || compareSeverity(severity, known.severity) > 0) known.severity = severity
     return known
   }

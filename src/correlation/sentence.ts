@@ -53,7 +53,7 @@ function vulnerableOf({ minSeverity, count, ids, knownExploited, minEpss }: Vuln
   return [many, ...grave, ...exploited, ...likely].join(" ")
 }
 
-export const anyAlert = "any alert"
+const anyAlert = "any alert"
 
 /** What a stage asks of an alert: "intent reconnaissance", "classtype a or b, of high severity or more". */
 export function criteriaOf({ intents, classtypes, tactics, techniques, rules, minSeverity, filter }: Criteria): string {
@@ -71,6 +71,13 @@ export function criteriaOf({ intents, classtypes, tactics, techniques, rules, mi
   const filtered = filter === null ? [] : [`where ${alertFilterOf(filter).sentence}`]
   const all = [...parts, ...grave, ...filtered]
   return all.length === 0 ? anyAlert : all.join(", ")
+}
+
+/** As `criteriaOf`, behind "alerts": " with intent reconnaissance", " of high severity or more", " where …"; nothing for any alert. */
+export function withCriteria(criteria: Criteria): string {
+  const told = criteriaOf(criteria)
+  if (told === anyAlert) return ""
+  return /^(?:where|of) /.test(told) ? ` ${told}` : ` with ${told}`
 }
 
 export function listed(values: readonly string[], word: "and" | "or"): string {

@@ -49,7 +49,8 @@ function madeOf({ kind, made, attackers, complete, severity }: Found["rules"][nu
   const [one, many] = kind === "intent" ? ["incident", "incidents"] : ["alert", "alerts"]
   if (made === 0) return `would have made no ${one}`
   const all = kind === "intent" ? `, ${complete} with every stage` : ""
-  return `would have made ${made} ${made === 1 ? one : many} of ${attackers} ${attackers === 1 ? "attacker" : "attackers"}${all}, up to ${severity}`
+  const who = attackers === 0 ? "" : ` of ${attackers} ${attackers === 1 ? "attacker" : "attackers"}`
+  return `would have made ${made} ${made === 1 ? one : many}${who}${all}, up to ${severity}`
 }
 
 const stagesOf = (stages: Found["incidents"][number]["stages"], total: number) =>

@@ -37,6 +37,12 @@ const expected: readonly (readonly [method: "GET" | "POST" | "PUT" | "PATCH" | "
   ["GET", "/api/v1/verdicts", "viewer"],
   ["PUT", "/api/v1/alerts/:id/verdict", "analyst"],
   ["DELETE", "/api/v1/alerts/:id/verdict", "analyst"],
+  ["GET", "/api/v1/correlation/rules", "viewer"],
+  ["POST", "/api/v1/correlation/preview", "analyst"],
+  ["GET", "/api/v1/vulnerabilities", "viewer"],
+  ["POST", "/api/v1/vulnerabilities", "analyst"],
+  ["DELETE", "/api/v1/vulnerabilities/:id", "analyst"],
+  ["GET", "/api/v1/incidents/:id/vulnerabilities", "viewer"],
   ["GET", "/api/v1/users", "admin"],
   ["POST", "/api/v1/users", "admin"],
   ["PATCH", "/api/v1/users/:name", "admin"],
@@ -84,7 +90,7 @@ describe("access", () => {
 
   it("is declared by every route as it stands here", () => {
     const declared = harness.api.routes.filter(({ method, path }) => method !== "HEAD" && !isConsole(path))
-    expect(expected).toHaveLength(45)
+    expect(expected).toHaveLength(51)
     expect(declared.map(({ method, path, access }) => `${method} ${path} ${access}`).sort()).toEqual(
       expected.map((route) => route.join(" ")).sort(),
     )
@@ -109,13 +115,13 @@ describe("access", () => {
         asked++
       }
     }
-    expect(asked).toBe(45 * 4 - 3)
+    expect(asked).toBe(51 * 4 - 3)
   })
 
   it("is the same for HEAD as for GET", async () => {
     const known = await secrets()
     const heads = harness.api.routes.filter(({ method, path }) => method === "HEAD" && !isConsole(path))
-    expect(heads).toHaveLength(22)
+    expect(heads).toHaveLength(25)
     for (const { path, access } of heads) {
       expect(await ask("HEAD", path, undefined), path).toBe(access === "public" ? 200 : 401)
       const viewer = await ask("HEAD", path, known.get("viewer"))

@@ -11,6 +11,7 @@ import { describeApi } from "./openapi.ts"
 import { limitRate } from "./rate-limit.ts"
 import { accountRoutes } from "./routes/accounts.ts"
 import { alertRoutes } from "./routes/alerts.ts"
+import { correlationRoutes } from "./routes/correlation.ts"
 import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
@@ -20,6 +21,7 @@ import { sessionRoutes } from "./routes/session.ts"
 import { settingRoutes } from "./routes/settings.ts"
 import { statusRoutes } from "./routes/status.ts"
 import { tokenRoutes } from "./routes/tokens.ts"
+import { vulnerabilityRoutes } from "./routes/vulnerabilities.ts"
 import type { ApiDeps, ApiOptions } from "./services.ts"
 
 export interface Api {
@@ -107,6 +109,8 @@ function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): voi
     accountRoutes,
     tokenRoutes,
     ruleRoutes,
+    correlationRoutes,
+    vulnerabilityRoutes,
   ]
   for (const routes of groups) routes(app, deps)
   eventRoutes(app, streams)

@@ -17,7 +17,9 @@ import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
 import type { Status } from "./contract/index.ts"
+import type { CorrelationBook } from "./correlation/correlation-book.ts"
 import type { RuleBook } from "./rules/rule-book.ts"
+import type { VulnerabilityBook } from "./vulnerabilities/vulnerability-book.ts"
 
 /** What response offers to people. */
 export interface Decisions {
@@ -41,6 +43,8 @@ export interface ApiDeps {
   readonly accounts: Accounts
   readonly decisions: Decisions
   readonly rules: RuleBook
+  readonly correlation: CorrelationBook
+  readonly vulnerabilities: VulnerabilityBook
   readonly explain: (subject: string) => Promise<Explanation>
   readonly policySentence: (policy: Policy) => string
   /** What an enforcer found before it acted; undefined when there is nothing. */

@@ -4,6 +4,7 @@ import { messageOf, systemClock, ThwartError } from "../core/index.ts"
 import { enableLinearRegexFallback } from "../detection/index.ts"
 import { createAwsTools } from "./aws-tools.ts"
 import { type Config, configSchema, parseConfig } from "./config.ts"
+import { correlationTools } from "./correlation-tools.ts"
 import { announcedServer, dataDirHere } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
 import { eventTools } from "./event-tools.ts"
@@ -12,6 +13,7 @@ import { replay } from "./replay.ts"
 import { ruleTools } from "./rule-tools.ts"
 import { startThwart } from "./start.ts"
 import { version } from "./version.ts"
+import { vulnerabilityTools } from "./vulnerability-tools.ts"
 
 enableLinearRegexFallback()
 
@@ -49,6 +51,8 @@ const deps: CliDeps = {
   rules: ruleTools,
   events: eventTools,
   aws: createAwsTools(read),
+  correlation: correlationTools,
+  vulnerabilities: vulnerabilityTools,
 }
 
 process.exitCode = await createCli(deps, version).run(process.argv.slice(2), stopping.signal)
@@ -72,6 +76,7 @@ function configOf(options: ServeOptions): Config {
     rules: options.rules.length > 0 ? [...options.rules] : base.rules,
     paranoiaLevel: options.paranoiaLevel ?? base.paranoiaLevel,
     events: options.events.length > 0 ? [...options.events] : base.events,
+    intentRules: options.intentRules.length > 0 ? [...options.intentRules] : base.intentRules,
     eventRules: options.eventRules.length > 0 ? [...options.eventRules] : base.eventRules,
   }
 }

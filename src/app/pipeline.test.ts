@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { Alert, Incident } from "../core/index.ts"
+import { type Alert, createManualClock, type Incident } from "../core/index.ts"
 import type { Changes } from "../store/store.ts"
 import { createPipeline, type PipelineDeps } from "./pipeline.ts"
 
@@ -12,9 +12,11 @@ function setUp(overrides: Partial<PipelineDeps> = {}) {
   const published: string[] = []
   const errors: unknown[] = []
   const deps: PipelineDeps = {
+    clock: createManualClock(1000),
+    clusterer: { onAlert: () => [] },
     store: { record: async (changes) => void records.push(changes) },
     bus: { publish: (topic, message) => void published.push(`${topic}:${message.id}`) },
-    correlator: { onAlert: (alert) => [incidentAt("inc_1", Number(alert.id))] },
+    correlator: { onAlert: (alert) => [incidentAt("inc_1", Number(alert.id))], onTime: () => [] },
     responder: { handle: (_alerts, _incidents, record) => record({}) },
     onError: (error) => errors.push(error),
     ...overrides,
@@ -77,7 +79,10 @@ describe("the pipeline", () => {
           records.push(changes)
         },
       },
-      correlator: { onAlert: (alert) => (alert.id === "1" ? [incidentAt("inc_a", 1)] : [incidentAt("inc_b", 1)]) },
+      correlator: {
+        onAlert: (alert) => (alert.id === "1" ? [incidentAt("inc_a", 1)] : [incidentAt("inc_b", 1)]),
+        onTime: () => [],
+      },
     })
     await expect(pipeline.ingest([alertNamed("1")])).rejects.toThrow("disk full")
     fail = false
@@ -92,5 +97,62 @@ describe("the pipeline", () => {
     const many = Array.from({ length: 19_999 }, (_, index) => alertNamed(String(index)))
     void pipeline.ingest(many)
     await expect(pipeline.ingest([alertNamed("x"), alertNamed("y")])).rejects.toThrow(/slower than the sensors/)
+  })
+
+  it("stores and publishes what opens because nothing followed, and nothing when nothing did", async () => {
+    const due = [[incidentAt("inc_1", 1)], []]
+    const asked: number[] = []
+    const { pipeline, records, published } = setUp({
+      correlator: {
+        onAlert: () => [],
+        onTime: (now) => {
+          asked.push(now)
+          return due.shift() ?? []
+        },
+      },
+    })
+    pipeline.tick()
+    await pipeline.close()
+    pipeline.tick()
+    await pipeline.close()
+    expect(asked).toEqual([1000, 1000])
+    expect(records.map(({ incidents }) => incidents?.length)).toEqual([1])
+    expect(published).toEqual(["incident:inc_1"])
+  })
+
+  it("takes alerts that come while time is asked for", async () => {
+    const { pipeline, records } = setUp()
+    pipeline.tick()
+    await pipeline.ingest([alertNamed("1")])
+    expect(records.map(({ alerts }) => alerts?.length)).toEqual([1])
+  })
+
+  it("correlates, stores and publishes the alerts that clustering made, also after a batch that could not be stored", async () => {
+    let fail = true
+    const correlated: string[] = []
+    const records: Changes[] = []
+    const { pipeline, published } = setUp({
+      clusterer: { onAlert: (alert) => (alert.id === "2" ? [alertNamed("c")] : []) },
+      correlator: {
+        onAlert: (alert) => {
+          correlated.push(alert.id)
+          return []
+        },
+        onTime: () => [],
+      },
+      store: {
+        record: async (changes) => {
+          if (fail) throw new Error("disk full")
+          records.push(changes)
+        },
+      },
+    })
+    await expect(pipeline.ingest([alertNamed("1"), alertNamed("2")])).rejects.toThrow("disk full")
+    fail = false
+    await pipeline.ingest([alertNamed("3")])
+    await pipeline.ingest([alertNamed("4")])
+    expect(correlated).toEqual(["1", "2", "c", "3", "c", "4"])
+    expect(records.map(({ alerts }) => alerts?.map(({ id }) => id))).toEqual([["3", "c"], ["4"]])
+    expect(published).toEqual(["alert:3", "alert:c", "alert:4"])
   })
 })

@@ -1,4 +1,13 @@
-import type { Alert, Diagnostic, EventType, Incident, Millis, RuleId } from "../core/index.ts"
+import type {
+  Alert,
+  Diagnostic,
+  EventType,
+  Incident,
+  Millis,
+  RuleId,
+  Vulnerability,
+  VulnerabilityTool,
+} from "../core/index.ts"
 
 /** What the command line needs of the rest; `app` gives it. */
 export interface CliDeps {
@@ -18,6 +27,8 @@ export interface CliDeps {
   readonly rules: RuleTools
   readonly events: EventTools
   readonly aws: AwsTools
+  readonly correlation: CorrelationTools
+  readonly vulnerabilities: VulnerabilityTools
 }
 
 /** What prepares and checks the work in AWS; nothing of it needs a server, and nothing changes anything there. */
@@ -53,6 +64,41 @@ export interface AwsCheck {
     readonly input: Readonly<Record<string, unknown>>
   }[]
 }
+
+/** What authors of intent and clustering rules work with; it needs no server. */
+export interface CorrelationTools {
+  /** Reads rules, those that come with Thwart where none are named, and tells every mistake. */
+  check(paths: readonly string[]): {
+    readonly rules: readonly {
+      readonly kind: "intent" | "cluster"
+      readonly id: string
+      readonly title: string
+      readonly enabled: boolean
+      readonly sentence: string
+    }[]
+    readonly files: number
+    readonly diagnostics: readonly Diagnostic[]
+  }
+}
+
+/** What who imports reports of scanners works with. */
+export interface VulnerabilityTools {
+  /** Reads a report; `-` is standard input. */
+  read(file: string): Promise<VulnerabilityReportFile>
+}
+
+export type VulnerabilityReportFile =
+  | { readonly kind: "bad"; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly kind: "ok"
+      readonly tool: VulnerabilityTool
+      /** The names of the image that was looked at; empty where it was none. */
+      readonly images: readonly string[]
+      readonly vulnerabilities: readonly Vulnerability[]
+      /** Entries that could not be read, and the first of them with their places. */
+      readonly unread: number
+      readonly diagnostics: readonly Diagnostic[]
+    }
 
 /** The rules that a command runs. */
 export interface RuleChoice {
@@ -272,6 +318,7 @@ export interface ServeOptions extends RuleChoice {
   /** Records of other tools to follow. */
   readonly events: readonly { readonly format: EventType; readonly file: string }[]
   readonly eventRules: readonly string[]
+  readonly intentRules: readonly string[]
 }
 
 export interface ServeReady {
@@ -286,6 +333,8 @@ export interface ReplayOptions extends RuleChoice {
   readonly files: readonly string[]
   /** Empty: those that come with Thwart. */
   readonly eventRules: readonly string[]
+  /** Empty: those that come with Thwart. */
+  readonly intentRules: readonly string[]
   readonly homeNets: readonly string[]
 }
 

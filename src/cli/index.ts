@@ -4,6 +4,7 @@ import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
 import { aws } from "./commands/aws/index.ts"
 import { block, unblock } from "./commands/block.ts"
+import { correlation } from "./commands/correlation/index.ts"
 import { events } from "./commands/events/index.ts"
 import { evidence } from "./commands/evidence.ts"
 import { inspect } from "./commands/inspect.ts"
@@ -15,6 +16,7 @@ import { proxy } from "./commands/proxy.ts"
 import { replay } from "./commands/replay.ts"
 import { rules } from "./commands/rules/index.ts"
 import { serve } from "./commands/serve.ts"
+import { vulnerabilities } from "./commands/vulnerabilities/index.ts"
 import type { CliDeps } from "./deps.ts"
 import { createPaint, printable } from "./text.ts"
 
@@ -24,6 +26,7 @@ export type {
   AwsTargets,
   AwsTools,
   CliDeps,
+  CorrelationTools,
   DoctorCheck,
   EventPlace,
   EventRuleCheck,
@@ -49,6 +52,8 @@ export type {
   ServeOptions,
   ServeReady,
   Terminal,
+  VulnerabilityReportFile,
+  VulnerabilityTools,
 } from "./deps.ts"
 
 export { eventFieldReference } from "./event-field-reference.ts"
@@ -67,6 +72,8 @@ const commands: readonly AddCommand[] = [
   replay,
   rules,
   events,
+  correlation,
+  vulnerabilities,
   inspect,
   aws,
   block,
@@ -92,6 +99,7 @@ const usageCodes = new Set([
   "THWART_RULES_INVALID",
   "THWART_RULES_MISSING",
   "THWART_ADDRESS_INVALID",
+  "THWART_REPORT_INVALID",
 ])
 
 /** The command line; everything that touches the world comes in through `deps`. */

@@ -14,8 +14,10 @@ export {
   parseCidr,
   prefix,
 } from "./address.ts"
-export type { Alert, Contribution, Evidence, Match } from "./alert.ts"
-export { alert, contribution, evidence, match, millis } from "./alert.ts"
+export type { Alert, Cluster, Contribution, Evidence, Match } from "./alert.ts"
+export { alert, cluster, contribution, evidence, match, millis } from "./alert.ts"
+export type { AlertField, AlertFieldDescription } from "./alert-fields.ts"
+export { alertFields, alertValue, isAlertField } from "./alert-fields.ts"
 export type { AllowlistEntry } from "./allowlist.ts"
 export { allowlistEntry } from "./allowlist.ts"
 export type { Classtype, Intent, Severity, Tactic, Technique } from "./attack.ts"
@@ -101,5 +103,13 @@ export {
 } from "./rule-policy.ts"
 export type { Shelf, Shelved } from "./shelf.ts"
 export { createShelf } from "./shelf.ts"
+export type { Vulnerability, VulnerabilityReport, VulnerabilitySubject, VulnerabilityTool } from "./vulnerability.ts"
+export {
+  vulnerability,
+  vulnerabilityId,
+  vulnerabilityReport,
+  vulnerabilitySubject,
+  vulnerabilityTools,
+} from "./vulnerability.ts"
 export type { Parsed } from "./yaml.ts"
 export { parseYaml } from "./yaml.ts"

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertOf } from "../../test/support/alerts.ts"
+import { killChainRules } from "../../test/support/kill-chain.ts"
 import { policyId, prefix } from "../core/index.ts"
-import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
+import { createCorrelator } from "../correlation/index.ts"
 import {
   ada,
   applied,
@@ -98,7 +99,7 @@ describe("a block", () => {
   })
 
   it("takes up the incident that is recognised later, which is contained with it", async () => {
-    const correlator = createCorrelator(defaultIntentRules)
+    const correlator = createCorrelator(killChainRules)
     house = await house.again({ setIncidentStatus: correlator.setStatus })
     await house.store.record({ policies: [policyOf({ on: onAlerts })] })
     const intents = ["reconnaissance", "exploitation", "installation"] as const

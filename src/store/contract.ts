@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { address, allowlistEntry, networkPolicy, nodeId, type RuleId, ruleException, ruleId } from "../core/index.ts"
+import {
+  address,
+  allowlistEntry,
+  networkPolicy,
+  nodeId,
+  type RuleId,
+  ruleException,
+  ruleId,
+  vulnerabilityReport,
+} from "../core/index.ts"
 import type { Page, Store } from "./store.ts"
 import { alertAt, auditAt, countermeasureAt, incidentAt } from "./testing/samples.ts"
 
@@ -78,6 +87,29 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
       }
       expect(seen).toEqual(Array.from({ length: 25 }, (_, index) => `alr_p${String(24 - index).padStart(2, "0")}`))
       await expect(store.alerts({ cursor: "rubbish" })).rejects.toThrow(/not a cursor/)
+    })
+
+    it("pages alerts oldest first where that is asked, without a gap or a repeat, while others are written", async () => {
+      await store.record({
+        alerts: Array.from({ length: 25 }, (_, index) =>
+          alertAt(1000 + Math.floor(index / 5), `p${String(index).padStart(2, "0")}`),
+        ),
+      })
+      const seen: string[] = []
+      let cursor: string | undefined
+      for (let round = 0; round < 4; round++) {
+        const page: Page<{ readonly id: string }> = await store.alerts({
+          order: "oldest",
+          since: 1001,
+          limit: 6,
+          cursor,
+        })
+        seen.push(...page.items.map(({ id }) => id))
+        cursor = page.next
+        await store.record({ alerts: [alertAt(1, `old${round}`)] })
+      }
+      expect(cursor).toBeUndefined()
+      expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => `alr_p${String(index + 5).padStart(2, "0")}`))
     })
 
     it("filters alerts by attacker, time, severity and id", async () => {
@@ -213,6 +245,36 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
       expect(await store.ruleExceptions()).toEqual([{ ...exception, expiresAt: null }])
       await store.record({ removedRuleSwitches: [off] })
       expect(await store.ruleSwitches()).toEqual([there])
+    })
+
+    it("keeps reports of vulnerabilities, replaces them by id, and removes what is removed", async () => {
+      const report = vulnerabilityReport.parse({
+        id: "vul_1",
+        tool: "grype",
+        subject: { kind: "image", images: ["nginx:1.27", "nginx@sha256:aa"] },
+        importedAt: 5,
+        importedBy: "user:test",
+        vulnerabilities: Array.from({ length: 20_000 }, (_, index) => ({
+          id: `CVE-2024-${index}`,
+          severity: "high",
+          package: "\u0000 ' \ud800",
+          installedVersion: null,
+          fixedVersion: "2",
+          knownExploited: true,
+          epss: 0.5,
+        })),
+      })
+      const other = {
+        ...report,
+        id: "vul_2",
+        subject: { kind: "node", node: nodeId.parse("web1") },
+        vulnerabilities: [],
+      } as const
+      await store.record({ vulnerabilityReports: [report, other] })
+      expect(await store.vulnerabilityReports()).toEqual([report, other])
+      await store.record({ vulnerabilityReports: [{ ...report, importedAt: 6, vulnerabilities: [] }] })
+      await store.record({ removedVulnerabilityReports: ["vul_2", "vul_3"] })
+      expect(await store.vulnerabilityReports()).toEqual([{ ...report, importedAt: 6, vulnerabilities: [] }])
     })
 
     it("counts a rule once for each new alert that is not masked, and what analysts marked", async () => {

@@ -19,6 +19,7 @@ import type {
   Session,
   Severity,
   User,
+  VulnerabilityReport,
 } from "../core/index.ts"
 
 /** Everything that changed together. Rows with the id of one that is there replace it; alerts with a known id are left alone. */
@@ -47,6 +48,9 @@ export interface Changes {
   /** With the rules of the alert, which the verdict counts for; it replaces the alert's verdict before. */
   readonly verdicts?: readonly (AlertVerdict & { readonly rules: readonly RuleId[] })[]
   readonly removedVerdicts?: readonly AlertId[]
+  readonly vulnerabilityReports?: readonly VulnerabilityReport[]
+  /** By id. */
+  readonly removedVulnerabilityReports?: readonly string[]
 }
 
 /** What a switch is known by. */
@@ -62,7 +66,7 @@ export interface RuleStatistics {
   readonly markedFalse: number
 }
 
-/** Newest first. `cursor` is opaque: pass the one of the page before. */
+/** Newest first, unless it is said otherwise. `cursor` is opaque: pass the one of the page before. */
 export interface PageQuery {
   /** 1-1000, default 100. */
   readonly limit?: number
@@ -81,6 +85,7 @@ export interface AlertQuery extends PageQuery {
   readonly until?: Millis | undefined
   readonly minSeverity?: Severity | undefined
   readonly ids?: readonly AlertId[] | undefined
+  readonly order?: "newest" | "oldest" | undefined
 }
 
 export interface IncidentQuery extends PageQuery {
@@ -129,6 +134,8 @@ export interface Store {
   ruleStatistics(): Promise<readonly RuleStatistics[]>
   /** Of at most 1000 alerts. */
   verdicts(alerts: readonly AlertId[]): Promise<readonly AlertVerdict[]>
+
+  vulnerabilityReports(): Promise<readonly VulnerabilityReport[]>
 
   close(): Promise<void>
 }

@@ -242,6 +242,8 @@ export type Undo = z.input<typeof undo>
 export type Users = z.infer<typeof users>
 export type WhoAmI = z.infer<typeof whoAmI>
 
+export type { CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } from "./correlation.ts"
+export { correlationPreview, correlationRules, maxPreviewedAlerts, newCorrelationPreview } from "./correlation.ts"
 export type {
   ApiRule,
   NewRuleException,
@@ -266,3 +268,15 @@ export {
   verdicts,
   verdictsQuery,
 } from "./rules.ts"
+export type {
+  NewVulnerabilityReport,
+  RelatedVulnerabilities,
+  VulnerabilityReports,
+  VulnerabilitySummary,
+} from "./vulnerabilities.ts"
+export {
+  newVulnerabilityReport,
+  relatedVulnerabilities,
+  vulnerabilityReports,
+  vulnerabilitySummary,
+} from "./vulnerabilities.ts"

@@ -1,15 +1,18 @@
 import type { LightMyRequestResponse } from "fastify"
 import { createInProcessBus } from "../../bus/index.ts"
 import { createIds, createManualClock, type Role, type User } from "../../core/index.ts"
+import { createKnownVulnerabilities } from "../../correlation/index.ts"
 import { createRulePolicy, type RuleSummary } from "../../detection/index.ts"
 import { createExplain, createResponder, policySentence } from "../../response/index.ts"
 import { createSqliteStore } from "../../store/index.ts"
 import { createAccounts } from "../auth/accounts.ts"
 import { cookieName } from "../auth/authenticate.ts"
 import { hashPassword } from "../auth/secrets.ts"
+import { createCorrelationBook } from "../correlation/correlation-book.ts"
 import { createRuleBook } from "../rules/rule-book.ts"
 import { createApi } from "../server.ts"
 import type { ApiDeps, ApiOptions } from "../services.ts"
+import { createVulnerabilityBook } from "../vulnerabilities/vulnerability-book.ts"
 
 /** A whole API over a store in memory, with a clock that is turned by hand. */
 export async function createHarness(
@@ -38,6 +41,10 @@ export async function createHarness(
   const policy = createRulePolicy(clock)
   const rules = createRuleBook({ store, clock, ids, policy, rules: sampleRules })
   await rules.start()
+  const known = createKnownVulnerabilities()
+  const vulnerabilities = createVulnerabilityBook({ store, clock, ids, known })
+  const running = { rules: [], clusters: [] }
+  const correlation = createCorrelationBook({ store, clock, facts: known, running })
   const status = async () => ({
     version: "0",
     startedAt: clock.now(),
@@ -54,6 +61,8 @@ export async function createHarness(
       accounts,
       decisions: responder,
       rules,
+      vulnerabilities,
+      correlation,
       explain: createExplain(store),
       policySentence,
       evidence: async () => undefined,
@@ -95,6 +104,7 @@ export async function createHarness(
     clock,
     ids,
     policy,
+    known,
     accounts,
     errors,
     tokenOf,

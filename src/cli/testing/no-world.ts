@@ -49,6 +49,8 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
       iamPolicy: refuse,
       check: absent,
     },
+    correlation: { check: refuse },
+    vulnerabilities: { read: absent },
     ...overrides,
   }
 }

@@ -15,6 +15,7 @@ import {
   severities,
   ThwartError,
   type User,
+  type VulnerabilityReport,
 } from "../../core/index.ts"
 import { migrations } from "../migrations/index.ts"
 import type { Changes, Page, PageQuery, Store } from "../store.ts"
@@ -79,8 +80,13 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
         if (query.until !== undefined) rows = rows.where("at", "<=", query.until)
         if (query.minSeverity !== undefined) rows = rows.where("severity", ">=", severities.indexOf(query.minSeverity))
         if (query.ids !== undefined) rows = rows.where("id", "in", query.ids.length > 0 ? [...query.ids] : [""])
+        const order = query.order === "oldest" ? "asc" : "desc"
         return page<Alert>(query, (cursor, limit) =>
-          after(rows, "at", cursor).orderBy("at", "desc").orderBy("id", "desc").limit(limit).execute(),
+          after(rows, "at", cursor && { ...cursor, order })
+            .orderBy("at", order)
+            .orderBy("id", order)
+            .limit(limit)
+            .execute(),
         )
       }),
     incident: (id) => one<Incident>(db.selectFrom("incidents").select("document").where("id", "=", id)),
@@ -139,6 +145,9 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
           .where("alert", "in", alerts.length > 0 ? [...alerts].slice(0, 1000) : [""]),
       ),
 
+    vulnerabilityReports: () =>
+      all<VulnerabilityReport>(db.selectFrom("vulnerability_reports").select("document").orderBy("id")),
+
     close: () => {
       closing ??= commits.close().then(() => db.destroy())
       return closing
@@ -157,19 +166,22 @@ interface Row {
   readonly time: number | string
 }
 
-/** Rows after the cursor in descending order of time and id: stable while others are written. */
+/** Rows after the cursor in the order of time and id: stable while others are written. */
 function after<DB, TB extends keyof DB, O>(
   query: SelectQueryBuilder<DB, TB, O>,
   column: string,
   cursor: Cursor | undefined,
 ): SelectQueryBuilder<DB, TB, O> {
   if (cursor === undefined) return query
-  return query.where(sql<boolean>`(${sql.ref(column)}, ${sql.ref("id")}) < (${cursor.time}, ${cursor.id})`)
+  const [here, there] = [sql`(${sql.ref(column)}, ${sql.ref("id")})`, sql`(${cursor.time}, ${cursor.id})`]
+  return query.where(cursor.order === "asc" ? sql<boolean>`${here} > ${there}` : sql<boolean>`${here} < ${there}`)
 }
 
 interface Cursor {
   readonly time: number
   readonly id: string
+  /** Descending by default. */
+  readonly order?: "asc" | "desc"
 }
 
 async function page<T>(

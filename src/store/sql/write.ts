@@ -3,6 +3,7 @@ import { severities } from "../../core/index.ts"
 import type { Changes } from "../store.ts"
 import type { Database } from "./schema.ts"
 import { countHits, writeRules } from "./write-rules.ts"
+import { writeVulnerabilities } from "./write-vulnerabilities.ts"
 
 // Parameters in one statement: SQLite takes 32,766, PostgreSQL 65,535; rows have six at most.
 const rowsPerStatement = 500
@@ -47,6 +48,7 @@ export async function write(db: Transaction<Database>, changes: Changes): Promis
   }
   await writeSettings(db, changes)
   await writeRules(db, changes)
+  await writeVulnerabilities(db, changes)
   await writeAccounts(db, changes)
   await writeUses(db, changes)
   for (const rows of slices(changes.audit)) {

@@ -12,7 +12,7 @@ import type {
   IncidentStatus,
   Policy,
 } from "../core/index.ts"
-import type { BlockRequest, Explanation } from "../response/index.ts"
+import type { BlockRequest, Explanation, Responder } from "../response/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
@@ -20,7 +20,8 @@ import type { Status } from "./contract/index.ts"
 import type { RuleBook } from "./rules/rule-book.ts"
 
 /** What response offers to people. */
-export interface Decisions {
+export interface Decisions
+  extends Pick<Responder, "changeMode" | "recommendations" | "pending" | "decideRecommendation" | "reviewEvidence"> {
   block(request: BlockRequest, actor: Actor): Promise<Countermeasure>
   undo(
     id: CountermeasureId,
@@ -30,7 +31,7 @@ export interface Decisions {
   allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
-  changePolicy(policy: Policy, actor: Actor): Promise<void>
+  changePolicy(policy: Policy, actor: Actor): Promise<Policy>
 }
 
 export interface ApiDeps {

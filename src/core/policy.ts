@@ -9,12 +9,18 @@ export const mode = z.enum(["automatic", "interactive", "monitor"])
 /** automatic: enforce; interactive: propose and wait; monitor: decide and show, never enforce. */
 export type Mode = z.infer<typeof mode>
 
+export const interactiveStatus = z.enum(["interactive", "always-accept", "always-ignore"])
+/** What a policy in interactive mode does instead of asking, once a person said so. */
+export type InteractiveStatus = z.infer<typeof interactiveStatus>
+
 /** When these incidents (or alerts) are seen `count` times within `windowMs`, … */
 const criteria = z.object({
   id: policyId,
   name: z.string().min(1).max(200),
   enabled: z.boolean(),
   mode,
+  /** Absent: interactive, the policy asks. Only looked at in interactive mode. */
+  interactiveStatus: interactiveStatus.optional(),
   on: z.discriminatedUnion("kind", [
     z.object({
       kind: z.literal("incident"),

@@ -2,6 +2,7 @@ import type { Transaction } from "kysely"
 import { severities } from "../../core/index.ts"
 import type { Changes } from "../store.ts"
 import type { Database } from "./schema.ts"
+import { writeProposals } from "./write-proposals.ts"
 import { countHits, writeRules } from "./write-rules.ts"
 
 // Parameters in one statement: SQLite takes 32,766, PostgreSQL 65,535; rows have six at most.
@@ -45,6 +46,7 @@ export async function write(db: Transaction<Database>, changes: Changes): Promis
       .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
       .execute()
   }
+  await writeProposals(db, changes)
   await writeSettings(db, changes)
   await writeRules(db, changes)
   await writeAccounts(db, changes)

@@ -95,6 +95,7 @@ export async function createHarness(
     clock,
     ids,
     policy,
+    responder,
     accounts,
     errors,
     tokenOf,

@@ -120,6 +120,9 @@ describe("thwart policy", () => {
     const { out } = await thwart("policies")
     expect(out).toMatch(/^Ask first \(ask\)\n {2}1 .* → block the address for 1 minute\n {2}Interactive: it proposes/)
     expect(out).toContain("\\x1b[2J evil (x)")
+    expect((await thwart("list", "policies")).out).toMatch(
+      /interactive +1 High alert .* → block the address for 1 minute +ask/,
+    )
     expect((await thwart("policy", "list", "--json")).out.trim().split("\n")).toHaveLength(3)
   })
 })

@@ -28,6 +28,10 @@ const criteria = z.object({
       rule: ruleId.nullable(),
       /** How many different stages must have been seen. */
       minStages: z.int().min(1),
+      /** One of its stages has one of these; absent and empty lists match everything. */
+      intents: z.array(intent).readonly().optional(),
+      tactics: z.array(tactic).readonly().optional(),
+      techniques: z.array(technique).readonly().optional(),
     }),
     z.object({
       kind: z.literal("alert"),

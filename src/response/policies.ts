@@ -168,8 +168,23 @@ function wantsIncident({ on, severity }: Policy, incident: Incident): boolean {
     (incident.status === "open" || incident.status === "contained") &&
     (on.rule === null || on.rule === incident.rule) &&
     incident.stages.length >= on.minStages &&
+    hasOne(on.intents, ({ intent }) => intent, incident) &&
+    hasOne(on.tactics, ({ tactic }) => tactic, incident) &&
+    hasOne(on.techniques, ({ technique }) => technique, incident) &&
     compareSeverity(incident.severity, severity) >= 0
   )
+}
+
+function hasOne<T>(
+  wanted: readonly T[] | undefined,
+  of: (stage: Incident["stages"][number]) => T | null,
+  { stages }: Incident,
+): boolean {
+  if (wanted === undefined || wanted.length === 0) return true
+  return stages.some((stage) => {
+    const has = of(stage)
+    return has !== null && wanted.includes(has)
+  })
 }
 
 function wantsAlert({ on, severity }: Policy, alert: Alert): boolean {

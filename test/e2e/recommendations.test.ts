@@ -48,7 +48,7 @@ describe.runIf(has("recommendations in Chromium", "chromium"))("recommendations 
     await picture("empty")
     await see("203.0.113.1", "203.0.113.2", "203.0.113.3")
     const row = page.getByRole("row", { name: "Ask first: 3 pending" })
-    await row.getByText("1 High alert with intent exploitation").waitFor()
+    await row.getByText("1 High alert with intent Exploitation").waitFor()
     await badge(3).waitFor()
     await see("203.0.113.4")
     await badge(4).waitFor()

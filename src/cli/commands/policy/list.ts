@@ -15,10 +15,8 @@ export const listPolicies: AddCommand = (group, run) => {
         else if (items.length === 0) context.print("No policy.\n")
         else
           for (const one of items) {
-            // The arrow is ours; everything else that is not plain ASCII is escaped.
-            const sentence = one.sentence.split("→").map(printable).join("→")
             context.print(
-              `${context.paint.bold(printable(one.name))} (${printable(one.id)})\n  ${sentence}\n  ${conductOf(one)}\n`,
+              `${context.paint.bold(printable(one.name))} (${printable(one.id)})\n  ${printable(one.sentence)}\n  ${conductOf(one)}\n`,
             )
           }
       }),

@@ -29,7 +29,7 @@ export const show: AddCommand = (group, run) => {
         const { recommendation } = detail
         if (context.json) return context.printJson({ recommendation, items: found })
         const { policyName, policy, sentence, pending, held, notKept } = recommendation
-        context.print(`${printable(`${policyName} (${policy}): `)}${sentence}\n`)
+        context.print(`${printable(`${policyName} (${policy}): ${sentence}`)}\n`)
         context.print(
           `${pending} pending${held > 0 ? `, ${held} held back by a guardrail` : ""}${notKept > 0 ? `, ${notKept} more not kept` : ""} (${id})\n\n`,
         )

@@ -2,6 +2,7 @@ import { type Alert, type Incident, messageOf } from "../core/index.ts"
 import type { Changes } from "../store/store.ts"
 import { createCircumstancesReader, createRecentCount } from "./circumstances.ts"
 import { type Decisions, decide } from "./decide.ts"
+import { createGathered } from "./gathered.ts"
 import { quarantineRefusalAtEnforcement, refusalAtEnforcement } from "./guardrails/index.ts"
 import { createHeldTriggers } from "./held-triggers.ts"
 import { createIncidentStatuses } from "./incident-status.ts"
@@ -98,6 +99,7 @@ export function createResponder(deps: ResponderDeps): Responder {
   }
 
   const expire = createExpire(parts)
+  const reported = createGathered(serially, createReport(parts))
   const pending = createPendingReader(parts)
   const sweep = async () => {
     await expire()
@@ -135,7 +137,7 @@ export function createResponder(deps: ResponderDeps): Responder {
     pending,
     decideRecommendation: inTurn(serially, createDecideRecommendation(parts)),
     reviewEvidence: inTurn(serially, createReviewEvidence(parts)),
-    report: inTurn(serially, createReport(parts)),
+    report: (id, report) => reported({ id, report }),
     sweep: () => serially(sweep),
     desired: wanted.active,
     onDesiredChange: wanted.onChange,

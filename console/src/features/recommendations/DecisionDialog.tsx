@@ -49,7 +49,8 @@ export function DecisionDialog({ wish, onClose, onDecided }: Props) {
           })
     },
     onSuccess: onDecided,
-    onSettled: () => client.invalidateQueries(),
+    // What became of it is shown at once; the rest of the screen follows.
+    onSettled: () => void client.invalidateQueries(),
   })
   const [verb, means] = words[kind]
   const count = pending?.length ?? of.pending

@@ -46,7 +46,7 @@ function SignedIn() {
   return (
     <AppShell
       header={{ height: 52 }}
-      navbar={{ width: 250, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      navbar={{ width: 270, breakpoint: "sm", collapsed: { mobile: !opened } }}
       padding="lg"
     >
       <a className="skip-link" href="#main">

@@ -11,7 +11,7 @@ interface Props {
   readonly onSelect: ((selected: ReadonlySet<string>) => void) | null
 }
 
-const names = ["Target", "Source", "Node", "Severity", "Seen", "First", "Latest", "Decide within", "Evidence"]
+const names = ["Target", "Source", "Node", "Severity", "Seen", "First", "Latest", "Time left", "Evidence"]
 
 export function PendingTable({ items, selected, onSelect }: Props) {
   const shown = items.filter(({ id }) => selected.has(id)).length
@@ -21,7 +21,7 @@ export function PendingTable({ items, selected, onSelect }: Props) {
     onSelect?.(next)
   }
   return (
-    <Table.ScrollContainer minWidth={1000}>
+    <Table.ScrollContainer minWidth={940}>
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
@@ -69,13 +69,13 @@ function Cells({ of }: { readonly of: Pending }) {
       <Table.Td>
         <Code>{targetOf(of)}</Code>
         {of.held !== null && (
-          <Text size="xs" c="dimmed" maw={280}>
+          <Text size="xs" c="dimmed" maw={220} lineClamp={1} title={of.held}>
             Held: {of.held}
           </Text>
         )}
       </Table.Td>
       <Table.Td>{of.source === null ? "*" : <Code>{of.source}</Code>}</Table.Td>
-      <Table.Td>{of.node === null ? "*" : of.node.name || of.node.id}</Table.Td>
+      <Table.Td style={{ whiteSpace: "nowrap" }}>{of.node === null ? "*" : of.node.name || of.node.id}</Table.Td>
       <Table.Td>
         <Severity of={of.severity} />
       </Table.Td>

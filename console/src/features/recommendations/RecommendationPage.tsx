@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 import type { RecommendationDetail } from "../../../../src/api/contract/index.ts"
 import { ApiError } from "../../api/client.ts"
-import { me, recommendation } from "../../api/queries.ts"
+import { me, policies, recommendation } from "../../api/queries.ts"
 import { may } from "../../app/navigation.tsx"
 import { Page } from "../../components/Page.tsx"
 import { Empty, State } from "../../components/State.tsx"
@@ -73,6 +73,9 @@ interface DetailProps {
 
 function Detail({ detail: { recommendation: of, items, next }, selected, onSelect, onWish, onMore }: DetailProps) {
   const who = useQuery(me).data
+  // Where only a guardrail held it back, there is nothing to accept or ignore always.
+  const asks =
+    useQuery(policies).data?.items.some(({ id, mode }) => id === of.policy && mode === "interactive") ?? false
   // What was decided meanwhile is not selected any more; that must not turn "1 selected" into "all".
   const choosing = selected.size > 0
   const chosen = items.filter(({ id }) => selected.has(id)).map(({ id }) => id)
@@ -113,7 +116,7 @@ function Detail({ detail: { recommendation: of, items, next }, selected, onSelec
                 Clear selection
               </Button>
             )}
-            {may(who, "admin") && (
+            {asks && may(who, "admin") && (
               <>
                 <Button size="xs" variant="light" color="red" ml="auto" onClick={wishFor("always-accept")}>
                   Always accept
@@ -139,7 +142,7 @@ function Detail({ detail: { recommendation: of, items, next }, selected, onSelec
             </Button>
           )}
           <Text size="sm" c="dimmed">
-            {items.length} of {of.pending} are shown, the oldest first
+            {items.length} of {of.pending.toLocaleString()} are shown, the oldest first
           </Text>
         </Group>
       )}

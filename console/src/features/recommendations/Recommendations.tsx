@@ -80,7 +80,9 @@ function Row({ of }: { readonly of: Recommendation }) {
         <Counts of={of} />
       </Table.Td>
       <Table.Td>{of.source === null ? <Several /> : <Code>{of.source}</Code>}</Table.Td>
-      <Table.Td>{of.node === null ? <Several /> : of.node.name || of.node.id}</Table.Td>
+      <Table.Td style={{ whiteSpace: "nowrap" }}>
+        {of.node === null ? <Several /> : of.node.name || of.node.id}
+      </Table.Td>
       <Table.Td>
         <Severity of={of.severity} />
       </Table.Td>

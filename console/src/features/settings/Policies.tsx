@@ -22,7 +22,7 @@ export function Policies() {
   return (
     <Page
       title="Policies"
-      about="When these incidents or alerts are seen, block the other side. Automatic enforces; interactive proposes; monitor decides and shows, but never enforces."
+      about="What is seen how often, and what is done about it. Automatic enforces; interactive proposes, and a person decides; monitor shows what it would do."
     >
       <State
         of={useQuery(policies)}

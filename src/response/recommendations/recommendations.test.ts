@@ -345,7 +345,10 @@ describe("what a proposal rests on", () => {
     expect(the().pending).toBe(1)
     await mark(two ?? expect.unreachable())
     expect(house.responder.recommendations()).toEqual([])
-    expect(await house.audit()).toContain("proposals withdrawn")
+    expect(await house.audit()).toContain("proposals dismissed")
+    house = await house.again()
+    await house.ingest(alerts, [])
+    expect(house.responder.recommendations()).toEqual([])
   })
 
   it("is marked when it is masked or no longer stored", async () => {

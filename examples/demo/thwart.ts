@@ -47,7 +47,8 @@ export async function startGuardedThwart({ dataDir, port }: DemoOptions) {
     ingest: thwart.ingest,
     putPolicy: (policy: Policy) => thwart.responder.changePolicy(policy, { who: "system", from: null }),
     blocked: thwart.responder.desired,
-    signInLink: () => `${thwart.url}/sign-in#token=${thwart.accounts.createLink("admin")}`,
+    signInLink: (name = "admin") => `${thwart.url}/sign-in#token=${thwart.accounts.createLink(name)}`,
+    accounts: thwart.accounts,
     /** When the guard's list held this address for the first time; undefined while it does not. */
     blockOf: async (attacker: string): Promise<number | undefined> => {
       const { items } = await thwart.store.countermeasures({ limit: 100 })

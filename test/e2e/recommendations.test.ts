@@ -79,6 +79,23 @@ describe.runIf(has("recommendations in Chromium", "chromium"))("recommendations 
     expect((block?.expiresAt ?? 0) - (block?.createdAt ?? 0)).toBe(86_400_000)
   })
 
+  it("lets a viewer look, and not decide", async () => {
+    await thwart.accounts.addUser("vera", "viewer", { who: "system", from: null })
+    const other = await openBrowser(thwart.url)
+    try {
+      const { page: hers } = await other.page()
+      await hers.goto(thwart.signInLink("vera"))
+      await hers.getByRole("heading", { name: "Overview" }).waitFor()
+      await hers.goto(watched.page.url())
+      await hers.getByText("To decide needs the role of an analyst").waitFor()
+      expect(await hers.getByRole("button", { name: /Accept|Dismiss|Always/ }).count()).toBe(0)
+      expect(await hers.getByLabel(/^Select/).count()).toBe(0)
+      if (pictures !== undefined) await hers.screenshot({ path: join(pictures, "recommendations-viewer.png") })
+    } finally {
+      await other.close()
+    }
+  })
+
   it("dismisses what is selected", async () => {
     const { page } = watched
     await page.getByLabel("Select 203.0.113.4").check()

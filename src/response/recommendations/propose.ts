@@ -40,6 +40,8 @@ export interface ProposalLimits {
 // proposed, and after that an address may be somebody else's.
 export const defaultProposalLimits: ProposalLimits = { most: 1000, keepMs: 86_400_000 }
 
+type Evidence = Proposal["reason"]["alerts"]
+
 // Alerts that a proposal names, the newest.
 const maxEvidence = 100
 
@@ -80,13 +82,14 @@ export function createProposer(
   }
   const again = (known: Proposal, trigger: Trigger, held: string | null): Proposal => {
     const { severity, incident, count, sightings } = trigger
+    const newer = reasonOf(trigger)
     const named = new Set<string>(known.reason.alerts)
     const fresh = incident === null ? sightings.filter(({ id }) => !named.has(id)).length : 0
     const { source, node } = known
     return {
       ...known,
       severity: compareSeverity(severity, known.severity) > 0 ? severity : known.severity,
-      reason: { ...reasonOf(trigger), alerts: evidenceOf(known, trigger) },
+      reason: { ...newer, alerts: incident === null ? newestOf(known.reason.alerts, newer.alerts) : newer.alerts },
       held,
       source: source && onlySource([source, ...sightings.map((one) => one.source)]),
       node: node && onlyNode([node, ...sightings.flatMap(({ nodes }) => nodes)]),
@@ -134,10 +137,8 @@ export function createProposer(
   }
 }
 
-function evidenceOf({ reason }: Proposal, trigger: Trigger): Proposal["reason"]["alerts"] {
-  const newer = reasonOf(trigger).alerts
-  if (trigger.incident !== null) return newer
-  return [...new Set([...reason.alerts, ...newer])].slice(-maxEvidence)
+function newestOf(older: Evidence, newer: Evidence): Evidence {
+  return [...new Set([...older, ...newer])].slice(-maxEvidence)
 }
 
 function latestOf({ sightings }: Trigger, known: Millis): Millis {

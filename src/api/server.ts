@@ -16,6 +16,7 @@ import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
 import { type OpenRoute, openRoutes } from "./routes/open-routes.ts"
+import { recommendationRoutes } from "./routes/recommendations.ts"
 import { ruleRoutes } from "./routes/rules.ts"
 import { sessionRoutes } from "./routes/session.ts"
 import { settingRoutes } from "./routes/settings.ts"
@@ -105,6 +106,7 @@ function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): voi
     incidentRoutes,
     alertRoutes,
     countermeasureRoutes,
+    recommendationRoutes,
     settingRoutes,
     accountRoutes,
     tokenRoutes,

@@ -12,7 +12,7 @@ import type {
   IncidentStatus,
   Policy,
 } from "../core/index.ts"
-import type { BlockRequest, Explanation } from "../response/index.ts"
+import type { BlockRequest, Explanation, Responder } from "../response/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
@@ -22,7 +22,8 @@ import type { RuleBook } from "./rules/rule-book.ts"
 import type { VulnerabilityBook } from "./vulnerabilities/vulnerability-book.ts"
 
 /** What response offers to people. */
-export interface Decisions {
+export interface Decisions
+  extends Pick<Responder, "changeMode" | "recommendations" | "pending" | "decideRecommendation" | "reviewEvidence"> {
   block(request: BlockRequest, actor: Actor): Promise<Countermeasure>
   undo(
     id: CountermeasureId,
@@ -32,7 +33,7 @@ export interface Decisions {
   allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
-  changePolicy(policy: Policy, actor: Actor): Promise<void>
+  changePolicy(policy: Policy, actor: Actor): Promise<Policy>
 }
 
 export interface ApiDeps {

@@ -159,7 +159,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const reconcilers = enforce(enforcers, { clock, responder, onError, driftCheckMs: config.driftCheckMs }, stack)
     const sensors = createSensors(config, { ids, clock, node, onError })
     const status = createStatus({ store, clock, sensors, otherSensors: deps.otherSensors ?? (() => []), reconcilers })
-    const metrics = createMetrics({ bus, sensors: status.sensors, enforcers: status.enforcers, eventRules: evaluator })
+    const metrics = createMetrics({ bus, ...status, recommendations: responder.recommendations, eventRules: evaluator })
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const evidence = evidenceOf(enforcers.quarantining)

@@ -11,8 +11,9 @@ import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
 import { allow, disallow, token, userCommand } from "./commands/manage.ts"
-import { policy } from "./commands/policy.ts"
+import { policy } from "./commands/policy/index.ts"
 import { proxy } from "./commands/proxy.ts"
+import { recommendations } from "./commands/recommendations/index.ts"
 import { replay } from "./commands/replay.ts"
 import { rules } from "./commands/rules/index.ts"
 import { serve } from "./commands/serve.ts"
@@ -85,6 +86,7 @@ const commands: readonly AddCommand[] = [
   allow,
   disallow,
   policy,
+  recommendations,
   statusCommand,
   tail,
   token,

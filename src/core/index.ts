@@ -67,8 +67,30 @@ export type { EventField, EventFieldDescription, EventFields } from "./event-fie
 export { eventFields, eventValue, isEventField } from "./event-fields.ts"
 export type { FieldInfo, FieldType, FieldValue, Scalar } from "./field.ts"
 export { fieldTypes } from "./field.ts"
-export type { AlertId, CountermeasureId, Ids, IncidentId, NodeId, ObservationId, PolicyId, RuleId } from "./ids.ts"
-export { alertId, countermeasureId, createIds, incidentId, nodeId, observationId, policyId, ruleId } from "./ids.ts"
+export type {
+  AlertId,
+  CountermeasureId,
+  Ids,
+  IncidentId,
+  NodeId,
+  ObservationId,
+  PolicyId,
+  ProposalId,
+  RecommendationId,
+  RuleId,
+} from "./ids.ts"
+export {
+  alertId,
+  countermeasureId,
+  createIds,
+  incidentId,
+  nodeId,
+  observationId,
+  policyId,
+  proposalId,
+  recommendationId,
+  ruleId,
+} from "./ids.ts"
 export type { Incident, IncidentStatus, Stage } from "./incident.ts"
 export { incident, incidentStatus, incidentStatuses, stage } from "./incident.ts"
 export type { NodeRef } from "./node.ts"
@@ -88,9 +110,18 @@ export type {
   Origin,
 } from "./observation.ts"
 export { direction, endpoint, origin } from "./observation.ts"
-export type { Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
-export { mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
+export type { InteractiveStatus, Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
+export { interactiveStatus, mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
 export { parsePolicies } from "./policy-file.ts"
+export type { Proposal, ProposalState, Recommendation, RecommendationHead } from "./recommendation.ts"
+export {
+  proposal,
+  proposalState,
+  proposalStates,
+  proposalTarget,
+  recommendation,
+  recommendationHead,
+} from "./recommendation.ts"
 export type { AlertVerdict, RuleException, RuleSelector, RuleSwitch, Verdict } from "./rule-policy.ts"
 export {
   alertVerdict,

@@ -9,12 +9,18 @@ export const mode = z.enum(["automatic", "interactive", "monitor"])
 /** automatic: enforce; interactive: propose and wait; monitor: decide and show, never enforce. */
 export type Mode = z.infer<typeof mode>
 
+export const interactiveStatus = z.enum(["interactive", "always-accept", "always-ignore"])
+/** What a policy in interactive mode does instead of asking, once a person said so. */
+export type InteractiveStatus = z.infer<typeof interactiveStatus>
+
 /** When these incidents (or alerts) are seen `count` times within `windowMs`, … */
 const criteria = z.object({
   id: policyId,
   name: z.string().min(1).max(200),
   enabled: z.boolean(),
   mode,
+  /** Absent: interactive, the policy asks. Only looked at in interactive mode. */
+  interactiveStatus: interactiveStatus.optional(),
   on: z.discriminatedUnion("kind", [
     z.object({
       kind: z.literal("incident"),
@@ -22,6 +28,10 @@ const criteria = z.object({
       rule: ruleId.nullable(),
       /** How many different stages must have been seen. */
       minStages: z.int().min(1),
+      /** One of its stages has one of these; absent and empty lists match everything. */
+      intents: z.array(intent).readonly().optional(),
+      tactics: z.array(tactic).readonly().optional(),
+      techniques: z.array(technique).readonly().optional(),
     }),
     z.object({
       kind: z.literal("alert"),

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertOf } from "../../test/support/alerts.ts"
 import { killChainRules } from "../../test/support/kill-chain.ts"
-import { policyId, prefix } from "../core/index.ts"
+import { address, policyId, prefix, subjectOf } from "../core/index.ts"
 import { createCorrelator } from "../correlation/index.ts"
+import { incidentAt } from "../store/testing/samples.ts"
 import {
   ada,
   applied,
@@ -56,6 +57,43 @@ describe("a policy on alerts", () => {
       await only(policy)
       await house.ingest(seen(1), [])
       expect(house.responder.desired(), JSON.stringify(policy.on)).toHaveLength(blocks)
+    }
+  })
+})
+
+describe("a policy on incidents", () => {
+  it("looks at what its stages are, and at each of its lists", async () => {
+    const on = { kind: "incident", rule: null, minStages: 1 } as const
+    const cases = [
+      [policyOf({ on: { ...on, tactics: ["TA0011"] } }), 0],
+      [policyOf({ on: { ...on, techniques: ["T1190"] } }), 0],
+      [policyOf({ on: { ...on, intents: ["installation"], tactics: ["TA0043"] } }), 0],
+      [policyOf({ on: { ...on, minStages: 3 } }), 0],
+      [policyOf({ on: { ...on, intents: [], tactics: ["TA0011", "TA0043"] } }), 1],
+      [policyOf({ on: { ...on, intents: ["exploitation"], techniques: ["T1595"] } }), 1],
+    ] as const
+    expect(cases).toHaveLength(6)
+    const stage = (intent: "reconnaissance" | "exploitation", index: number) =>
+      ({
+        index,
+        name: intent,
+        intent,
+        firstAt: startedAt,
+        lastAt: startedAt,
+        count: 1,
+        alerts: [],
+        because: "",
+      }) as const
+    const stages = [
+      { ...stage("reconnaissance", 0), tactic: "TA0043", technique: "T1595" },
+      { ...stage("exploitation", 1), tactic: null, technique: null },
+    ] as const
+    for (const [index, [policy, blocks]] of cases.entries()) {
+      await only(policy)
+      const attacker = address(`203.0.113.${index}`)
+      await house.ingest([], [incidentAt(startedAt, `i${index}`, { attacker, stages })])
+      const made = house.responder.desired().filter((one) => subjectOf(one) === `${attacker}/32`)
+      expect(made, JSON.stringify(policy.on)).toHaveLength(blocks)
     }
   })
 })

@@ -35,6 +35,18 @@ export interface Cause {
   readonly incident: Incident | null
   /** What was counted, where the policy looks at alerts. */
   readonly alerts: readonly AlertId[]
+  /** How many counted, and since when. */
+  readonly count: number
+  readonly firstAt: Millis
+  /** What was new this time. */
+  readonly sightings: readonly Sighting[]
+}
+
+export interface Sighting {
+  readonly id: string
+  readonly at: Millis
+  readonly source: IpAddress
+  readonly nodes: readonly NodeRef[]
 }
 
 interface Seen<Id extends string> {
@@ -66,23 +78,27 @@ export const defaultPolicies: readonly NetworkPolicy[] = [
 export function createPolicyWatch(): PolicyWatch {
   const counts = createCounts()
 
-  /** The ids that count for this address or node now, when they are enough. */
+  /** What counts for this address or node now, when it is enough. */
   const counted = <Id extends string>(policy: Policy, subject: string, seen: readonly Seen<Id>[]) => {
-    if (policy.count === 1) return seen.map(({ id }) => id)
+    if (policy.count === 1) return { ids: seen.map(({ id }) => id), oldestAt: Math.min(...seen.map(({ at }) => at)) }
     const key = `${policy.id}\n${subject}`
     for (const one of seen) counts.add(key, one, policy)
+    const reached = counts.reached(key, policy)
     // The ids under the key of one policy are of the one kind that it looks at, so the cast holds.
-    return counts.reached(key, policy) as readonly Id[] | undefined
+    return reached && { ids: reached as readonly Id[], oldestAt: counts.oldestAt(key, policy) }
   }
 
   const lookAtIncidents = (policy: Policy, incidents: readonly Incident[]) =>
     incidents.flatMap((incident): readonly Trigger[] => {
       if (!wantsIncident(policy, incident)) return []
-      const { id, updatedAt: at, severity } = incident
-      const cause = { severity, incident, alerts: [] }
-      return subjectsOf(policy, { attacker: incident.attacker, nodes: incident.nodes }).flatMap((subject) =>
-        counted(policy, subject.key, [{ id, at }]) === undefined ? [] : [subject.trigger(cause)],
-      )
+      const { id, updatedAt: at, severity, attacker: source, nodes, startedAt } = incident
+      return subjectsOf(policy, { attacker: source, nodes }).flatMap((subject) => {
+        const enough = counted(policy, subject.key, [{ id, at }])
+        if (enough === undefined) return []
+        const [count, firstAt] = [enough.ids.length, Math.min(startedAt, enough.oldestAt)]
+        const sightings = [{ id, at, source, nodes }]
+        return [subject.trigger({ severity, incident, alerts: [], count, firstAt, sightings })]
+      })
     })
 
   const lookAtAlerts = (policy: Policy, alerts: readonly Alert[]) => {
@@ -96,10 +112,14 @@ export function createPolicyWatch(): PolicyWatch {
       }
     }
     return [...seen.values()].flatMap(({ subject, alerts: these }): readonly Trigger[] => {
-      const ids = counted(policy, subject.key, these)
-      if (ids === undefined) return []
+      const enough = counted(policy, subject.key, these)
+      if (enough === undefined) return []
+      const { ids, oldestAt } = enough
       const severity = these.map((alert) => alert.severity).reduce(graver)
-      return [subject.trigger({ severity, incident: null, alerts: ids })]
+      const sightings = these.map(({ id, at, attacker: source, node }) => ({ id, at, source, nodes: [node] }))
+      return [
+        subject.trigger({ severity, incident: null, alerts: ids, count: ids.length, firstAt: oldestAt, sightings }),
+      ]
     })
   }
 
@@ -148,8 +168,23 @@ function wantsIncident({ on, severity }: Policy, incident: Incident): boolean {
     (incident.status === "open" || incident.status === "contained") &&
     (on.rule === null || on.rule === incident.rule) &&
     incident.stages.length >= on.minStages &&
+    hasOne(on.intents, ({ intent }) => intent, incident) &&
+    hasOne(on.tactics, ({ tactic }) => tactic, incident) &&
+    hasOne(on.techniques, ({ technique }) => technique, incident) &&
     compareSeverity(incident.severity, severity) >= 0
   )
+}
+
+function hasOne<T>(
+  wanted: readonly T[] | undefined,
+  of: (stage: Incident["stages"][number]) => T | null,
+  { stages }: Incident,
+): boolean {
+  if (wanted === undefined || wanted.length === 0) return true
+  return stages.some((stage) => {
+    const has = of(stage)
+    return has !== null && wanted.includes(has)
+  })
 }
 
 function wantsAlert({ on, severity }: Policy, alert: Alert): boolean {

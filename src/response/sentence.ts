@@ -1,19 +1,13 @@
 import { durationInWords, type NetworkPolicy, type Policy, type QuarantinePolicy } from "../core/index.ts"
+import { criteriaInWords } from "./criteria.ts"
 
 /**
  * "1 High incident with at least 3 stages in 10 minutes → block the address for 1 hour", or
- * "3 High alerts with tactic TA0011 in 10 minutes → pause the container for 1 hour".
+ * "3 High alerts with tactic Command and Control in 10 minutes → pause the container for 1 hour".
  */
 export function policySentence(policy: Policy): string {
-  const { on, severity, count, windowMs } = policy
-  const grave = severity.charAt(0).toUpperCase() + severity.slice(1)
-  const many = count === 1 ? "" : "s"
-  const what =
-    on.kind === "incident"
-      ? `${count} ${grave} incident${many}${on.rule === null ? "" : ` of ${on.rule}`} with at least ${on.minStages} ${on.minStages === 1 ? "stage" : "stages"}`
-      : `${count} ${grave} alert${many}${alertCriteria(on)}`
   const action = policy.kind === "quarantine" ? quarantineInWords(policy) : blockInWords(policy)
-  return `${what} in ${durationInWords(windowMs)} → ${action}`
+  return `${criteriaInWords(policy)} in ${durationInWords(policy.windowMs)} → ${action}`
 }
 
 function blockInWords({ blockMs }: NetworkPolicy): string {
@@ -37,15 +31,4 @@ function quarantineInWords({ action, nodeKind, holdMs }: QuarantinePolicy): stri
 
 function forHowLong(ms: number | null): string {
   return ms === null ? "until someone ends it" : `for ${durationInWords(ms)}`
-}
-
-function alertCriteria(on: Extract<Policy["on"], { kind: "alert" }>): string {
-  const named: readonly (readonly [string, readonly string[]])[] = [
-    ["intent", on.intents],
-    ["classtype", on.classtypes],
-    ["tactic", on.tactics],
-    ["technique", on.techniques],
-  ]
-  const parts = named.filter(([, values]) => values.length > 0).map(([name, values]) => `${name} ${values.join(", ")}`)
-  return parts.length === 0 ? "" : ` with ${parts.join(" and ")}`
 }

@@ -4,13 +4,15 @@ import {
   allowlistEntry,
   networkPolicy,
   nodeId,
+  policyId,
   type RuleId,
+  recommendationId,
   ruleException,
   ruleId,
   vulnerabilityReport,
 } from "../core/index.ts"
-import type { Page, Store } from "./store.ts"
-import { alertAt, auditAt, countermeasureAt, incidentAt } from "./testing/samples.ts"
+import type { Page, ProposalQuery, Store } from "./store.ts"
+import { alertAt, auditAt, countermeasureAt, incidentAt, proposalAt } from "./testing/samples.ts"
 
 export interface Opened {
   readonly store: Store
@@ -275,6 +277,34 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
       await store.record({ vulnerabilityReports: [{ ...report, importedAt: 6, vulnerabilities: [] }] })
       await store.record({ removedVulnerabilityReports: ["vul_2", "vul_3"] })
       expect(await store.vulnerabilityReports()).toEqual([{ ...report, importedAt: 6, vulnerabilities: [] }])
+    })
+
+    it("replaces a proposal, finds them by policy and state, and keeps what stands above them until it is removed", async () => {
+      const [one, other] = [policyId.parse("one"), policyId.parse("other")]
+      const head = { id: recommendationId.parse("rec_a"), policy: one, createdAt: 1, notKept: 0 }
+      await store.record({
+        proposals: [
+          ...Array.from({ length: 1200 }, (_, index) => proposalAt(index, `p${index}`, { policy: one })),
+          proposalAt(5, "q", { policy: other }),
+          proposalAt(5, "q", { policy: other, state: "expired" }),
+        ],
+        recommendations: [head],
+      })
+      const ids = async (query: ProposalQuery) => (await store.proposals(query)).items.map(({ id }) => id)
+      const first = await store.proposals({ policy: one, state: "pending", limit: 1000 })
+      expect([first.items.length, first.items[0]?.id]).toEqual([1000, "prp_p1199"])
+      expect(await ids({ policy: one, state: "pending", limit: 1000, cursor: first.next })).toHaveLength(200)
+      expect(await ids({ policy: other })).toEqual(["prp_q"])
+      expect(await ids({ state: "expired" })).toEqual(["prp_q"])
+      const changed = proposalAt(7, "p7", { policy: one, state: "accepted", count: 9, held: "\u0000 too many" })
+      await Promise.all([
+        store.record({ proposals: [changed] }),
+        store.record({ recommendations: [{ ...head, notKept: 3 }] }),
+      ])
+      expect((await store.proposals({ state: "accepted" })).items).toEqual([changed])
+      expect(await store.recommendations()).toEqual([{ ...head, notKept: 3 }])
+      await store.record({ removedRecommendations: [head.id] })
+      expect(await store.recommendations()).toEqual([])
     })
 
     it("counts a rule once for each new alert that is not masked, and what analysts marked", async () => {

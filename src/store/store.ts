@@ -13,6 +13,11 @@ import type {
   IpAddress,
   Millis,
   Policy,
+  PolicyId,
+  Proposal,
+  ProposalState,
+  RecommendationHead,
+  RecommendationId,
   RuleException,
   RuleId,
   RuleSwitch,
@@ -29,6 +34,9 @@ export interface Changes {
   readonly incidents?: readonly Incident[]
   readonly countermeasures?: readonly Countermeasure[]
   readonly policies?: readonly Policy[]
+  readonly proposals?: readonly Proposal[]
+  readonly recommendations?: readonly RecommendationHead[]
+  readonly removedRecommendations?: readonly RecommendationId[]
   readonly allowlist?: readonly AllowlistEntry[]
   readonly removedAllowlist?: readonly string[]
   readonly users?: readonly User[]
@@ -100,6 +108,11 @@ export interface CountermeasureQuery extends PageQuery {
   readonly incident?: IncidentId | undefined
 }
 
+export interface ProposalQuery extends PageQuery {
+  readonly policy?: PolicyId | undefined
+  readonly state?: ProposalState | undefined
+}
+
 /**
  * Remembers. Obligations of every implementation:
  * - `record` is atomic and durable: when its promise resolves, all of it survives SIGKILL; when it rejects, none of it was written.
@@ -117,6 +130,9 @@ export interface Store {
   countermeasure(id: CountermeasureId): Promise<Countermeasure | undefined>
   countermeasures(query: CountermeasureQuery): Promise<Page<Countermeasure>>
   policies(): Promise<readonly Policy[]>
+  proposals(query: ProposalQuery): Promise<Page<Proposal>>
+  /** Of every policy that has pending proposals. */
+  recommendations(): Promise<readonly RecommendationHead[]>
   allowlist(): Promise<readonly AllowlistEntry[]>
 
   user(name: string): Promise<User | undefined>

@@ -12,7 +12,10 @@ import {
   ipAddress,
   millis,
   networkPolicy,
+  policyId,
   quarantinePolicy,
+  recommendation,
+  recommendationId,
   role,
   severity,
 } from "../../core/index.ts"
@@ -220,6 +223,13 @@ export const streamEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("alert"), alert }),
   z.object({ kind: z.literal("incident"), incident }),
   z.object({ kind: z.literal("countermeasure"), countermeasure }),
+  /** Null: nothing of it is pending any more. */
+  z.object({
+    kind: z.literal("recommendation"),
+    id: recommendationId,
+    policy: policyId,
+    recommendation: recommendation.nullable(),
+  }),
 ])
 
 export type AlertPage = z.infer<typeof alertPage>
@@ -244,6 +254,27 @@ export type WhoAmI = z.infer<typeof whoAmI>
 
 export type { CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } from "./correlation.ts"
 export { correlationPreview, correlationRules, maxPreviewedAlerts, newCorrelationPreview } from "./correlation.ts"
+export type {
+  DecisionReport,
+  ModeChange,
+  ModeWish,
+  NewDecision,
+  PendingProposal,
+  RecommendationDetail,
+  Recommendations,
+} from "./recommendations.ts"
+export {
+  decision,
+  decisionReport,
+  evidenceStates,
+  modeChange,
+  modeWish,
+  pendingProposal,
+  pendingQuery,
+  recommendationDetail,
+  recommendations,
+  standingDecision,
+} from "./recommendations.ts"
 export type {
   ApiRule,
   NewRuleException,

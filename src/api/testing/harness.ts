@@ -105,6 +105,7 @@ export async function createHarness(
     ids,
     policy,
     known,
+    responder,
     accounts,
     errors,
     tokenOf,

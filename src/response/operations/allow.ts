@@ -1,10 +1,12 @@
 import { type AllowlistEntry, overlaps, ThwartError } from "../../core/index.ts"
 import { endedAs } from "../countermeasure.ts"
 import { auditOf, type Parts } from "../parts.ts"
+import { withdrawnFrom } from "../recommendations/withdraw.ts"
 import type { Responder } from "../services.ts"
 
 /** Adds to the allowlist, and ends what is in force against it in the same moment. */
-export function createAllow({ deps, wanted, statuses, circumstances, commit }: Parts): Responder["allow"] {
+export function createAllow(parts: Parts): Responder["allow"] {
+  const { deps, wanted, statuses, circumstances, commit } = parts
   return async (wish, actor) => {
     const now = deps.clock.now()
     if (wish.expiresAt !== null && wish.expiresAt <= now)
@@ -13,6 +15,7 @@ export function createAllow({ deps, wanted, statuses, circumstances, commit }: P
     const freed = wanted.active().filter((one) => one.action === "block" && overlaps(entry.prefix, one.target))
     const after = { ...entry, freed: freed.map(({ id }) => id) }
     await commit({
+      ...withdrawnFrom(parts, entry.prefix, actor.who),
       allowlist: [entry],
       countermeasures: freed.map((one) => endedAs(one, { reason: "allowlisted", by: actor.who, at: now })),
       incidents: await statuses.released(freed),

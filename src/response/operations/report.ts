@@ -1,21 +1,38 @@
-import type { Countermeasure, EnforcementReport, Millis } from "../../core/index.ts"
+import type { Countermeasure, CountermeasureId, EnforcementReport, IncidentId, Millis } from "../../core/index.ts"
 import type { Parts } from "../parts.ts"
-import type { Responder } from "../services.ts"
 
 // A state that stays the same is written once a minute, to show that somebody looked.
 const restateMs: Millis = 60_000
 
-/** Notes what an enforcer says is true, when that is new. */
-export function createReport({ deps, wanted, statuses, commit }: Parts): Responder["report"] {
-  return async (id, report) => {
-    const known = wanted.get(id) ?? (await deps.store.countermeasure(id))
-    if (known === undefined) return
-    const next = withReport(known, report)
-    if (next === undefined) return
-    const { incident } = known.reason
-    const holds = report.state === "applied" && known.endedAt === null
-    const contained = holds && incident !== null ? await statuses.contained(incident) : undefined
-    await commit({ countermeasures: [next], incidents: contained === undefined ? [] : [contained] })
+export interface Reported {
+  readonly id: CountermeasureId
+  readonly report: EnforcementReport
+}
+
+/** Notes what enforcers say is true, where that is new, all of it at once. */
+export function createReport({
+  deps,
+  wanted,
+  statuses,
+  commit,
+}: Parts): (reported: readonly Reported[]) => Promise<void> {
+  return async (reported) => {
+    const next = new Map<CountermeasureId, Countermeasure>()
+    const contained = new Set<IncidentId>()
+    for (const { id, report } of reported) {
+      const known = next.get(id) ?? wanted.get(id) ?? (await deps.store.countermeasure(id))
+      const stated = known && withReport(known, report)
+      if (stated === undefined) continue
+      next.set(id, stated)
+      const { incident } = stated.reason
+      if (report.state === "applied" && stated.endedAt === null && incident !== null) contained.add(incident)
+    }
+    if (next.size === 0) return
+    const incidents = await Promise.all([...contained].map((incident) => statuses.contained(incident)))
+    await commit({
+      countermeasures: [...next.values()],
+      incidents: incidents.filter((incident) => incident !== undefined),
+    })
   }
 }
 

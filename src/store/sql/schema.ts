@@ -22,6 +22,8 @@ export interface Database {
     incident: string | null
   }
   policies: Document & { id: string }
+  proposals: Document & { id: string; created_at: number; policy: string; state: string }
+  recommendations: Document & { id: string }
   allowlist: Document & { id: string }
   users: Document & { name: string }
   sessions: Document & { secret_hash: string; user_name: string; expires_at: number }

@@ -9,6 +9,8 @@ import {
   type Incident,
   messageOf,
   type Policy,
+  type Proposal,
+  type RecommendationHead,
   type RuleException,
   type RuleSwitch,
   type Session,
@@ -116,6 +118,16 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
         )
       }),
     policies: () => all<Policy>(db.selectFrom("policies").select("document").orderBy("id")),
+    proposals: (query) =>
+      guarded(async () => {
+        let rows = db.selectFrom("proposals").select(["document", "id", "created_at as time"])
+        if (query.policy !== undefined) rows = rows.where("policy", "=", query.policy)
+        if (query.state !== undefined) rows = rows.where("state", "=", query.state)
+        return page<Proposal>(query, (cursor, limit) =>
+          after(rows, "created_at", cursor).orderBy("created_at", "desc").orderBy("id", "desc").limit(limit).execute(),
+        )
+      }),
+    recommendations: () => all<RecommendationHead>(db.selectFrom("recommendations").select("document").orderBy("id")),
     allowlist: () => all<AllowlistEntry>(db.selectFrom("allowlist").select("document").orderBy("id")),
 
     user: (name) => one<User>(db.selectFrom("users").select("document").where("name", "=", name)),

@@ -2,6 +2,7 @@ import type { Transaction } from "kysely"
 import { severities } from "../../core/index.ts"
 import type { Changes } from "../store.ts"
 import type { Database } from "./schema.ts"
+import { writeProposals } from "./write-proposals.ts"
 import { countHits, writeRules } from "./write-rules.ts"
 import { writeVulnerabilities } from "./write-vulnerabilities.ts"
 
@@ -46,6 +47,7 @@ export async function write(db: Transaction<Database>, changes: Changes): Promis
       .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
       .execute()
   }
+  await writeProposals(db, changes)
   await writeSettings(db, changes)
   await writeRules(db, changes)
   await writeVulnerabilities(db, changes)

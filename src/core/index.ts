@@ -33,6 +33,7 @@ export {
 export type { Clock, Millis } from "./clock.ts"
 export { createManualClock, systemClock } from "./clock.ts"
 export type {
+  BlockAction,
   BlockCountermeasure,
   Countermeasure,
   EnforcementReport,
@@ -42,11 +43,14 @@ export type {
   Reason,
 } from "./countermeasure.ts"
 export {
+  actionInWords,
+  blockActions,
   countermeasure,
   endReasons,
   enforcementReport,
   enforcementState,
   enforcementStates,
+  holdsBack,
   isActive,
   nodeInWords,
   quarantineAction,
@@ -87,8 +91,10 @@ export type {
 } from "./observation.ts"
 export { direction, endpoint, origin } from "./observation.ts"
 export type { Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
-export { mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
+export { completePolicy, mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
 export { parsePolicies } from "./policy-file.ts"
+export type { Rate } from "./rate.ts"
+export { rate, rateInWords, rateText, rateUnits } from "./rate.ts"
 export type { AlertVerdict, RuleException, RuleSelector, RuleSwitch, Verdict } from "./rule-policy.ts"
 export {
   alertVerdict,

@@ -1,4 +1,14 @@
-import type { Cidr, CountermeasureId, Direction, Millis, NodeRef, nodeKinds, QuarantineAction } from "../core/index.ts"
+import type {
+  BlockAction,
+  Cidr,
+  CountermeasureId,
+  Direction,
+  Millis,
+  NodeRef,
+  nodeKinds,
+  QuarantineAction,
+  Rate,
+} from "../core/index.ts"
 
 /** Something that shall be true of a target until its end. */
 export interface Entry {
@@ -10,6 +20,10 @@ export interface Entry {
 export interface Block extends Entry {
   readonly target: Cidr
   readonly direction: Direction
+  /** Absent: block. */
+  readonly action?: BlockAction | undefined
+  /** Of a limit. */
+  readonly rate?: Rate | undefined
 }
 
 /** What shall be done to one node. */
@@ -59,6 +73,8 @@ export interface Enforcer<E extends Entry = Block> {
   apply(operations: readonly Operation<E>[], signal: AbortSignal): Promise<readonly OperationResult[]>
   teardown(signal: AbortSignal): Promise<void>
   close(): Promise<void>
+  /** What it can do to an address; only block by default. The reconciler asks it for nothing else. */
+  readonly does?: readonly BlockAction[]
   /** Where room is limited: the pool this entry would stand in, and how many go into it. The reconciler fills it by rank. */
   poolOf?(block: Omit<E, "expiresAt">): Pool
   /** What the target itself counted as refused because of our entries, since they were made. */
@@ -90,8 +106,14 @@ export interface Refused {
 }
 
 /** Two entries with the same key are the same entry, whatever their ends. */
-export function keyOf({ target, direction }: Pick<Block, "target" | "direction">): string {
-  return `${direction} ${target}`
+export function keyOf(block: Omit<Block, "expiresAt">): string {
+  return `${kindOf(block)} ${block.target}`
+}
+
+/** Entries of different kinds stand side by side in a target, whatever their prefixes: `inbound`, `limit 100 packets/s outbound`. */
+export function kindOf({ direction, action = "block", rate }: Omit<Block, "expiresAt" | "target">): string {
+  if (action === "block") return direction
+  return `${action}${rate === undefined ? "" : ` ${rate.perSecond} ${rate.unit}/s`} ${direction}`
 }
 
 export function quarantineKey({ action, node }: Pick<Quarantine, "action" | "node">): string {

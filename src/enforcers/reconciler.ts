@@ -4,6 +4,7 @@ import {
   type Countermeasure,
   type CountermeasureId,
   type EnforcementReport,
+  holdsBack,
   isActive,
   type Millis,
   messageOf,
@@ -71,7 +72,7 @@ const afterEndMs: Millis = 50
 
 /** The one writer of one target: compares what is desired with what is there, applies the difference, and reports what is true. */
 export function createReconciler(deps: ReconcilerDeps, options: ReconcilerOptions = {}): Reconciler {
-  const wants = (of: Countermeasure): of is BlockCountermeasure => of.action === "block"
+  const wants = (of: Countermeasure): of is BlockCountermeasure => holdsBack(of)
   return reconcile(deps, { wants, keyOf, perform: performRound }, options)
 }
 
@@ -80,7 +81,7 @@ export function createQuarantineReconciler(
   deps: ReconcilerDeps<Quarantine> & { readonly enforcer: QuarantineEnforcer },
   options: ReconcilerOptions = {},
 ): Reconciler {
-  const wants = (of: Countermeasure): of is QuarantineCountermeasure => of.action !== "block"
+  const wants = (of: Countermeasure): of is QuarantineCountermeasure => !holdsBack(of)
   return reconcile(deps, { wants, keyOf: quarantineKey, perform: performQuarantines }, options)
 }
 

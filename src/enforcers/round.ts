@@ -93,6 +93,10 @@ async function admit(
   let retry = false
   for (const countermeasure of wanted.toSorted(byRank)) {
     const wish: Wish = [keyOf(countermeasure), countermeasure]
+    if (!(enforcer.does ?? ["block"]).includes(countermeasure.action)) {
+      refused.set(wish, `${enforcer.id} can't ${countermeasure.action} an address`)
+      continue
+    }
     const there = inForce.get(wish[0])
     if (there !== undefined && !adds(countermeasure, there, enforcer.toleranceMs)) {
       admitted.push(wish)

@@ -3,6 +3,7 @@ import { newBlock } from "./countermeasure.ts"
 import { createQuarantineDecider } from "./decide-quarantine.ts"
 import { type Circumstances, type Refusal, refusalAtEnforcement, refusalOf } from "./guardrails/index.ts"
 import { auditOf, type Parts } from "./parts.ts"
+import { type Place, placeInWords, placesOf } from "./place.ts"
 import { type NetworkTrigger, type Trigger, triggerSubject } from "./policies.ts"
 import { prolonged } from "./prolong.ts"
 import { reasonOf } from "./reason.ts"
@@ -40,19 +41,18 @@ export function decide(
     const longer = prolonged(known, trigger, { durationMs: trigger.policy.blockMs, now: deps.clock.now() })
     if (longer === undefined) return
     const refusal = refusalAtEnforcement({ target: known.target, by: "policy" }, around)
-    if (refusal !== undefined) return say(trigger, actionOf(refusal), { reason: refusal.reason })
-    decided.set(known.target, longer)
-    say(trigger, "block prolonged", { countermeasure: longer.id, expiresAt: longer.expiresAt })
+    if (refusal !== undefined) return say(trigger, actionOf(trigger, refusal), { reason: refusal.reason })
+    decided.set(placeInWords(known), longer)
+    say(trigger, `${known.action} prolonged`, { countermeasure: longer.id, expiresAt: longer.expiresAt })
   }
-  const block = (trigger: NetworkTrigger) => {
+  const block = (trigger: NetworkTrigger, place: Place) => {
     const { policy } = trigger
-    const countermeasure = blockOf(trigger, deps)
-    made++
-    decided.set(countermeasure.target, countermeasure)
-    const after = { target: countermeasure.target, expiresAt: countermeasure.expiresAt, reason: countermeasure.reason }
+    const countermeasure = blockOf(trigger, place, deps)
+    decided.set(placeInWords(place), countermeasure)
+    const after = { ...place, expiresAt: countermeasure.expiresAt, reason: countermeasure.reason }
     const subject = `countermeasure:${countermeasure.id}`
     audit.push(
-      auditOf(deps, { who: `policy:${policy.id}`, from: null }, { action: "block", subject, before: null, after }),
+      auditOf(deps, { who: `policy:${policy.id}`, from: null }, { action: place.action, subject, before: null, after }),
     )
   }
 
@@ -63,16 +63,27 @@ export function decide(
       quarantines.on(trigger)
       continue
     }
-    const target = prefix(trigger.attacker)
-    const known = decided.get(target) ?? wanted.activeFor(target, "inbound")
-    if (known !== undefined) {
-      if (trigger.policy.mode === "automatic") prolong(trigger, known)
+    const { policy } = trigger
+    if (policy.action === "ignore") {
+      say(trigger, policy.mode === "automatic" ? "ignored" : actionsOf[policy.mode](policy), {
+        policy: policySentence(policy),
+      })
       continue
     }
-    const refusal = refusalOf({ target, by: "policy" }, { ...around, recentBlocks: around.recentBlocks + made })
-    if (refusal !== undefined) say(trigger, actionOf(refusal), { reason: refusal.reason })
-    else if (trigger.policy.mode === "automatic") block(trigger)
-    else say(trigger, actionsOf[trigger.policy.mode], { policy: policySentence(trigger.policy) })
+    const missing: Place[] = []
+    for (const place of placesOf(trigger)) {
+      const known = decided.get(placeInWords(place)) ?? wanted.activeFor(place)
+      if (known === undefined) missing.push(place)
+      else if (policy.mode === "automatic") prolong(trigger, known)
+    }
+    if (missing.length === 0) continue
+    const intended = { target: prefix(trigger.attacker), by: "policy" } as const
+    const refusal = refusalOf(intended, { ...around, recentBlocks: around.recentBlocks + made })
+    if (refusal !== undefined) say(trigger, actionOf(trigger, refusal), { reason: refusal.reason })
+    else if (policy.mode === "automatic") {
+      made++
+      for (const place of missing) block(trigger, place)
+    } else say(trigger, actionsOf[policy.mode](policy), { policy: policySentence(policy) })
   }
   return {
     countermeasures: [...decided.values(), ...quarantines.decided()],
@@ -82,20 +93,17 @@ export function decide(
   }
 }
 
-const actionsOf = { monitor: "block not enforced (monitor)", interactive: "block proposed" } as const
+const actionsOf = {
+  monitor: ({ action }: NetworkTrigger["policy"]) => `${action} not enforced (monitor)`,
+  interactive: ({ action }: NetworkTrigger["policy"]) => `${action} proposed`,
+} as const
 
-function actionOf({ kind }: Refusal): string {
-  return kind === "held" ? "block held" : "block refused"
+function actionOf({ policy: { action } }: NetworkTrigger, { kind }: Refusal): string {
+  return `${action} ${kind}`
 }
 
-function blockOf(trigger: NetworkTrigger, deps: Parts["deps"]): BlockCountermeasure {
-  const { policy, attacker, severity } = trigger
-  const wish = {
-    target: prefix(attacker),
-    direction: "inbound",
-    enforcers: policy.enforcers,
-    severity,
-    reason: reasonOf(trigger),
-  } as const
+function blockOf(trigger: NetworkTrigger, place: Place, deps: Parts["deps"]): BlockCountermeasure {
+  const { policy, severity } = trigger
+  const wish = { ...place, enforcers: policy.enforcers, severity, reason: reasonOf(trigger) }
   return newBlock(deps, wish, policy.blockMs)
 }

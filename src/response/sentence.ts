@@ -1,4 +1,4 @@
-import { durationInWords, type NetworkPolicy, type Policy, type QuarantinePolicy } from "../core/index.ts"
+import { durationInWords, type NetworkPolicy, type Policy, type QuarantinePolicy, rateInWords } from "../core/index.ts"
 
 /**
  * "1 High incident with at least 3 stages in 10 minutes → block the address for 1 hour", or
@@ -13,11 +13,20 @@ export function policySentence(policy: Policy): string {
       ? `${count} ${grave} incident${many}${on.rule === null ? "" : ` of ${on.rule}`} with at least ${on.minStages} ${on.minStages === 1 ? "stage" : "stages"}`
       : `${count} ${grave} alert${many}${alertCriteria(on)}`
   const action = policy.kind === "quarantine" ? quarantineInWords(policy) : blockInWords(policy)
-  return `${what} in ${durationInWords(windowMs)} → ${action}`
+  return `${what}${scopeInWords(policy)} in ${durationInWords(windowMs)} → ${action}`
 }
 
-function blockInWords({ blockMs }: NetworkPolicy): string {
-  return `block the address ${forHowLong(blockMs)}`
+function blockInWords({ action, direction, rate, blockMs }: NetworkPolicy): string {
+  const way = { inbound: "", outbound: "traffic to ", both: "traffic from and to " }[direction]
+  switch (action) {
+    case "ignore":
+      return "ignore it: no other network policy acts on it"
+    case "limit":
+      return `limit ${way === "" ? "traffic from " : way}the address to ${rate === null ? "nothing" : rateInWords(rate)} ${forHowLong(blockMs)}`
+    case "block":
+    case "challenge":
+      return `${action} ${way}the address ${forHowLong(blockMs)}`
+  }
 }
 
 function quarantineInWords({ action, nodeKind, holdMs }: QuarantinePolicy): string {
@@ -37,6 +46,11 @@ function quarantineInWords({ action, nodeKind, holdMs }: QuarantinePolicy): stri
 
 function forHowLong(ms: number | null): string {
   return ms === null ? "until someone ends it" : `for ${durationInWords(ms)}`
+}
+
+function scopeInWords({ scope: { nodes, tags } }: Policy): string {
+  const named = [...(nodes.length === 0 ? [] : [nodes.join(", ")]), ...tags.map((tag) => `nodes tagged ${tag}`)]
+  return named.length === 0 ? "" : ` on ${named.join(" or ")}`
 }
 
 function alertCriteria(on: Extract<Policy["on"], { kind: "alert" }>): string {

@@ -2,8 +2,10 @@ import {
   type Alert,
   type Countermeasure,
   type EnforcementReport,
+  holdsBack,
   type Incident,
   type Match,
+  rateInWords,
   subjectOf,
 } from "../core/index.ts"
 import { printableBytes, printableText } from "./printable.ts"
@@ -34,7 +36,7 @@ export function tell({ countermeasures, incidents, alerts }: Findings): readonly
 
 function tellCountermeasure(of: Countermeasure): readonly string[] {
   const { id, action, reason, createdAt, reports } = of
-  const what = `${printableText(subjectOf(of))}${of.action === "block" ? `, ${of.direction}` : ""}`
+  const what = `${printableText(subjectOf(of))}${holdsBack(of) ? `, ${of.direction}${of.rate === undefined ? "" : `, to ${rateInWords(of.rate)}`}` : ""}`
   return [
     `${time(createdAt)} ${action} of ${what}, decided by ${printableText(reason.by)} (${id}): ${printableText(reason.text)}. ${endOf(of)}.`,
     ...reports.map((report) => `  ${tellReport(report)}`),

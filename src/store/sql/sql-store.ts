@@ -6,6 +6,7 @@ import {
   type ApiToken,
   type AuditEntry,
   type Countermeasure,
+  completePolicy,
   type Incident,
   messageOf,
   type Policy,
@@ -109,7 +110,8 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
           after(rows, "created_at", cursor).orderBy("created_at", "desc").orderBy("id", "desc").limit(limit).execute(),
         )
       }),
-    policies: () => all<Policy>(db.selectFrom("policies").select("document").orderBy("id")),
+    policies: async () =>
+      (await all<Policy>(db.selectFrom("policies").select("document").orderBy("id"))).map(completePolicy),
     allowlist: () => all<AllowlistEntry>(db.selectFrom("allowlist").select("document").orderBy("id")),
 
     user: (name) => one<User>(db.selectFrom("users").select("document").where("name", "=", name)),

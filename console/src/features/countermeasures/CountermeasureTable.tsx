@@ -4,7 +4,7 @@ import { useState } from "react"
 import { me } from "../../api/queries.ts"
 import { may } from "../../app/navigation.tsx"
 import { Ago, Remaining } from "../../components/Time.tsx"
-import { type Countermeasure, targetOf, whatOf } from "./target.ts"
+import { type Countermeasure, detailOf, targetOf, whatOf } from "./target.ts"
 import { UndoDialog } from "./UndoDialog.tsx"
 
 export function CountermeasureTable({ items }: { readonly items: readonly Countermeasure[] }) {
@@ -25,9 +25,9 @@ export function CountermeasureTable({ items }: { readonly items: readonly Counte
             <Table.Tr key={one.id} data-row tabIndex={0} className="row-link" style={{ cursor: "default" }}>
               <Table.Td>
                 <Code>{targetOf(one)}</Code>
-                {one.action !== "block" && (
+                {detailOf(one) !== undefined && (
                   <Text size="xs" c="dimmed">
-                    {one.action}
+                    {detailOf(one)}
                   </Text>
                 )}
               </Table.Td>

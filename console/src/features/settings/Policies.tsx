@@ -20,7 +20,7 @@ export function Policies() {
   return (
     <Page
       title="Policies"
-      about="When these incidents or alerts are seen, block the other side. Automatic enforces; interactive proposes; monitor decides and shows, but never enforces."
+      about="When these incidents or alerts are seen, block, limit or ignore the other side, or quarantine the node. Automatic enforces; interactive proposes; monitor decides and shows, but never enforces."
     >
       <State
         of={useQuery(policies)}
@@ -57,7 +57,7 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
         <Text fw={600}>{policy.name}</Text>
         <Text size="sm">{policy.sentence}</Text>
         <Text size="xs" c="dimmed" ff="monospace">
-          {policy.id}
+          {policy.id} · by {policy.enforcers.length === 0 ? "every enforcer" : policy.enforcers.join(", ")}
         </Text>
       </div>
       <Select

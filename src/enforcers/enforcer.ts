@@ -37,7 +37,10 @@ export interface Quarantine extends Entry {
 }
 
 /** What stands in the target now and is ours. */
-export type Observed<E extends Entry = Block> = E
+export type Observed<E extends Entry = Block> = E & {
+  /** What the target counted as refused because of this entry; counted anew when the entry was made anew. */
+  readonly refused?: Refused
+}
 
 export type Operation<E extends Entry = Block> =
   | { readonly kind: "add"; readonly block: E }

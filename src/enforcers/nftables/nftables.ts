@@ -1,9 +1,10 @@
 import { type Clock, messageOf, parseCidr } from "../../core/index.ts"
-import type { Block, Enforcer, Observed, Operation, OperationResult, Pool } from "../enforcer.ts"
-import { again, blocksIn, commandsFor, deletion, type RawElement } from "./elements.ts"
-import { list, type NftCommand, type NftObject, objectsIn, record } from "./json.ts"
+import type { Enforcer, Observed, Operation, OperationResult, Pool } from "../enforcer.ts"
+import { blocksIn, commandsFor, deletion } from "./elements.ts"
+import { list, type NftCommand, type NftObject, objectsIn } from "./json.ts"
 import { createNft, isHopeless, type Nft } from "./nft.ts"
-import { isIntact, removal, setOf, sets, skeleton, type Table } from "./table.ts"
+import { createStructure, elementsIn } from "./structure.ts"
+import { gradeName, gradesIn, isIntact, removal, type SetSpec, setOf, setsOf, specOf, type Table } from "./table.ts"
 
 export interface NftablesOptions {
   /** Ours alone; nothing else is touched. */
@@ -30,37 +31,22 @@ export function createNftablesEnforcer(
   const commit = (commands: readonly NftCommand[], signal: AbortSignal) =>
     run(["-j", "-f", "-"], JSON.stringify({ nftables: commands }), signal)
 
+  /** nft 1.0.6 breaks off in a table that somebody put to sleep, since it reads the names of its flags from anywhere. */
+  const setsAlone = async (signal: AbortSignal) => {
+    const list = ({ name }: SetSpec) => run(["-j", "list", "set", "inet", table.name, name], "", signal)
+    return (await Promise.all(setsOf(null).map(list))).flatMap(objectsIn)
+  }
   /** Empty when there is no such table. */
   const read = async (args: readonly string[], signal: AbortSignal): Promise<readonly NftObject[]> => {
     try {
       return objectsIn(await run([...args, "inet", table.name], "", signal))
     } catch (error) {
+      if (error instanceof SyntaxError) return setsAlone(signal)
       if (/No such file or directory/.test(messageOf(error)) && !isHopeless(messageOf(error))) return []
       throw error
     }
   }
-  const elementsIn = (objects: readonly NftObject[], name: string): readonly RawElement[] => {
-    const { elem } = objects.map(({ set }) => record(set)).find((set) => set.name === name) ?? {}
-    return Array.isArray(elem) ? elem : []
-  }
-
-  /** Makes the table when it is missing or not as it should be; what it holds is carried over in the same transaction. */
-  const ensure = async (signal: AbortSignal) => {
-    if (isIntact(await read(["-j", "-t", "list", "table"], signal), table)) return
-    const objects = await read(["-j", "list", "table"], signal)
-    const carried = sets.flatMap(({ name, prefixes }) => {
-      const elements = elementsIn(objects, name).filter((raw) => isPrefix(raw) === prefixes)
-      if (elements.length === 0) return []
-      return [{ add: { element: { family: "inet", table: table.name, name, elem: elements.map(again) } } }]
-    })
-    const made = [...removal(table), ...skeleton(table)]
-    try {
-      await commit([...made, ...carried], signal)
-    } catch (error) {
-      if (carried.length === 0 || isHopeless(messageOf(error))) throw error
-      await commit(made, signal) // What stood there was not of our making; the reconciler fills the table anew.
-    }
-  }
+  const structure = createStructure(table, { commit, read })
 
   const commitOperations = async (operations: readonly Operation[], signal: AbortSignal) => {
     const elementsOf = async (set: string) =>
@@ -109,13 +95,17 @@ export function createNftablesEnforcer(
   }
 
   const apply = async (operations: readonly Operation[], signal: AbortSignal): Promise<readonly OperationResult[]> => {
-    await ensure(signal)
+    const results = new Map<Operation, OperationResult>()
     // nft would ask the resolver about anything that is not an address.
     const sound = operations.filter(({ block }) => parseCidr(block.target) === block.target)
+    const grades = await structure(sound, signal)
+    const possible = sound.filter((operation) => {
+      if (grades.has(gradeName(operation.block.rate ?? null))) return true
+      results.set(operation, operation.kind === "remove" ? { kind: "already" } : tooManyRates)
+      return false
+    })
     const budget = { left: maxTransactions, full: new Set<string>() }
-    const results = new Map<Operation, OperationResult>()
-    for (let start = 0; start < sound.length; start += operationsPerTransaction) {
-      const batch = sound.slice(start, start + operationsPerTransaction)
+    for (const batch of batchesOf(possible)) {
       const outcome = await applyAll(batch, budget, signal)
       for (const [index, operation] of batch.entries()) results.set(operation, outcome[index] ?? noAnswer)
     }
@@ -127,15 +117,19 @@ export function createNftablesEnforcer(
 
   return {
     id: "nftables",
-    summary: "Drop addresses in the host's firewall (nftables)",
+    summary: "Drop or limit addresses in the host's firewall (nftables)",
     timeouts: "in-target",
     // Timeouts are written and printed in whole seconds.
     toleranceMs: 2500,
+    does: ["block", "limit"],
     observe: async (signal): Promise<readonly Observed[]> => {
       const objects = await read(["-j", "list", "table"], signal)
       // Entries that no rule looks at block nobody; asking for them again repairs the rules.
       if (!isIntact(objects, table)) return []
-      return sets.flatMap((set) => blocksIn(elementsIn(objects, set.name), set, clock.now()))
+      const now = clock.now()
+      return gradesIn(objects)
+        .flatMap(setsOf)
+        .flatMap((set) => blocksIn(elementsIn(objects, set.name), set, now))
     },
     apply,
     poolOf: (block): Pool => ({ name: setOf(block), size: table.size }),
@@ -152,23 +146,30 @@ export function createNftablesEnforcer(
   }
 }
 
+/**
+ * All that concerns prefixes is one transaction: one that makes room for others that lie in it must not leave a gap between the two.
+ * Single addresses stand for themselves.
+ */
+function batchesOf(operations: readonly Operation[]): readonly (readonly Operation[])[] {
+  const prefixes = operations.filter(({ block }) => specOf(block).prefixes)
+  const singles = operations.filter(({ block }) => !specOf(block).prefixes)
+  const batches = prefixes.length === 0 ? [] : [prefixes]
+  for (let start = 0; start < singles.length; start += operationsPerTransaction)
+    batches.push(singles.slice(start, start + operationsPerTransaction))
+  return batches
+}
+
+const tooManyRates: OperationResult = {
+  kind: "not-enforced",
+  reason: "capacity: too many different rates (16) are in use",
+}
 const noAnswer: OperationResult = { kind: "failed", reason: "nft gave no answer" }
 
-function failureOf(
-  message: string,
-  table: Table,
-  { block }: { readonly block: Pick<Block, "target" | "direction"> },
-): OperationResult {
+function failureOf(message: string, table: Table, { block }: Pick<Operation, "block">): OperationResult {
   // The kernel's answer to a full set is ENFILE.
   return /Too many open files/.test(message) ? fullOf(table, { block }) : { kind: "failed", reason: message }
 }
 
-function fullOf({ size }: Table, { block }: { readonly block: Pick<Block, "target" | "direction"> }): OperationResult {
+function fullOf({ size }: Table, { block }: Pick<Operation, "block">): OperationResult {
   return { kind: "not-enforced", reason: `capacity: ${setOf(block)} is full (${size} entries)` }
-}
-
-function isPrefix(raw: RawElement): boolean {
-  const { elem } = record(raw)
-  const val = elem === undefined ? raw : record(elem).val
-  return typeof val !== "string"
 }

@@ -22,9 +22,22 @@ export const enforcementReport = z
     since: millis,
     /** When it was last seen to be true in the target itself. */
     checkedAt: millis,
+    /** At least so much was refused because of it; absent where the target does not count. */
+    refused: z
+      .object({ packets: z.int().min(0), bytes: z.int().min(0) })
+      .readonly()
+      .optional(),
   })
   .readonly()
 export type EnforcementReport = z.infer<typeof enforcementReport>
+
+/** True when there is something to show for it for the first time. */
+export function isFirstProof(
+  before: Pick<EnforcementReport, "refused">,
+  { refused }: Pick<EnforcementReport, "refused">,
+): boolean {
+  return refused !== undefined && refused.packets > 0 && (before.refused?.packets ?? 0) === 0
+}
 
 export const endReasons = ["expired", "undone", "false-positive", "allowlisted", "replaced"] as const
 

@@ -52,6 +52,7 @@ export {
   enforcementStates,
   holdsBack,
   isActive,
+  isFirstProof,
   nodeInWords,
   quarantineAction,
   quarantineActions,

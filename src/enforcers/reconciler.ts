@@ -21,6 +21,7 @@ import {
   quarantineKey,
 } from "./enforcer.ts"
 import { performQuarantines } from "./quarantine-round.ts"
+import { createRefusals } from "./refusals.ts"
 import { createReportBook } from "./report-book.ts"
 import { performRound, type RoundDeps, type RoundOutcome } from "./round.ts"
 
@@ -107,6 +108,7 @@ function reconcile<E extends Entry, C extends Countermeasure>(
   const stopping = new AbortController()
   const { signal } = stopping
   const book = createReportBook({ ...deps, enforcer: enforcer.id })
+  const refusals = createRefusals()
   const places = new Map<CountermeasureId, string>()
   let known: { readonly inForce: ReadonlyMap<string, Observed<E>>; readonly readAt: Millis } | undefined
   let state: ReconcilerStatus = { state: "ok", reason: null, entries: 0, failed: 0, notEnforced: 0 }
@@ -126,6 +128,7 @@ function reconcile<E extends Entry, C extends Countermeasure>(
     if (known === undefined || retryMs !== undefined || clock.now() - known.readAt >= driftCheckMs) {
       const observed = await enforcer.observe(signal)
       known = { inForce: new Map(observed.map((block) => [keyOf(block), block])), readAt: clock.now() }
+      refusals.saw(known.inForce)
     }
     const observed = new Map(known.inForce)
     for (const [key, block] of known.inForce) if (hasEndedByItself(block)) observed.delete(key)
@@ -158,8 +161,9 @@ function reconcile<E extends Entry, C extends Countermeasure>(
     const wantedIds = new Set<CountermeasureId>()
     for (const [countermeasure, verdict] of verdicts) {
       wantedIds.add(countermeasure.id)
-      places.set(countermeasure.id, keyOf(countermeasure))
-      book.say(countermeasure.id, { ...verdict, checkedAt })
+      const key = keyOf(countermeasure)
+      places.set(countermeasure.id, key)
+      book.say(countermeasure.id, { ...verdict, checkedAt, ...refusedBy(key) })
     }
     // What an earlier run left in force, and nobody wants by now.
     for (const [id, key] of owners) places.set(id, key)
@@ -170,9 +174,14 @@ function reconcile<E extends Entry, C extends Countermeasure>(
         book.say(id, { state: "failed", reason: `it has ended but could not be removed: ${why}`, checkedAt })
         continue
       }
-      book.close(id, { state: "expired", reason: null, checkedAt })
+      book.close(id, { state: "expired", reason: null, checkedAt, ...refusedBy(places.get(id) ?? "") })
       places.delete(id)
     }
+  }
+
+  const refusedBy = (key: string) => {
+    const refused = refusals.of(key)
+    return refused === undefined ? {} : { refused }
   }
 
   /** The target can't be read or written. What was seen in force a moment ago is not called failed for that. */

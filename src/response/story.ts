@@ -49,9 +49,9 @@ function endOf({ endedAt, endReason, endedBy, expiresAt }: Countermeasure): stri
   return expiresAt === null ? "It lasts until someone ends it" : `It lasts until ${time(expiresAt)}`
 }
 
-function tellReport({ enforcer, state, since, checkedAt, reason }: EnforcementReport): string {
+function tellReport({ enforcer, state, since, checkedAt, reason, refused }: EnforcementReport): string {
   const why = reason === null ? "" : ` (${printableText(reason)})`
-  return `${enforcer}: ${state} since ${time(since)}${why}, last seen so at ${time(checkedAt)}`
+  return `${enforcer}: ${state} since ${time(since)}${why}, last seen so at ${time(checkedAt)}${refused === undefined ? "" : `; at least ${refused.packets} packets (${refused.bytes} bytes) were refused`}`
 }
 
 function tellIncident(of: Incident): readonly string[] {

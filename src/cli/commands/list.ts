@@ -38,7 +38,12 @@ const countermeasures: Listing<Countermeasure> = {
       name: "in force",
       of: ({ reports, endReason }) =>
         endReason === null
-          ? reports.map(({ enforcer, state }) => `${enforcer}: ${state}`).join(", ") || "nowhere"
+          ? reports
+              .map(
+                ({ enforcer, state, refused }) =>
+                  `${enforcer}: ${state}${refused === undefined ? "" : `, ${refused.packets} packets refused`}`,
+              )
+              .join("; ") || "nowhere"
           : `ended: ${endReason}`,
     },
     {

@@ -54,13 +54,18 @@ async function ofOneSet(own: readonly Operation[], set: SetSpec, place: Place): 
   const added = own.flatMap((operation) =>
     operation.kind === "remove" ? [] : [elementOf(operation.block, set, place.now)],
   )
-  if (set.prefixes && deleted.length > maxDeletions) {
+  if (set.prefixes && (deleted.length > maxDeletions || makesRoom(own))) {
     const touched = new Set<string>(own.map(({ block }) => block.target))
     const kept = (await place.elementsOf(set.name)).filter((raw) => !touched.has(targetOf(raw) ?? ""))
     return { removals: [{ flush: { set: named } }], additions: command("add", [...kept.map(again), ...added]) }
   }
   const bare = deleted.map(({ block }) => bareOf(block, set))
   return { removals: [...command("add", bare), ...command("delete", bare)], additions: command("add", added) }
+}
+
+/** nft holds an interval against those that the same transaction deletes too, and refuses what overlaps with them. */
+function makesRoom(own: readonly Operation[]): boolean {
+  return own.some(({ kind }) => kind === "remove") && own.some(({ kind }) => kind === "add")
 }
 
 /** Deletes one element and nothing else: fails when it is not there. */

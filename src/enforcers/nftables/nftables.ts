@@ -1,7 +1,8 @@
 import { type Clock, messageOf, parseCidr } from "../../core/index.ts"
 import type { Enforcer, Observed, Operation, OperationResult, Pool } from "../enforcer.ts"
+import { countersIn } from "./counters.ts"
 import { blocksIn, commandsFor, deletion } from "./elements.ts"
-import { list, type NftCommand, type NftObject, objectsIn } from "./json.ts"
+import { list, type NftCommand, type NftObject, objectsIn, record } from "./json.ts"
 import { createNft, isHopeless, type Nft } from "./nft.ts"
 import { createStructure, elementsIn } from "./structure.ts"
 import { gradeName, gradesIn, isIntact, removal, type SetSpec, setOf, setsOf, specOf, type Table } from "./table.ts"
@@ -46,7 +47,31 @@ export function createNftablesEnforcer(
       throw error
     }
   }
-  const structure = createStructure(table, { commit, read })
+  /**
+   * Everything but the elements. Of one table alone, nft 1.0.6 fetches the elements all the same (half a second of CPU time for
+   * 100,000), of the whole ruleset it does not.
+   */
+  const outline = async (signal: AbortSignal) => {
+    try {
+      return objectsIn(await run(["-j", "-t", "list", "ruleset", "inet"], "", signal)).filter((object) =>
+        belongsTo(object, table.name),
+      )
+    } catch (error) {
+      // A foreign table that nft can't print as JSON.
+      if (error instanceof SyntaxError) return read(["-j", "-t", "list", "table"], signal)
+      throw error
+    }
+  }
+  /** With the counters that nft tells as text only. */
+  const counted = async (set: SetSpec, found: readonly Observed[], signal: AbortSignal) => {
+    if (set.grade === null || found.length === 0) return found
+    const counters = countersIn(await run(["list", "set", "inet", table.name, set.name], "", signal))
+    return found.map((block) => {
+      const refused = counters.get(block.target) ?? block.refused
+      return refused === undefined ? block : { ...block, refused }
+    })
+  }
+  const structure = createStructure(table, { commit, read, outline })
 
   const commitOperations = async (operations: readonly Operation[], signal: AbortSignal) => {
     const elementsOf = async (set: string) =>
@@ -127,14 +152,15 @@ export function createNftablesEnforcer(
       // Entries that no rule looks at block nobody; asking for them again repairs the rules.
       if (!isIntact(objects, table)) return []
       const now = clock.now()
-      return gradesIn(objects)
+      const blocks = gradesIn(objects)
         .flatMap(setsOf)
-        .flatMap((set) => blocksIn(elementsIn(objects, set.name), set, now))
+        .map((set) => ({ set, found: blocksIn(elementsIn(objects, set.name), set, now) }))
+      return (await Promise.all(blocks.map(({ set, found }) => counted(set, found, signal)))).flat()
     },
     apply,
     poolOf: (block): Pool => ({ name: setOf(block), size: table.size }),
     refused: async (signal) => {
-      const objects = await read(["-j", "list", "counters", "table"], signal)
+      const objects = await outline(signal)
       const counters = list(objects.map(({ counter }) => counter).filter((counter) => counter !== undefined))
       const sum = (field: string) => counters.reduce((total, counter) => total + (Number(counter[field]) || 0), 0)
       return { packets: sum("packets"), bytes: sum("bytes") }
@@ -164,6 +190,10 @@ const tooManyRates: OperationResult = {
   reason: "capacity: too many different rates (16) are in use",
 }
 const noAnswer: OperationResult = { kind: "failed", reason: "nft gave no answer" }
+
+function belongsTo(object: NftObject, table: string): boolean {
+  return Object.entries(object).some(([kind, of]) => record(of)[kind === "table" ? "name" : "table"] === table)
+}
 
 function failureOf(message: string, table: Table, { block }: Pick<Operation, "block">): OperationResult {
   // The kernel's answer to a full set is ENFILE.

@@ -10,6 +10,8 @@ export interface TableAccess {
   readonly commit: (commands: readonly NftCommand[], signal: AbortSignal) => Promise<unknown>
   /** Empty when there is no such table. */
   readonly read: (args: readonly string[], signal: AbortSignal) => Promise<readonly NftObject[]>
+  /** What stands in our table but for the elements. */
+  readonly outline: (signal: AbortSignal) => Promise<readonly NftObject[]>
 }
 
 // Each rate is three chains that every packet passes; policies have a few.
@@ -18,7 +20,7 @@ const maxGrades = 17
 /** Makes what is missing for these operations, and gives the names of the grades that are there then. */
 export type Structure = (operations: readonly Operation[], signal: AbortSignal) => Promise<ReadonlySet<string>>
 
-export function createStructure(table: Table, { commit, read }: TableAccess): Structure {
+export function createStructure(table: Table, { commit, read, outline }: TableAccess): Structure {
   /** The whole table made anew, with what it held, in one transaction; rates that nothing stands behind go. */
   const rebuild = async (needed: readonly Grade[], signal: AbortSignal) => {
     const objects = await read(["-j", "list", "table"], signal)
@@ -43,7 +45,7 @@ export function createStructure(table: Table, { commit, read }: TableAccess): St
 
   return async (operations, signal) => {
     const needed = gradesOf(operations)
-    const objects = await read(["-j", "-t", "list", "table"], signal)
+    const objects = await outline(signal)
     const present = gradesIn(objects)
     const all = union(present, needed)
     let there = all

@@ -77,7 +77,9 @@ function chainsOf(grade: Grade): readonly ChainSpec[] {
 }
 
 // Before raw (-300), where others may exempt traffic from connection tracking, and behind defragmentation (-400).
-const priority = -310
+const blocksAt = -310
+// What is blocked is not held against a limit too.
+const limitsAt = -309
 
 /** Makes the table with these grades, none of which may be there yet. */
 export function skeleton(table: Table, grades: readonly Grade[]): readonly NftCommand[] {
@@ -138,8 +140,8 @@ function rulesOf({ direction, grade }: ChainSpec): readonly SetSpec[] {
   return setsOf(grade).filter((set) => set.direction === direction)
 }
 
-function hookOf({ hook }: ChainSpec): NftObject {
-  return { type: "filter", hook, prio: priority, policy: "accept" }
+function hookOf({ hook, grade }: ChainSpec): NftObject {
+  return { type: "filter", hook, prio: grade === null ? blocksAt : limitsAt, policy: "accept" }
 }
 
 /** Every element has a limit and a counter of its own; behind a limit, only what is beyond it is counted. */

@@ -85,13 +85,14 @@ function Reports({ of: { reports } }: { readonly of: Countermeasure }) {
   if (reports.length === 0) return <Text size="sm">nowhere: no enforcer runs</Text>
   return (
     <Group gap={4}>
-      {reports.map(({ enforcer, state, since, checkedAt, reason }) => (
+      {reports.map(({ enforcer, state, since, checkedAt, reason, refused }) => (
         <Tooltip
           key={enforcer}
           label={`${reason ?? state} since ${new Date(since).toLocaleTimeString()}, seen to be so at ${new Date(checkedAt).toLocaleTimeString()}`}
         >
           <Badge variant="light" color={colours[state]} tt="none">
             {enforcer}: {state.replace("-", " ")}
+            {refused !== undefined && `, ${refused.packets.toLocaleString("en")} packets refused`}
           </Badge>
         </Tooltip>
       ))}

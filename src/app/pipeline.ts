@@ -93,7 +93,8 @@ export function createPipeline({ store, bus, correlator, responder, onError }: P
       waiting += alerts.length
       return new Promise((resolve, reject) => {
         queue.push({ alerts, resolve, reject })
-        running ??= run()
+        // What comes in the same turn is one batch, and one commit.
+        running ??= Promise.resolve().then(run)
       })
     },
     close: async () => {

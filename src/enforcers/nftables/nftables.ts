@@ -71,7 +71,7 @@ export function createNftablesEnforcer(
       return refused === undefined ? block : { ...block, refused }
     })
   }
-  const structure = createStructure(table, { commit, read, outline })
+  const structure = createStructure(table, { clock, commit, read, outline })
 
   const commitOperations = async (operations: readonly Operation[], signal: AbortSignal) => {
     const elementsOf = async (set: string) =>
@@ -119,11 +119,25 @@ export function createNftablesEnforcer(
     return [...before, ...(await applyAll(operations.slice(half), budget, signal))]
   }
 
+  /** Undefined when it fails, perhaps because the table is not as it was left. */
+  const atOnce = async (operations: readonly Operation[], signal: AbortSignal) => {
+    try {
+      await commitOperations(operations, signal)
+      return operations.map((): OperationResult => ({ kind: "applied" }))
+    } catch (error) {
+      if (signal.aborted || isHopeless(messageOf(error))) throw error
+      structure.seen(undefined)
+      await structure.ensure(operations, signal)
+      return undefined
+    }
+  }
+
   const apply = async (operations: readonly Operation[], signal: AbortSignal): Promise<readonly OperationResult[]> => {
     const results = new Map<Operation, OperationResult>()
     // nft would ask the resolver about anything that is not an address.
     const sound = operations.filter(({ block }) => parseCidr(block.target) === block.target)
-    const grades = await structure(sound, signal)
+    const isAssumed = structure.isAssumed(sound)
+    const grades = await structure.ensure(sound, signal)
     const possible = sound.filter((operation) => {
       if (grades.has(gradeName(operation.block.rate ?? null))) return true
       results.set(operation, operation.kind === "remove" ? { kind: "already" } : tooManyRates)
@@ -131,7 +145,7 @@ export function createNftablesEnforcer(
     })
     const budget = { left: maxTransactions, full: new Set<string>() }
     for (const batch of batchesOf(possible)) {
-      const outcome = await applyAll(batch, budget, signal)
+      const outcome = (isAssumed ? await atOnce(batch, signal) : undefined) ?? (await applyAll(batch, budget, signal))
       for (const [index, operation] of batch.entries()) results.set(operation, outcome[index] ?? noAnswer)
     }
     return operations.map(
@@ -150,7 +164,9 @@ export function createNftablesEnforcer(
     observe: async (signal): Promise<readonly Observed[]> => {
       const objects = await read(["-j", "list", "table"], signal)
       // Entries that no rule looks at block nobody; asking for them again repairs the rules.
-      if (!isIntact(objects, table)) return []
+      const intact = isIntact(objects, table)
+      structure.seen(intact ? gradesIn(objects) : undefined)
+      if (!intact) return []
       const now = clock.now()
       const blocks = gradesIn(objects)
         .flatMap(setsOf)
@@ -166,6 +182,7 @@ export function createNftablesEnforcer(
       return { packets: sum("packets"), bytes: sum("bytes") }
     },
     teardown: async (signal) => {
+      structure.seen(undefined)
       await commit(removal(table), signal)
     },
     close: async () => undefined,

@@ -1,4 +1,4 @@
-import { messageOf } from "../../core/index.ts"
+import { type Clock, type Millis, messageOf } from "../../core/index.ts"
 import type { Operation } from "../enforcer.ts"
 import { again, type RawElement } from "./elements.ts"
 import { type NftCommand, type NftObject, record } from "./json.ts"
@@ -7,6 +7,7 @@ import { type Grade, gradeName, gradesIn, isIntact, removal, setsOf, skeleton, s
 
 /** How the table is read and written. */
 export interface TableAccess {
+  readonly clock: Clock
   readonly commit: (commands: readonly NftCommand[], signal: AbortSignal) => Promise<unknown>
   /** Empty when there is no such table. */
   readonly read: (args: readonly string[], signal: AbortSignal) => Promise<readonly NftObject[]>
@@ -17,10 +18,30 @@ export interface TableAccess {
 // Each rate is three chains that every packet passes; policies have a few.
 const maxGrades = 17
 
-/** Makes what is missing for these operations, and gives the names of the grades that are there then. */
-export type Structure = (operations: readonly Operation[], signal: AbortSignal) => Promise<ReadonlySet<string>>
+/** The table's own make, which is looked at only when it is in doubt: a call of nft takes longer than the change itself. */
+export interface Structure {
+  /** Makes what is missing for these operations, and gives the names of the grades that are there then. */
+  ensure(operations: readonly Operation[], signal: AbortSignal): Promise<ReadonlySet<string>>
+  /** True when nobody looked whether it is as it was left. */
+  isAssumed(operations: readonly Operation[]): boolean
+  /** What somebody saw: the grades of a table that is intact, or undefined. */
+  seen(grades: readonly Grade[] | undefined): void
+}
 
-export function createStructure(table: Table, { commit, read, outline }: TableAccess): Structure {
+// As often as the reconciler reads the target itself.
+const trustedMs: Millis = 10_000
+
+export function createStructure(table: Table, { clock, commit, read, outline }: TableAccess): Structure {
+  let known: { readonly names: ReadonlySet<string>; readonly at: Millis } | undefined
+
+  const seen = (grades: readonly Grade[] | undefined) => {
+    known = grades && { names: new Set(grades.map(gradeName)), at: clock.now() }
+  }
+  const isAssumed = (operations: readonly Operation[]) =>
+    known !== undefined &&
+    Math.abs(clock.now() - known.at) < trustedMs &&
+    gradesOf(operations).every((grade) => known?.names.has(gradeName(grade)))
+
   /** The whole table made anew, with what it held, in one transaction; rates that nothing stands behind go. */
   const rebuild = async (needed: readonly Grade[], signal: AbortSignal) => {
     const objects = await read(["-j", "list", "table"], signal)
@@ -43,7 +64,7 @@ export function createStructure(table: Table, { commit, read, outline }: TableAc
     return grades
   }
 
-  return async (operations, signal) => {
+  const look = async (operations: readonly Operation[], signal: AbortSignal) => {
     const needed = gradesOf(operations)
     const objects = await outline(signal)
     const present = gradesIn(objects)
@@ -51,7 +72,15 @@ export function createStructure(table: Table, { commit, read, outline }: TableAc
     let there = all
     if (!isIntact(objects, table) || all.length > maxGrades) there = await rebuild(needed, signal)
     else if (all.length > present.length) await commit(skeleton(table, all.slice(present.length)), signal)
+    seen(there)
     return new Set(there.map(gradeName))
+  }
+
+  return {
+    ensure: async (operations, signal) =>
+      known !== undefined && isAssumed(operations) ? known.names : look(operations, signal),
+    isAssumed,
+    seen,
   }
 }
 

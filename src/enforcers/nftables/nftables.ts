@@ -190,10 +190,11 @@ export function createNftablesEnforcer(
 }
 
 /**
- * All that concerns prefixes is one transaction: one that makes room for others that lie in it must not leave a gap between the two.
- * Single addresses stand for themselves.
+ * One transaction, unless there are very many. Then all that concerns prefixes is one: what makes room for others that lie in it must
+ * not leave a gap between the two. Single addresses stand for themselves.
  */
 function batchesOf(operations: readonly Operation[]): readonly (readonly Operation[])[] {
+  if (operations.length <= operationsPerTransaction) return operations.length === 0 ? [] : [operations]
   const prefixes = operations.filter(({ block }) => specOf(block).prefixes)
   const singles = operations.filter(({ block }) => !specOf(block).prefixes)
   const batches = prefixes.length === 0 ? [] : [prefixes]

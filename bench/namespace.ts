@@ -33,6 +33,25 @@ export async function spent(task: () => Promise<unknown>): Promise<Spent> {
   }
 }
 
+/**
+ * For how much of the time of a task something on this machine waited for a CPU, in per cent: a wait that is measured on a machine that
+ * others use says little. `chrt -f 10 npm run bench` steps in front of them.
+ */
+export async function pressure(task: () => Promise<unknown>): Promise<number> {
+  const [before, startedAt] = [waitedMs(), performance.now()]
+  await task()
+  return ((waitedMs() - before) / (performance.now() - startedAt)) * 100
+}
+
+/** Pressure stall information of the kernel (PSI), in microseconds; 0 where it is switched off. */
+function waitedMs(): number {
+  try {
+    return Number(/^some .*total=(\d+)/m.exec(readFileSync("/proc/pressure/cpu", "utf8"))?.[1] ?? 0) / 1000
+  } catch {
+    return 0
+  }
+}
+
 /** proc_pid_stat(5): cutime and cstime, in ticks of 10 ms. */
 function childSeconds(): number {
   const fields = readFileSync("/proc/self/stat", "utf8").split(") ").at(-1)?.split(" ") ?? []

@@ -43,6 +43,8 @@ export const configSchema = z.strictObject({
   enforcers: z.array(enforcerWish).max(20).default([]),
   /** Ids and names of nodes that are never quarantined. */
   protectedNodes: names,
+  /** What nodes are tagged with, by their ids or names: `{ shop-web: [production] }`. */
+  nodeTags: z.record(z.string().min(1).max(253), names).default({}),
   /** How often the targets are read again. */
   driftCheckMs: z.int().min(250).max(3_600_000).default(10_000),
   /** Files or folders of SecLang rules, or names of what was fetched (crs); empty: the starter rules. */

@@ -44,7 +44,7 @@ describe("the pipeline", () => {
     expect(order).toEqual(["record 2 2", "handled", "alert", "alert", "incident"])
   })
 
-  it("takes what waits as one batch, and answers each caller only when it is stored", async () => {
+  it("takes what comes at once, and what waits behind it, as one batch each, and answers each caller only when it is stored", async () => {
     let release = () => {}
     const gate = new Promise<void>((resolve) => {
       release = resolve
@@ -59,14 +59,18 @@ describe("the pipeline", () => {
       },
     })
     let answered = 0
-    const calls = Array.from({ length: 10 }, (_, index) =>
-      pipeline.ingest([alertNamed(String(index))]).then(() => answered++),
-    )
+    const ingest = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        pipeline.ingest([alertNamed(String(from + index))]).then(() => answered++),
+      )
+    const calls = ingest(0, 3)
+    await new Promise((resolve) => setImmediate(resolve))
+    calls.push(...ingest(3, 7))
     await new Promise((resolve) => setImmediate(resolve))
     expect(answered).toBe(0)
     release()
     await Promise.all(calls)
-    expect(sizes).toEqual([1, 9])
+    expect(sizes).toEqual([3, 7])
   })
 
   it("rejects what could not be stored, goes on, and writes the incident with the next batch", async () => {

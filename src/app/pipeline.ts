@@ -118,7 +118,8 @@ export function createPipeline({
       waiting += alerts.length
       return new Promise((resolve, reject) => {
         queue.push({ alerts, resolve, reject })
-        running ??= run()
+        // What comes in the same turn is one batch, and one commit.
+        running ??= Promise.resolve().then(run)
       })
     },
     tick: () => {

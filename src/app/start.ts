@@ -46,7 +46,7 @@ import { announceServer, forgetServer } from "./data-dir.ts"
 import { enforce } from "./enforce.ts"
 import { createInspect, type Inspect } from "./inspect.ts"
 import { createMetrics } from "./metrics.ts"
-import { machineFacts, thisNode } from "./node.ts"
+import { machineFacts, tagsFrom, thisNode } from "./node.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
 import { restoreCorrelation } from "./restore.ts"
 import { chosenRules } from "./rule-choice.ts"
@@ -139,6 +139,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       enforcers: enforcers.blocking.map(({ id }) => id),
       quarantiners: enforcers.quarantining,
       protectedNodes,
+      tagsOf: tagsFrom(config.nodeTags),
       surroundings: () => [...surroundingsOf(machineFacts), ...listening(config)],
       operators: async () => accounts.operatorAddresses(),
       setIncidentStatus: correlator.setStatus,

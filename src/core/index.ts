@@ -35,6 +35,7 @@ export {
 export type { Clock, Millis } from "./clock.ts"
 export { createManualClock, systemClock } from "./clock.ts"
 export type {
+  BlockAction,
   BlockCountermeasure,
   Countermeasure,
   EnforcementReport,
@@ -44,12 +45,16 @@ export type {
   Reason,
 } from "./countermeasure.ts"
 export {
+  actionInWords,
+  blockActions,
   countermeasure,
   endReasons,
   enforcementReport,
   enforcementState,
   enforcementStates,
+  holdsBack,
   isActive,
+  isFirstProof,
   nodeInWords,
   quarantineAction,
   quarantineActions,
@@ -111,10 +116,13 @@ export type {
 } from "./observation.ts"
 export { direction, endpoint, origin } from "./observation.ts"
 export type { InteractiveStatus, Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
-export { interactiveStatus, mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
+export { completePolicy, interactiveStatus, mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
 export { parsePolicies } from "./policy-file.ts"
-export type { Proposal, ProposalState, Recommendation, RecommendationHead } from "./recommendation.ts"
+export type { Rate } from "./rate.ts"
+export { rate, rateInWords, rateText, rateUnits } from "./rate.ts"
+export type { AddressProposal, Proposal, ProposalState, Recommendation, RecommendationHead } from "./recommendation.ts"
 export {
+  isAddressProposal,
   proposal,
   proposalState,
   proposalStates,

@@ -2,10 +2,11 @@ import { z } from "zod"
 import { cidr, ipAddress } from "./address.ts"
 import { millis } from "./alert.ts"
 import { severity } from "./attack.ts"
-import { nodeInWords, quarantineAction, reason } from "./countermeasure.ts"
+import { blockAction, nodeInWords, quarantineAction, reason } from "./countermeasure.ts"
 import { countermeasureId, policyId, proposalId, recommendationId } from "./ids.ts"
 import { type NodeRef, nodeRef } from "./node.ts"
 import { direction } from "./observation.ts"
+import { rate } from "./rate.ts"
 
 /**
  * accepted: it is in force; already: it was in force before; refused: a guardrail stood against it when somebody accepted it; ignored
@@ -62,10 +63,20 @@ const everyProposal = z.object({
 
 /** One address or node on which a policy wants to act, and a person decides. */
 export const proposal = z.discriminatedUnion("action", [
-  everyProposal.extend({ action: z.literal("block"), direction, target: cidr }).readonly(),
+  everyProposal
+    .extend({
+      action: blockAction,
+      direction: z.enum([...direction.options, "both"]),
+      rate: rate.optional(),
+      target: cidr,
+    })
+    .readonly(),
   everyProposal.extend({ action: quarantineAction, target: nodeRef }).readonly(),
 ])
 export type Proposal = z.infer<typeof proposal>
+export type AddressProposal = Extract<Proposal, { readonly target: string }>
+
+export const isAddressProposal = (of: Proposal): of is AddressProposal => typeof of.target === "string"
 
 /** What stands beside the pending proposals of a policy, from the first until none is left. */
 export const recommendationHead = z
@@ -83,7 +94,7 @@ export type RecommendationHead = z.infer<typeof recommendationHead>
 export const recommendation = recommendationHead
   .unwrap()
   .extend({
-    action: z.enum(["block", ...quarantineAction.options]),
+    action: z.enum([...blockAction.options, ...quarantineAction.options]),
     pending: z.int(),
     /** How many of them a guardrail held back. */
     held: z.int(),

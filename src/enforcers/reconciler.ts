@@ -4,6 +4,7 @@ import {
   type Countermeasure,
   type CountermeasureId,
   type EnforcementReport,
+  holdsBack,
   isActive,
   type Millis,
   messageOf,
@@ -21,6 +22,7 @@ import {
   quarantineKey,
 } from "./enforcer.ts"
 import { performQuarantines } from "./quarantine-round.ts"
+import { createRefusals } from "./refusals.ts"
 import { createReportBook } from "./report-book.ts"
 import { performRound, type RoundDeps, type RoundOutcome } from "./round.ts"
 
@@ -72,7 +74,7 @@ const afterEndMs: Millis = 50
 
 /** The one writer of one target: compares what is desired with what is there, applies the difference, and reports what is true. */
 export function createReconciler(deps: ReconcilerDeps, options: ReconcilerOptions = {}): Reconciler {
-  const wants = (of: Countermeasure): of is BlockCountermeasure => of.action === "block"
+  const wants = (of: Countermeasure): of is BlockCountermeasure => holdsBack(of)
   return reconcile(deps, { wants, keyOf, placesOf: (wanted) => wanted, perform: performRound }, options)
 }
 
@@ -81,7 +83,7 @@ export function createQuarantineReconciler(
   deps: ReconcilerDeps<Quarantine> & { readonly enforcer: QuarantineEnforcer },
   options: ReconcilerOptions = {},
 ): Reconciler {
-  const wants = (of: Countermeasure): of is QuarantineCountermeasure => of.action !== "block"
+  const wants = (of: Countermeasure): of is QuarantineCountermeasure => !holdsBack(of)
   return reconcile(deps, { wants, keyOf: quarantineKey, placesOf: () => [], perform: performQuarantines }, options)
 }
 
@@ -109,6 +111,7 @@ function reconcile<E extends Entry, C extends Countermeasure>(
   const stopping = new AbortController()
   const { signal } = stopping
   const book = createReportBook({ ...deps, enforcer: enforcer.id })
+  const refusals = createRefusals()
   const places = new Map<CountermeasureId, string>()
   let known: { readonly inForce: ReadonlyMap<string, Observed<E>>; readonly readAt: Millis } | undefined
   let state: ReconcilerStatus = { state: "ok", reason: null, entries: 0, failed: 0, notEnforced: 0 }
@@ -128,6 +131,7 @@ function reconcile<E extends Entry, C extends Countermeasure>(
     if (known === undefined || retryMs !== undefined || clock.now() - known.readAt >= driftCheckMs) {
       const observed = await enforcer.observe(signal, placesOf(wantedNow()))
       known = { inForce: new Map(observed.map((block) => [keyOf(block), block])), readAt: clock.now() }
+      refusals.saw(known.inForce)
     }
     const observed = new Map(known.inForce)
     for (const [key, block] of known.inForce) if (hasEndedByItself(block)) observed.delete(key)
@@ -160,8 +164,9 @@ function reconcile<E extends Entry, C extends Countermeasure>(
     const wantedIds = new Set<CountermeasureId>()
     for (const [countermeasure, verdict] of verdicts) {
       wantedIds.add(countermeasure.id)
-      places.set(countermeasure.id, keyOf(countermeasure))
-      book.say(countermeasure.id, { ...verdict, checkedAt })
+      const key = keyOf(countermeasure)
+      places.set(countermeasure.id, key)
+      book.say(countermeasure.id, { ...verdict, checkedAt, ...refusedBy(key) })
     }
     // What an earlier run left in force, and nobody wants by now.
     for (const [id, key] of owners) places.set(id, key)
@@ -172,9 +177,14 @@ function reconcile<E extends Entry, C extends Countermeasure>(
         book.say(id, { state: "failed", reason: `it has ended but could not be removed: ${why}`, checkedAt })
         continue
       }
-      book.close(id, { state: "expired", reason: null, checkedAt })
+      book.close(id, { state: "expired", reason: null, checkedAt, ...refusedBy(places.get(id) ?? "") })
       places.delete(id)
     }
+  }
+
+  const refusedBy = (key: string) => {
+    const refused = refusals.of(key)
+    return refused === undefined ? {} : { refused }
   }
 
   /** The target can't be read or written. What was seen in force a moment ago is not called failed for that. */

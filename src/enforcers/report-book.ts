@@ -1,4 +1,4 @@
-import type { Clock, CountermeasureId, EnforcementReport, Millis } from "../core/index.ts"
+import { type Clock, type CountermeasureId, type EnforcementReport, isFirstProof, type Millis } from "../core/index.ts"
 
 export interface ReportBookDeps {
   readonly enforcer: string
@@ -7,7 +7,7 @@ export interface ReportBookDeps {
   readonly onError: (error: unknown) => void
 }
 
-export type Statement = Pick<EnforcementReport, "state" | "reason"> & { readonly checkedAt: Millis }
+export type Statement = Pick<EnforcementReport, "state" | "reason" | "refused"> & { readonly checkedAt: Millis }
 
 /**
  * Passes on what is new, one state of each after the other and aside from enforcement, so that a slow store holds up no block. A state that stays
@@ -50,11 +50,12 @@ export function createReportBook({ enforcer, clock, report, onError }: ReportBoo
     }
     draining = undefined
   }
-  const say = (id: CountermeasureId, { state, reason, checkedAt }: Statement) => {
+  const say = (id: CountermeasureId, statement: Statement) => {
+    const { state, reason, checkedAt } = statement
     const before = said.get(id)
     const same = before !== undefined && before.state === state && before.reason === reason
-    if (same && checkedAt - before.checkedAt < restateMs) return
-    const next = { enforcer, state, reason, since: same ? before.since : clock.now(), checkedAt }
+    if (same && checkedAt - before.checkedAt < restateMs && !isFirstProof(before, statement)) return
+    const next = { enforcer, ...statement, since: same ? before.since : clock.now() }
     said.set(id, next)
     waiting.set(id, next)
     draining ??= Promise.resolve().then(drain)

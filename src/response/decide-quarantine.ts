@@ -40,7 +40,7 @@ export function createQuarantineDecider({ deps, wanted, around, voice }: Quarant
     const countermeasure = newQuarantine(deps, wish, policy.holdMs)
     made++
     decided.set(keyOf(trigger), countermeasure)
-    voice.done(trigger, countermeasure, nodeInWords(node))
+    voice.done(trigger, countermeasure, { target: nodeInWords(node) })
   }
 
   return {

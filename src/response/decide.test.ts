@@ -189,6 +189,18 @@ describe("the audit log", () => {
 })
 
 describe("reports", () => {
+  it("show at once that something was refused, and never less than was shown before", async () => {
+    await only(policyOf({ on: onAlerts }))
+    await house.ingest(seen(1), [])
+    const { id } = onlyBlock(house)
+    const refused = async (at: number, packets: number) => {
+      await house.responder.report(id, { ...applied(startedAt + at), refused: { packets, bytes: packets * 60 } })
+      return (await house.store.countermeasure(id))?.reports[0]?.refused?.packets
+    }
+    expect([await refused(0, 0), await refused(1000, 5), await refused(2000, 9)]).toEqual([0, 5, 5])
+    expect([await refused(61_000, 90), await refused(122_000, 3)]).toEqual([90, 90])
+  })
+
   it("are stored when something changed or a minute has passed, and tell nobody that what shall be in force changed", async () => {
     await only(policyOf({ on: onAlerts }))
     await house.ingest(seen(1), [])

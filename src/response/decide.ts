@@ -3,12 +3,13 @@ import { newBlock } from "./countermeasure.ts"
 import { createQuarantineDecider } from "./decide-quarantine.ts"
 import { type Circumstances, type Refusal, refusalAtEnforcement, refusalOf } from "./guardrails/index.ts"
 import type { Parts } from "./parts.ts"
+import { type Place, placeInWords, placesOf } from "./place.ts"
 import type { NetworkTrigger, Trigger } from "./policies.ts"
 import { prolonged } from "./prolong.ts"
 import { reasonOf } from "./reason.ts"
 import type { Proposed } from "./recommendations/propose.ts"
 import { policySentence } from "./sentence.ts"
-import { stanceOf } from "./stance.ts"
+import { type Stance, stanceOf } from "./stance.ts"
 import type { Told } from "./told.ts"
 import { createVoice } from "./voice.ts"
 
@@ -38,31 +39,39 @@ export function decide(
     const longer = prolonged(known, trigger, { durationMs: trigger.policy.blockMs, now: deps.clock.now() })
     if (longer === undefined) return
     const refusal = refusalAtEnforcement({ target: known.target, by: "policy" }, around)
-    if (refusal !== undefined) return voice.say(trigger, actionOf(refusal), { reason: refusal.reason })
-    decided.set(known.target, longer)
-    voice.say(trigger, "block prolonged", { countermeasure: longer.id, expiresAt: longer.expiresAt })
+    if (refusal !== undefined) return voice.say(trigger, actionOf(trigger, refusal), { reason: refusal.reason })
+    decided.set(placeInWords(known), longer)
+    voice.say(trigger, `${known.action} prolonged`, { countermeasure: longer.id, expiresAt: longer.expiresAt })
   }
-  const block = (trigger: NetworkTrigger) => {
-    const countermeasure = blockOf(trigger, deps)
-    made++
-    decided.set(countermeasure.target, countermeasure)
-    voice.done(trigger, countermeasure, countermeasure.target)
+  const block = (trigger: NetworkTrigger, place: Place) => {
+    const countermeasure = blockOf(trigger, place, deps)
+    decided.set(placeInWords(place), countermeasure)
+    voice.done(trigger, countermeasure, place)
   }
+  /** The places of a trigger that nothing holds yet; what is there lasts longer. */
+  const missingPlaces = (trigger: NetworkTrigger, stance: Stance): readonly Place[] =>
+    placesOf(trigger).filter((place) => {
+      const known = decided.get(placeInWords(place)) ?? wanted.activeFor(place)
+      if (known !== undefined && stance === "act") prolong(trigger, known)
+      return known === undefined
+    })
   const onAddress = (trigger: NetworkTrigger) => {
-    const { policy } = trigger
+    const { policy, attacker } = trigger
     const stance = stanceOf(policy)
-    const target = prefix(trigger.attacker)
-    const known = decided.get(target) ?? wanted.activeFor(target, "inbound")
-    if (known !== undefined) {
-      if (stance === "act") prolong(trigger, known)
-      return
-    }
-    const refusal = refusalOf({ target, by: "policy" }, { ...around, recentBlocks: around.recentBlocks + made })
-    if (refusal?.kind === "refused") return voice.say(trigger, actionOf(refusal), { reason: refusal.reason })
+    if (policy.action === "ignore") return voice.say(trigger, passedOver[stance], { policy: policySentence(policy) })
+    const missing = missingPlaces(trigger, stance)
+    if (missing.length === 0) return
+    const intended = { target: prefix(attacker), by: "policy" } as const
+    const refusal = refusalOf(intended, { ...around, recentBlocks: around.recentBlocks + made })
+    if (refusal?.kind === "refused") return voice.say(trigger, actionOf(trigger, refusal), { reason: refusal.reason })
     if (stance === "monitor" || stance === "ignore")
-      voice.say(trigger, notDone[stance], { policy: policySentence(policy) })
-    else if (stance === "propose" || refusal !== undefined) voice.propose(trigger, "block", refusal?.reason ?? null)
-    else block(trigger)
+      voice.say(trigger, `${policy.action} ${notDone[stance]}`, { policy: policySentence(policy) })
+    else if (stance === "propose" || refusal !== undefined)
+      voice.propose(trigger, policy.action, refusal?.reason ?? null)
+    else {
+      made++
+      for (const place of missing) block(trigger, place)
+    }
   }
 
   const quarantines = createQuarantineDecider({ deps, wanted, around, voice })
@@ -79,20 +88,22 @@ export function decide(
   }
 }
 
-const notDone = { monitor: "block not enforced (monitor)", ignore: "block ignored (always ignore)" } as const
+const notDone = { monitor: "not enforced (monitor)", ignore: "ignored (always ignore)" } as const
 
-function actionOf({ kind }: Refusal): string {
-  return kind === "held" ? "block held" : "block refused"
+/** Of a policy that ignores, which only hides from others what it holds for, and that only in automatic mode. */
+const passedOver: Readonly<Record<Stance, string>> = {
+  act: "ignored",
+  propose: "ignore proposed",
+  monitor: "ignore not enforced (monitor)",
+  ignore: "ignore not enforced (always ignore)",
 }
 
-function blockOf(trigger: NetworkTrigger, deps: Parts["deps"]): BlockCountermeasure {
-  const { policy, attacker, severity } = trigger
-  const wish = {
-    target: prefix(attacker),
-    direction: "inbound",
-    enforcers: policy.enforcers,
-    severity,
-    reason: reasonOf(trigger),
-  } as const
+function actionOf({ policy: { action } }: NetworkTrigger, { kind }: Refusal): string {
+  return `${action} ${kind}`
+}
+
+function blockOf(trigger: NetworkTrigger, place: Place, deps: Parts["deps"]): BlockCountermeasure {
+  const { policy, severity } = trigger
+  const wish = { ...place, enforcers: policy.enforcers, severity, reason: reasonOf(trigger) }
   return newBlock(deps, wish, policy.blockMs)
 }

@@ -1,6 +1,7 @@
 export type { Explanation } from "./explain.ts"
 export { createExplain } from "./explain.ts"
 export type { GuardrailLimits } from "./guardrails/index.ts"
+export { defaultLimits } from "./guardrails/index.ts"
 export { defaultPolicies } from "./policies.ts"
 export { createResponder } from "./responder.ts"
 export { policySentence } from "./sentence.ts"

@@ -4,6 +4,7 @@ import {
   compareSeverity,
   type Incident,
   type IpAddress,
+  isUnspecified,
   type Millis,
   type NetworkPolicy,
   type NodeRef,
@@ -14,6 +15,8 @@ import {
   type Severity,
 } from "../core/index.ts"
 import { createCounts } from "./counts.ts"
+import { isInScope, type TagsOf } from "./scope.ts"
+import { stanceOf } from "./stance.ts"
 
 /** What made a policy speak: about an address, or about a node. */
 export type Trigger = NetworkTrigger | QuarantineTrigger
@@ -75,7 +78,7 @@ export const defaultPolicies: readonly NetworkPolicy[] = [
   }),
 ]
 
-export function createPolicyWatch(): PolicyWatch {
+export function createPolicyWatch(tagsOf: TagsOf = () => []): PolicyWatch {
   const counts = createCounts()
 
   /** What counts for this address or node now, when it is enough. */
@@ -91,8 +94,10 @@ export function createPolicyWatch(): PolicyWatch {
   const lookAtIncidents = (policy: Policy, incidents: readonly Incident[]) =>
     incidents.flatMap((incident): readonly Trigger[] => {
       if (!wantsIncident(policy, incident)) return []
-      const { id, updatedAt: at, severity, attacker: source, nodes, startedAt } = incident
-      return subjectsOf(policy, { attacker: source, nodes }).flatMap((subject) => {
+      const { id, updatedAt: at, severity, attacker: source, startedAt } = incident
+      const nodes = incident.nodes.filter((node) => isInScope(policy, node, tagsOf))
+      if (nodes.length === 0 && incident.nodes.length > 0) return []
+      return subjectsOf(policy, { attackers: [source], nodes }).flatMap((subject) => {
         const enough = counted(policy, subject.key, [{ id, at }])
         if (enough === undefined) return []
         const [count, firstAt] = [enough.ids.length, Math.min(startedAt, enough.oldestAt)]
@@ -104,8 +109,8 @@ export function createPolicyWatch(): PolicyWatch {
   const lookAtAlerts = (policy: Policy, alerts: readonly Alert[]) => {
     const seen = new Map<string, { readonly subject: Subject; readonly alerts: Alert[] }>()
     for (const alert of alerts) {
-      if (!wantsAlert(policy, alert)) continue
-      for (const subject of subjectsOf(policy, { attacker: alert.attacker, nodes: [alert.node] })) {
+      if (!wantsAlert(policy, alert) || !isInScope(policy, alert.node, tagsOf)) continue
+      for (const subject of subjectsOf(policy, { attackers: attackersOf(policy, alert), nodes: [alert.node] })) {
         const known = seen.get(subject.key)
         if (known === undefined) seen.set(subject.key, { subject, alerts: [alert] })
         else known.alerts.push(alert)
@@ -123,14 +128,52 @@ export function createPolicyWatch(): PolicyWatch {
     })
   }
 
-  return {
-    look: (policies, alerts, incidents) =>
-      policies
-        .filter(({ enabled }) => enabled)
-        .flatMap((policy) =>
-          policy.on.kind === "incident" ? lookAtIncidents(policy, incidents) : lookAtAlerts(policy, alerts),
-        ),
+  const lookAt = (policies: readonly Policy[], alerts: readonly Alert[], incidents: readonly Incident[]) =>
+    policies.flatMap((policy) =>
+      policy.on.kind === "incident" ? lookAtIncidents(policy, incidents) : lookAtAlerts(policy, alerts),
+    )
+  /** What fulfils a policy that ignores is hidden from the network policies; quarantine looks at nodes, and goes on. */
+  const withoutIgnored = (ignoring: readonly Trigger[], alerts: readonly Alert[], incidents: readonly Incident[]) => {
+    if (ignoring.length === 0) return { alerts, incidents }
+    const hidden = new Set<string>(ignoring.map(({ incident }) => incident?.id ?? ""))
+    const bySubject = Map.groupBy(ignoring, triggerSubject)
+    const isIgnored = (alert: Alert) =>
+      bySubject
+        .get(`address:${alert.attacker}`)
+        ?.some(({ policy }) => wantsAlert(policy, alert) && isInScope(policy, alert.node, tagsOf)) ?? false
+    return {
+      alerts: alerts.filter((alert) => !isIgnored(alert)),
+      incidents: incidents.filter(({ id }) => !hidden.has(id)),
+    }
   }
+
+  return {
+    look: (policies, alerts, incidents) => {
+      const enabled = policies.filter((policy) => policy.enabled)
+      const ignores = lookAt(enabled.filter(isIgnoring), alerts, incidents)
+      const left = withoutIgnored(ignores, alerts, incidents)
+      const acting = enabled.filter((policy) => !isIgnoring(policy))
+      return [
+        ...ignores,
+        ...acting.flatMap((policy) =>
+          policy.kind === "quarantine"
+            ? lookAt([policy], alerts, incidents)
+            : lookAt([policy], left.alerts, left.incidents),
+        ),
+      ]
+    },
+  }
+}
+
+function isIgnoring(policy: Policy): boolean {
+  return policy.kind !== "quarantine" && policy.action === "ignore" && stanceOf(policy) === "act"
+}
+
+/** What is refused outwards is what the node opened a connection to, where that is another than whom to blame. */
+function attackersOf(policy: Policy, { attacker, direction, destination }: Alert): readonly IpAddress[] {
+  if (policy.kind === "quarantine" || policy.direction === "inbound") return [attacker]
+  const farEnd = direction === "outbound" && !isUnspecified(destination.address) ? destination.address : attacker
+  return policy.direction === "outbound" ? [farEnd] : [...new Set([attacker, farEnd])]
 }
 
 /** Whom or what a policy counts for and acts on. */
@@ -141,10 +184,13 @@ interface Subject {
 
 function subjectsOf(
   policy: Policy,
-  { attacker, nodes }: { readonly attacker: IpAddress; readonly nodes: readonly NodeRef[] },
+  { attackers, nodes }: { readonly attackers: readonly IpAddress[]; readonly nodes: readonly NodeRef[] },
 ): readonly Subject[] {
   if (policy.kind !== "quarantine")
-    return [{ key: attacker, trigger: (cause) => ({ kind: "network", policy, attacker, ...cause }) }]
+    return attackers.map((attacker) => ({
+      key: attacker,
+      trigger: (cause) => ({ kind: "network", policy, attacker, ...cause }),
+    }))
   return nodes
     .filter(({ kind }) => kind === policy.nodeKind)
     .map((node) => ({

@@ -1,4 +1,4 @@
-import { type Alert, type Incident, messageOf } from "../core/index.ts"
+import { type Alert, holdsBack, type Incident, messageOf } from "../core/index.ts"
 import type { Changes } from "../store/store.ts"
 import { createCircumstancesReader, createRecentCount } from "./circumstances.ts"
 import { type Decisions, decide } from "./decide.ts"
@@ -39,7 +39,7 @@ export function createResponder(deps: ResponderDeps): Responder {
   const rates = { blocks: createRecentCount(clock), quarantines: createRecentCount(clock) }
   const circumstances = createCircumstancesReader(deps, rates)
   const statuses = createIncidentStatuses(deps, wanted)
-  const watch = createPolicyWatch()
+  const watch = createPolicyWatch(deps.tagsOf)
   const told = createTold(clock)
   const held = createHeldTriggers()
   const serially = createSerial()
@@ -143,7 +143,7 @@ export function createResponder(deps: ResponderDeps): Responder {
     onDesiredChange: wanted.onChange,
     refusalNow: async (of) => {
       const around = await circumstances.lately()
-      if (of.action !== "block") return quarantineRefusalAtEnforcement(of, around)?.reason
+      if (!holdsBack(of)) return quarantineRefusalAtEnforcement(of, around)?.reason
       const by = of.reason.by.startsWith("policy:") ? "policy" : "operator"
       return refusalAtEnforcement({ target: of.target, by }, around)?.reason
     },

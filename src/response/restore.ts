@@ -1,4 +1,4 @@
-import type { Countermeasure, Millis } from "../core/index.ts"
+import { type Countermeasure, holdsBack, type Millis } from "../core/index.ts"
 import type { Page } from "../store/store.ts"
 import type { RecentCount } from "./circumstances.ts"
 import type { UndoMemory } from "./memory.ts"
@@ -34,7 +34,7 @@ async function recall({ deps: { store }, memory, rates }: Restoring): Promise<vo
   for (const countermeasure of history) {
     if (countermeasure.endReason === "false-positive") undone.push(countermeasure)
     if (!countermeasure.reason.by.startsWith("policy:")) continue
-    const rate = countermeasure.action === "block" ? rates.blocks : rates.quarantines
+    const rate = holdsBack(countermeasure) ? rates.blocks : rates.quarantines
     rate.made(countermeasure.createdAt)
   }
   // The oldest first, since the memory forgets in that order.

@@ -1,4 +1,4 @@
-import { durationInWords, type NetworkPolicy, type Policy, type QuarantinePolicy } from "../core/index.ts"
+import { durationInWords, type NetworkPolicy, type Policy, type QuarantinePolicy, rateInWords } from "../core/index.ts"
 import { criteriaInWords } from "./criteria.ts"
 
 /**
@@ -7,11 +7,20 @@ import { criteriaInWords } from "./criteria.ts"
  */
 export function policySentence(policy: Policy): string {
   const action = policy.kind === "quarantine" ? quarantineInWords(policy) : blockInWords(policy)
-  return `${criteriaInWords(policy)} in ${durationInWords(policy.windowMs)} → ${action}`
+  return `${criteriaInWords(policy)}${scopeInWords(policy)} in ${durationInWords(policy.windowMs)} → ${action}`
 }
 
-function blockInWords({ blockMs }: NetworkPolicy): string {
-  return `block the address ${forHowLong(blockMs)}`
+function blockInWords({ action, direction, rate, blockMs }: NetworkPolicy): string {
+  const way = { inbound: "", outbound: "traffic to ", both: "traffic from and to " }[direction]
+  switch (action) {
+    case "ignore":
+      return "ignore it: no other network policy acts on it"
+    case "limit":
+      return `limit ${way === "" ? "traffic from " : way}the address to ${rate === null ? "nothing" : rateInWords(rate)} ${forHowLong(blockMs)}`
+    case "block":
+    case "challenge":
+      return `${action} ${way}the address ${forHowLong(blockMs)}`
+  }
 }
 
 function quarantineInWords({ action, nodeKind, holdMs }: QuarantinePolicy): string {
@@ -31,4 +40,9 @@ function quarantineInWords({ action, nodeKind, holdMs }: QuarantinePolicy): stri
 
 function forHowLong(ms: number | null): string {
   return ms === null ? "until someone ends it" : `for ${durationInWords(ms)}`
+}
+
+function scopeInWords({ scope: { nodes, tags } }: Policy): string {
+  const named = [...(nodes.length === 0 ? [] : [nodes.join(", ")]), ...tags.map((tag) => `nodes tagged ${tag}`)]
+  return named.length === 0 ? "" : ` on ${named.join(" or ")}`
 }

@@ -3,11 +3,10 @@ import type {
   Alert,
   AlertId,
   AllowlistEntry,
-  Cidr,
+  BlockAction,
   Clock,
   Countermeasure,
   CountermeasureId,
-  Direction,
   EnforcementReport,
   Ids,
   Incident,
@@ -27,8 +26,10 @@ import type {
 } from "../core/index.ts"
 import type { Changes, Store } from "../store/store.ts"
 import type { GuardrailLimits } from "./guardrails/index.ts"
+import type { Place } from "./place.ts"
 import type { ProposalLimits } from "./recommendations/propose.ts"
 import type { Evidence } from "./recommendations/standing.ts"
+import type { TagsOf } from "./scope.ts"
 import type { Protected } from "./surroundings.ts"
 
 /** Who makes a change, and the address it comes from (null for Thwart itself). */
@@ -37,9 +38,9 @@ export interface Actor {
   readonly from: string | null
 }
 
-export interface BlockRequest {
-  readonly target: Cidr
-  readonly direction: Direction
+export interface BlockRequest extends Omit<Place, "action"> {
+  /** Block it, unless something else is said. */
+  readonly action?: BlockAction | undefined
   /** Null: until someone ends it. */
   readonly durationMs: Millis | null
   readonly reason: string
@@ -114,6 +115,8 @@ export interface ResponderDeps {
   readonly quarantiners?: readonly Quarantiner[]
   /** Ids and names of nodes that are never quarantined; none by default. */
   readonly protectedNodes?: readonly string[]
+  /** The tags that a node carries; none by default. */
+  readonly tagsOf?: TagsOf
   /** The node's own addresses, gateways, resolvers and the server's. */
   readonly surroundings: () => readonly Protected[]
   /** Where operators who are signed in came from. */

@@ -1,4 +1,4 @@
-import type { AuditEntry, Countermeasure, Proposal } from "../core/index.ts"
+import type { AuditEntry, BlockAction, Countermeasure, Proposal } from "../core/index.ts"
 import type { Decisions } from "./decide.ts"
 import { auditOf, type Parts } from "./parts.ts"
 import { type Trigger, triggerSubject } from "./policies.ts"
@@ -12,9 +12,9 @@ export interface Voice {
   /** An entry in the audit log, unless the same was said a moment ago. */
   say(trigger: Trigger, action: string, after: object): void
   /** `held`: the guardrail in the way. */
-  propose(trigger: Trigger, what: "block" | "quarantine", held: string | null): void
+  propose(trigger: Trigger, what: BlockAction | "quarantine", held: string | null): void
   /** What is in force now: an entry in the audit log, and nobody need decide it any more. */
-  done(trigger: Trigger, countermeasure: Countermeasure, target: string): void
+  done(trigger: Trigger, countermeasure: Countermeasure, what: object): void
   all(): Pick<Decisions, "audit" | "overtaken" | "proposed">
 }
 
@@ -44,10 +44,10 @@ export function createVoice({ deps, book, told }: Pick<Parts, "deps" | "book"> &
       else if (made.isNew)
         say(trigger, `${what} ${held === null ? "proposed" : "held"}`, { proposal: made.proposal.id, ...why })
     },
-    done: (trigger, countermeasure, target) => {
+    done: (trigger, countermeasure, what) => {
       const { expiresAt, reason, action, id } = countermeasure
       const by = `policy:${trigger.policy.id}`
-      write(trigger, action, { subject: `countermeasure:${id}`, after: { target, expiresAt, reason } })
+      write(trigger, action, { subject: `countermeasure:${id}`, after: { ...what, expiresAt, reason } })
       const pending = book.pendingFor(trigger.policy.id, triggerSubject(trigger))
       if (pending === undefined) return
       const why = "the policy did it by itself"

@@ -3,6 +3,7 @@ import {
   alert,
   allowlistEntry,
   auditEntry,
+  blockActions,
   cidr,
   countermeasure,
   direction,
@@ -14,6 +15,7 @@ import {
   networkPolicy,
   policyId,
   quarantinePolicy,
+  rate,
   recommendation,
   recommendationId,
   role,
@@ -108,8 +110,17 @@ export const newBlock = z
     direction: direction
       .default("inbound")
       .meta({ description: "inbound: what it sends; outbound: what is sent to it" }),
+    action: z
+      .enum(blockActions)
+      .default("block")
+      .meta({ description: "limit: refuse only what is beyond the rate; challenge: where an enforcer can" }),
+    rate: rate.optional().meta({ description: "Of a limit" }),
     durationMs: z.int().min(1000).max(decadeMs).nullable().meta({ description: "null: until someone ends it" }),
     reason: z.string().min(1).max(500).meta({ description: "For whoever asks why, later" }),
+  })
+  .refine(({ action, rate }) => (action === "limit") === (rate !== undefined), {
+    path: ["rate"],
+    error: "a limit needs a rate, and nothing else has one",
   })
   .meta({ examples: [{ target: "203.0.113.7", durationMs: 3_600_000, reason: "password spraying, ticket 4711" }] })
 export const undo = z.strictObject({

@@ -272,8 +272,8 @@ describe("AWS network ACLs", () => {
     const ids = createIds({ now: () => start })
     const want = (target: string, severity: Severity, expiresAt: number): Countermeasure => ({
       id: ids.countermeasure(),
-      action: "block",
       ...block(target),
+      action: "block",
       expiresAt,
       enforcers: [enforcer.id],
       severity,

@@ -220,8 +220,8 @@ describe("AWS WAF", () => {
   const ids = createIds({ now: () => start })
   const want = (of: Block, severity: Severity, createdAt = start): Countermeasure => ({
     id: ids.countermeasure(),
-    action: "block",
     ...of,
+    action: "block",
     enforcers: [`aws-waf:${region}/shop`],
     severity,
     reason: { by: "test", text: "", policy: null, incident: null, alerts: [] },

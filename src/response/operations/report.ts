@@ -1,4 +1,11 @@
-import type { Countermeasure, CountermeasureId, EnforcementReport, IncidentId, Millis } from "../../core/index.ts"
+import {
+  type Countermeasure,
+  type CountermeasureId,
+  type EnforcementReport,
+  type IncidentId,
+  isFirstProof,
+  type Millis,
+} from "../../core/index.ts"
 import type { Parts } from "../parts.ts"
 
 // A state that stays the same is written once a minute, to show that somebody looked.
@@ -39,8 +46,15 @@ export function createReport({
 function withReport(known: Countermeasure, report: EnforcementReport): Countermeasure | undefined {
   const before = known.reports.find(({ enforcer }) => enforcer === report.enforcer)
   const same = before !== undefined && before.state === report.state && before.reason === report.reason
-  if (same && report.checkedAt - before.checkedAt < restateMs) return undefined
-  const stated = same ? { ...report, since: before.since } : report
+  if (same && report.checkedAt - before.checkedAt < restateMs && !isFirstProof(before, report)) return undefined
+  const refused = larger(before?.refused, report.refused)
+  const stated = { ...report, since: same ? before.since : report.since, ...(refused === undefined ? {} : { refused }) }
   const others = known.reports.filter(({ enforcer }) => enforcer !== report.enforcer)
   return { ...known, reports: [...others, stated] }
+}
+
+/** An enforcer that was started anew may have seen less. */
+function larger(one: EnforcementReport["refused"], other: EnforcementReport["refused"]): EnforcementReport["refused"] {
+  if (one === undefined || other === undefined) return one ?? other
+  return one.packets > other.packets ? one : other
 }

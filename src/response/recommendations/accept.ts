@@ -1,15 +1,16 @@
 import {
-  type BlockCountermeasure,
+  type AddressProposal,
   type Countermeasure,
+  isAddressProposal,
   type Millis,
   nodeInWords,
   type Policy,
   type Proposal,
-  type QuarantineCountermeasure,
 } from "../../core/index.ts"
 import { newBlock, newQuarantine } from "../countermeasure.ts"
 import { quarantineRefusalAtEnforcement, type Refusal, refusalOf } from "../guardrails/index.ts"
 import type { Parts } from "../parts.ts"
+import { placesIn } from "../place.ts"
 import type { Actor } from "../services.ts"
 import { isLater } from "../wanted.ts"
 import { type Resolution, resolved } from "./resolve.ts"
@@ -29,6 +30,11 @@ export interface Accepted {
   readonly proposals: readonly Proposal[]
 }
 
+interface Standing {
+  readonly known: readonly Countermeasure[]
+  readonly begin: readonly (() => Countermeasure)[]
+}
+
 /** What accepting these comes to now: each is held against the guardrails, its evidence and what is in force. */
 export async function acceptanceOf(
   { deps, wanted, circumstances }: Pick<Parts, "deps" | "wanted" | "circumstances">,
@@ -40,42 +46,52 @@ export async function acceptanceOf(
   const until = lasting === null ? null : deps.clock.now() + lasting
   const countermeasures: Countermeasure[] = []
 
-  const lengthened = (known: Countermeasure): Resolution => {
+  const lengthen = (known: Countermeasure) => {
     if (isLater(until, known.expiresAt)) countermeasures.push({ ...known, expiresAt: until })
-    return { state: "already", by: actor.who, why: "it was in force already", countermeasure: known.id }
   }
   const decide = (proposal: Proposal): Resolution => {
     const doubt = doubts[evidence.get(proposal.id) ?? "stands"]
     if (doubt !== undefined) return { state: "withdrawn", by: actor.who, why: doubt }
-    const known = activeFor(proposal)
-    if (known !== undefined) return lengthened(known)
+    const { known, begin } = isAddressProposal(proposal) ? onAddress(proposal) : onNode(proposal)
+    const [first] = known
+    if (first !== undefined && begin.length === 0) {
+      for (const one of known) lengthen(one)
+      return { state: "already", by: actor.who, why: "it was in force already", countermeasure: first.id }
+    }
     const refusal = refusalFor(proposal)
     if (refusal !== undefined) return { state: "refused", by: actor.who, why: refusal.reason }
-    const made = begin(proposal)
-    countermeasures.push(made)
+    for (const one of known) lengthen(one)
+    const [made, ...more] = begin.map((make) => make())
+    if (made === undefined) return { state: "refused", by: actor.who, why: "there is nothing to be done" }
+    countermeasures.push(made, ...more)
     return { state: "accepted", by: actor.who, why, countermeasure: made.id }
   }
-  const activeFor = (proposal: Proposal) =>
-    proposal.action === "block"
-      ? wanted.activeFor(proposal.target, proposal.direction)
-      : wanted.quarantineOf(proposal.target.id, proposal.action)
+  /** What is in force of it, and what makes the rest. */
+  const onAddress = (proposal: AddressProposal): Standing => {
+    const { target, direction, action, rate } = proposal
+    const places = placesIn({ target, direction, action, ...(rate === undefined ? {} : { rate }) })
+    return {
+      known: places.flatMap((place) => wanted.activeFor(place) ?? []),
+      begin: places
+        .filter((place) => wanted.activeFor(place) === undefined)
+        .map((place) => () => newBlock(deps, { ...wishOf(proposal), ...place }, lasting)),
+    }
+  }
+  const onNode = (proposal: Exclude<Proposal, AddressProposal>): Standing => {
+    const { target: node, action } = proposal
+    const known = wanted.quarantineOf(node.id, action)
+    if (known !== undefined) return { known: [known], begin: [] }
+    return { known: [], begin: [() => newQuarantine(deps, { ...wishOf(proposal), node, action }, lasting)] }
+  }
   const refusalFor = (proposal: Proposal): Refusal | undefined =>
-    proposal.action === "block"
+    isAddressProposal(proposal)
       ? refusalOf({ target: proposal.target, by: "operator" }, around)
       : quarantineRefusalAtEnforcement({ node: proposal.target }, around)
-  const begin = (proposal: Proposal): BlockCountermeasure | QuarantineCountermeasure => {
-    const { severity } = proposal
-    const enforcers = policy?.enforcers ?? []
-    const reason = {
-      ...proposal.reason,
-      by: actor.who,
-      text: `accepted${why === "" ? "" : ` (${why})`}: ${proposal.reason.text}`,
-    }
-    const common = { severity, enforcers, reason }
-    return proposal.action === "block"
-      ? newBlock(deps, { ...common, target: proposal.target, direction: proposal.direction }, lasting)
-      : newQuarantine(deps, { ...common, node: proposal.target, action: proposal.action }, lasting)
-  }
+  const wishOf = ({ severity, reason }: Proposal) => ({
+    severity,
+    enforcers: policy?.enforcers ?? [],
+    reason: { ...reason, by: actor.who, text: `accepted${why === "" ? "" : ` (${why})`}: ${reason.text}` },
+  })
 
   return { proposals: proposals.map((proposal) => resolved(proposal, decide(proposal), deps)), countermeasures }
 }

@@ -1,12 +1,13 @@
-import type {
-  Clock,
-  Millis,
-  PolicyId,
-  Proposal,
-  ProposalId,
-  Recommendation,
-  RecommendationHead,
-  RecommendationId,
+import {
+  type Clock,
+  isAddressProposal,
+  type Millis,
+  type PolicyId,
+  type Proposal,
+  type ProposalId,
+  type Recommendation,
+  type RecommendationHead,
+  type RecommendationId,
 } from "../../core/index.ts"
 import type { Changes } from "../../store/store.ts"
 import { summaryOf } from "./summary.ts"
@@ -115,7 +116,7 @@ export function createRecommendationBook(clock: Clock): RecommendationBook {
 
 /** `address:203.0.113.7` or `node:shop-web`, as triggers name it. */
 export function proposalSubject(proposal: Proposal): string {
-  return proposal.action === "block" ? `address:${addressOf(proposal.target)}` : `node:${proposal.target.id}`
+  return isAddressProposal(proposal) ? `address:${addressOf(proposal.target)}` : `node:${proposal.target.id}`
 }
 
 /** Policies propose to block single addresses, which stand before the length of their prefix. */

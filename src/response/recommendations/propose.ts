@@ -59,9 +59,7 @@ export function createProposer(
     const { policy, severity, count, firstAt, sightings } = trigger
     const now = clock.now()
     return {
-      ...(trigger.kind === "network"
-        ? { action: "block" as const, direction: "inbound" as const, target: prefix(trigger.attacker) }
-        : { action: trigger.policy.action, target: trigger.node }),
+      ...wishedBy(trigger),
       id: ids.proposal(),
       policy: policy.id,
       state: "pending",
@@ -135,6 +133,18 @@ export function createProposer(
       notKept,
     }),
   }
+}
+
+function wishedBy(trigger: Trigger) {
+  if (trigger.kind === "quarantine") return { action: trigger.policy.action, target: trigger.node }
+  const { action, direction, rate } = trigger.policy
+  // A policy that ignores proposes nothing.
+  const wish = {
+    action: action === "ignore" ? ("block" as const) : action,
+    direction,
+    target: prefix(trigger.attacker),
+  }
+  return rate === null ? wish : { ...wish, rate }
 }
 
 function newestOf(older: Evidence, newer: Evidence): Evidence {

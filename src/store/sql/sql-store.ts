@@ -6,6 +6,7 @@ import {
   type ApiToken,
   type AuditEntry,
   type Countermeasure,
+  completePolicy,
   type Incident,
   messageOf,
   type Policy,
@@ -117,7 +118,8 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
           after(rows, "created_at", cursor).orderBy("created_at", "desc").orderBy("id", "desc").limit(limit).execute(),
         )
       }),
-    policies: () => all<Policy>(db.selectFrom("policies").select("document").orderBy("id")),
+    policies: async () =>
+      (await all<Policy>(db.selectFrom("policies").select("document").orderBy("id"))).map(completePolicy),
     proposals: (query) =>
       guarded(async () => {
         let rows = db.selectFrom("proposals").select(["document", "id", "created_at as time"])

@@ -1,4 +1,5 @@
 import {
+  type AddressProposal,
   type Alert,
   type AlertId,
   type AuditEntry,
@@ -13,8 +14,6 @@ import {
   prefix,
   ruleId,
 } from "../../core/index.ts"
-
-type BlockProposal = Extract<Proposal, { action: "block" }>
 
 const node = { id: nodeId.parse("web1"), kind: "host", name: "web1" } as const
 
@@ -90,7 +89,7 @@ export function countermeasureAt(
   }
 }
 
-export function proposalAt(at: number, name: string, overrides: Partial<BlockProposal> = {}): Proposal {
+export function proposalAt(at: number, name: string, overrides: Partial<AddressProposal> = {}): Proposal {
   return {
     id: `prp_${name}` as Proposal["id"],
     policy: policyId.parse("test"),

@@ -72,7 +72,7 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
         <Text fw={600}>{policy.name}</Text>
         <Text size="sm">{policy.sentence}</Text>
         <Text size="xs" c="dimmed" ff="monospace">
-          {policy.id}
+          {policy.id} · by {policy.enforcers.length === 0 ? "every enforcer" : policy.enforcers.join(", ")}
         </Text>
       </div>
       {status !== "interactive" && (

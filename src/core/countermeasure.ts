@@ -2,7 +2,7 @@ import { z } from "zod"
 import { cidr } from "./address.ts"
 import { millis } from "./alert.ts"
 import { severity } from "./attack.ts"
-import { alertId, countermeasureId, incidentId, policyId } from "./ids.ts"
+import { alertId, countermeasureId, incidentId, playbookId, policyId } from "./ids.ts"
 import { type NodeRef, nodeRef } from "./node.ts"
 import { direction } from "./observation.ts"
 
@@ -27,12 +27,14 @@ export type EnforcementReport = z.infer<typeof enforcementReport>
 
 export const endReasons = ["expired", "undone", "false-positive", "allowlisted", "replaced"] as const
 
-/** Because of what: `by` is `policy:ID` or `user:NAME`. */
+/** Because of what: `by` is `policy:ID`, `playbook:ID` or `user:NAME`. */
 export const reason = z
   .object({
     by: z.string(),
     text: z.string(),
     policy: policyId.nullable(),
+    /** Absent where no playbook decided. */
+    playbook: playbookId.optional(),
     incident: incidentId.nullable(),
     alerts: z.array(alertId).readonly(),
   })
@@ -75,6 +77,11 @@ export type QuarantineCountermeasure = z.infer<typeof quarantineCountermeasure>
 /** The desired state that response decided on: what, to whom, where, until when, because of what. */
 export const countermeasure = z.discriminatedUnion("action", [blockCountermeasure, quarantineCountermeasure])
 export type Countermeasure = z.infer<typeof countermeasure>
+
+/** True for what a person decided; neither a policy nor a playbook did. */
+export function isByPerson({ policy, playbook }: Reason): boolean {
+  return policy === null && playbook === undefined
+}
 
 /** What it is done to, for people: `203.0.113.7/32`, or `container shop-web`. */
 export function subjectOf(of: BlockCountermeasure | QuarantineCountermeasure): string {

@@ -21,6 +21,11 @@ export const observationId = z
 export const nodeId = z.string().min(1).max(253).brand<"NodeId">()
 export const ruleId = z.string().min(1).max(200).brand<"RuleId">()
 export const policyId = z.string().min(1).max(200).brand<"PolicyId">()
+export const playbookId = z
+  .string()
+  .max(200)
+  .regex(/^[a-z0-9][a-z0-9/_.-]*$/, "small letters, digits and / _ . -")
+  .brand<"PlaybookId">()
 
 export type AlertId = z.infer<typeof alertId>
 export type IncidentId = z.infer<typeof incidentId>
@@ -29,6 +34,7 @@ export type ObservationId = z.infer<typeof observationId>
 export type NodeId = z.infer<typeof nodeId>
 export type RuleId = z.infer<typeof ruleId>
 export type PolicyId = z.infer<typeof policyId>
+export type PlaybookId = z.infer<typeof playbookId>
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 

@@ -48,6 +48,7 @@ export {
   enforcementState,
   enforcementStates,
   isActive,
+  isByPerson,
   nodeInWords,
   quarantineAction,
   quarantineActions,
@@ -65,8 +66,28 @@ export type { EventField, EventFieldDescription, EventFields } from "./event-fie
 export { eventFields, eventValue, isEventField } from "./event-fields.ts"
 export type { FieldInfo, FieldType, FieldValue, Scalar } from "./field.ts"
 export { fieldTypes } from "./field.ts"
-export type { AlertId, CountermeasureId, Ids, IncidentId, NodeId, ObservationId, PolicyId, RuleId } from "./ids.ts"
-export { alertId, countermeasureId, createIds, incidentId, nodeId, observationId, policyId, ruleId } from "./ids.ts"
+export type {
+  AlertId,
+  CountermeasureId,
+  Ids,
+  IncidentId,
+  NodeId,
+  ObservationId,
+  PlaybookId,
+  PolicyId,
+  RuleId,
+} from "./ids.ts"
+export {
+  alertId,
+  countermeasureId,
+  createIds,
+  incidentId,
+  nodeId,
+  observationId,
+  playbookId,
+  policyId,
+  ruleId,
+} from "./ids.ts"
 export type { Incident, IncidentStatus, Stage } from "./incident.ts"
 export { incident, incidentStatus, incidentStatuses, stage } from "./incident.ts"
 export type { NodeRef } from "./node.ts"
@@ -86,6 +107,21 @@ export type {
   Origin,
 } from "./observation.ts"
 export { direction, endpoint, origin } from "./observation.ts"
+export type { IncidentNotes, Playbook, PlaybookRun, PlaybookStep, PlaybookTrigger, StepResult } from "./playbook.ts"
+export {
+  blockedEnd,
+  incidentNotes,
+  playbook,
+  playbookRun,
+  playbookStep,
+  playbookSteps,
+  playbookTrigger,
+  runStates,
+  stepOutcomes,
+  stepResult,
+} from "./playbook.ts"
+export type { PlaybookField, PlaybookFieldInfo } from "./playbook-field-table.ts"
+export { playbookFieldTable } from "./playbook-field-table.ts"
 export type { Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
 export { mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
 export { parsePolicies } from "./policy-file.ts"

@@ -1,4 +1,4 @@
-import { type Alert, type Incident, messageOf } from "../core/index.ts"
+import { type Alert, type Incident, isByPerson, messageOf } from "../core/index.ts"
 import type { Changes } from "../store/store.ts"
 import { createCircumstancesReader, createRecentCount } from "./circumstances.ts"
 import { type Decisions, decide } from "./decide.ts"
@@ -112,7 +112,7 @@ export function createResponder(deps: ResponderDeps): Responder {
     refusalNow: async (of) => {
       const around = await circumstances.lately()
       if (of.action !== "block") return quarantineRefusalAtEnforcement(of, around)?.reason
-      const by = of.reason.policy === null ? "operator" : "policy"
+      const by = isByPerson(of.reason) ? "operator" : "policy"
       return refusalAtEnforcement({ target: of.target, by }, around)?.reason
     },
   }

@@ -9,9 +9,13 @@ import type {
   CountermeasureId,
   Incident,
   IncidentId,
+  IncidentNotes,
   IncidentStatus,
   IpAddress,
   Millis,
+  Playbook,
+  PlaybookId,
+  PlaybookRun,
   Policy,
   RuleException,
   RuleId,
@@ -47,6 +51,22 @@ export interface Changes {
   /** With the rules of the alert, which the verdict counts for; it replaces the alert's verdict before. */
   readonly verdicts?: readonly (AlertVerdict & { readonly rules: readonly RuleId[] })[]
   readonly removedVerdicts?: readonly AlertId[]
+  readonly playbooks?: readonly Playbook[]
+  /** With their switches. */
+  readonly removedPlaybooks?: readonly PlaybookId[]
+  /** One for each playbook, also for those that stand in files. */
+  readonly playbookSwitches?: readonly PlaybookSwitch[]
+  /** Kept for 90 days behind the newest. */
+  readonly playbookRuns?: readonly PlaybookRun[]
+  readonly incidentNotes?: readonly IncidentNotes[]
+}
+
+/** Whether somebody turned a playbook on or off, whatever it says itself. */
+export interface PlaybookSwitch {
+  readonly playbook: PlaybookId
+  readonly enabled: boolean
+  readonly by: string
+  readonly at: Millis
 }
 
 /** What a switch is known by. */
@@ -95,6 +115,12 @@ export interface CountermeasureQuery extends PageQuery {
   readonly incident?: IncidentId | undefined
 }
 
+export interface PlaybookRunQuery extends PageQuery {
+  readonly playbook?: PlaybookId | undefined
+  readonly state?: PlaybookRun["state"] | undefined
+  readonly since?: Millis | undefined
+}
+
 /**
  * Remembers. Obligations of every implementation:
  * - `record` is atomic and durable: when its promise resolves, all of it survives SIGKILL; when it rejects, none of it was written.
@@ -129,6 +155,12 @@ export interface Store {
   ruleStatistics(): Promise<readonly RuleStatistics[]>
   /** Of at most 1000 alerts. */
   verdicts(alerts: readonly AlertId[]): Promise<readonly AlertVerdict[]>
+
+  playbooks(): Promise<readonly Playbook[]>
+  playbookSwitches(): Promise<readonly PlaybookSwitch[]>
+  playbookRun(id: string): Promise<PlaybookRun | undefined>
+  playbookRuns(query: PlaybookRunQuery): Promise<Page<PlaybookRun>>
+  incidentNotes(id: IncidentId): Promise<IncidentNotes | undefined>
 
   close(): Promise<void>
 }

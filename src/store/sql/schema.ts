@@ -32,5 +32,9 @@ export interface Database {
   rule_hits: { rule: string; day: number; hits: number; last_at: number }
   alert_verdicts: Document & { alert: string }
   rule_verdicts: { alert: string; rule: string; verdict: string }
+  playbooks: Document & { id: string }
+  playbook_switches: Document & { id: string }
+  playbook_runs: Document & { id: string; at: number; playbook: string; state: string }
+  incident_notes: Document & { id: string }
   audit: Document & { id: string; at: number }
 }

@@ -14,6 +14,7 @@ import { createExpire } from "./operations/expire.ts"
 import { createReport } from "./operations/report.ts"
 import { createUndo } from "./operations/undo.ts"
 import { auditOf, type Parts } from "./parts.ts"
+import { changesOf, createPlaybooks } from "./playbooks/playbooks.ts"
 import { createPolicyWatch, type Trigger } from "./policies.ts"
 import { restore } from "./restore.ts"
 import { createSerial } from "./serial.ts"
@@ -55,10 +56,12 @@ export function createResponder(deps: ResponderDeps): Responder {
       return { ...nothing, audit: told.isNews("guardrails") ? [auditOf(deps, system, change)] : [] }
     }
   }
-  const count = ({ made, quarantined }: Decisions) => {
+  const count = ({ made, quarantined }: Pick<Decisions, "made" | "quarantined">) => {
     for (let block = 0; block < made; block++) rates.blocks.made(clock.now())
     for (let node = 0; node < quarantined; node++) rates.quarantines.made(clock.now())
   }
+
+  const playbooks = createPlaybooks({ ...parts, settings: deps.playbooks, serially, count })
 
   const handle = async (
     alerts: readonly Alert[],
@@ -69,15 +72,22 @@ export function createResponder(deps: ResponderDeps): Responder {
     const reopened = statuses.grown(current)
     const triggers = watch.look(await store.policies(), alerts, withChanges(current, reopened))
     const decisions = await decideOn(triggers)
-    const { countermeasures, audit } = decisions
-    await record({ countermeasures, audit, incidents: reopened })
+    const played = await playbooks.play(
+      { alerts, incidents: withChanges(current, reopened), triggers },
+      decisions.countermeasures,
+    )
+    const changes = together({ ...decisions, incidents: reopened }, changesOf(played))
+    await record(changes)
     count(decisions)
-    wanted.take(countermeasures)
+    count(played)
+    playbooks.took(played)
+    wanted.take(changes.countermeasures ?? [])
   }
 
   const expire = createExpire(parts)
   const sweep = async () => {
     await expire()
+    await playbooks.sweep()
     const decisions = await decideOn(await stillTrue(held.release()))
     const leftOut = told.leftOut()
     const after = { leftOut }
@@ -97,7 +107,11 @@ export function createResponder(deps: ResponderDeps): Responder {
   }
 
   return {
-    start: () => serially(() => restore({ deps, wanted, memory, watch, rates })),
+    start: () =>
+      serially(async () => {
+        await restore({ deps, wanted, memory, watch, rates })
+        await playbooks.start()
+      }),
     handle: (alerts, incidents, record) => serially(() => handle(alerts, incidents, record)),
     block: inTurn(serially, createBlock(parts)),
     undo: inTurn(serially, createUndo(parts)),
@@ -107,6 +121,7 @@ export function createResponder(deps: ResponderDeps): Responder {
     changePolicy: inTurn(serially, createChangePolicy(parts)),
     report: inTurn(serially, createReport(parts)),
     sweep: () => serially(sweep),
+    playbooks: playbooks.desk,
     desired: wanted.active,
     onDesiredChange: wanted.onChange,
     refusalNow: async (of) => {
@@ -126,6 +141,23 @@ function inTurn<A extends readonly unknown[], R>(
   operation: (...args: A) => Promise<R>,
 ): (...args: A) => Promise<R> {
   return (...args) => serially(() => operation(...args))
+}
+
+/** What policies and playbooks decided about the same; where both changed one thing, the playbooks saw what the policies did. */
+function together(decided: Pick<Changes, "countermeasures" | "audit" | "incidents">, played: Changes): Changes {
+  return {
+    ...played,
+    countermeasures: lastOfEach(decided.countermeasures, played.countermeasures),
+    incidents: lastOfEach(decided.incidents, played.incidents),
+    audit: [...(decided.audit ?? []), ...(played.audit ?? [])],
+  }
+}
+
+function lastOfEach<T extends { readonly id: string }>(
+  before: readonly T[] = [],
+  after: readonly T[] = [],
+): readonly T[] {
+  return [...new Map([...before, ...after].map((one) => [one.id, one])).values()]
 }
 
 function withChanges(incidents: readonly Incident[], changed: readonly Incident[]): readonly Incident[] {

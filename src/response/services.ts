@@ -19,6 +19,7 @@ import type {
 } from "../core/index.ts"
 import type { Changes, Store } from "../store/store.ts"
 import type { GuardrailLimits } from "./guardrails/index.ts"
+import type { PlaybookDesk, PlaybookSettings } from "./playbooks/index.ts"
 import type { Protected } from "./surroundings.ts"
 
 /** Who makes a change, and the address it comes from (null for Thwart itself). */
@@ -59,6 +60,7 @@ export interface ResponderDeps {
   /** Correlation's own word on the status of an incident that it has in memory. */
   readonly setIncidentStatus: (id: IncidentId, status: IncidentStatus, at: Millis) => Incident | undefined
   readonly limits?: GuardrailLimits
+  readonly playbooks?: PlaybookSettings
   /** Told of what went wrong and is tried again. */
   readonly onError?: (error: unknown) => void
 }
@@ -82,6 +84,7 @@ export interface Responder {
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
   changePolicy(policy: Policy, actor: Actor): Promise<void>
+  readonly playbooks: PlaybookDesk
   /** What shall be in force now. */
   desired(): readonly Countermeasure[]
   onDesiredChange(listener: () => void): () => void

@@ -22,6 +22,7 @@ export interface Wanted {
   overdue(): readonly Countermeasure[]
   /** The one that ends last. */
   activeFor(target: Cidr, direction: Direction): BlockCountermeasure | undefined
+  blocksOf(target: Cidr, direction: Direction): readonly BlockCountermeasure[]
   /** The one that ends last. */
   quarantineOf(node: NodeId, action: QuarantineAction): QuarantineCountermeasure | undefined
   activeBecauseOf(incident: IncidentId): readonly Countermeasure[]
@@ -75,6 +76,8 @@ export function createWanted(clock: Clock): Wanted {
         activeOf(byPlace.get(`${direction} ${target}`)),
         (one): one is BlockCountermeasure => one.action === "block",
       ),
+    blocksOf: (target, direction) =>
+      activeOf(byPlace.get(`${direction} ${target}`)).filter((one) => one.action === "block"),
     quarantineOf: (node, action) =>
       lastOf(
         activeOf(byPlace.get(`${action} ${node}`)),

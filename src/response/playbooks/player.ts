@@ -1,0 +1,216 @@
+import type { Countermeasure, Incident, PlaybookRun, StepResult } from "../../core/index.ts"
+import type { Circumstances } from "../guardrails/index.ts"
+import { auditOf, type Parts } from "../parts.ts"
+import { type Batch, createBatch } from "./batch.ts"
+import type { PlaybookDirectory } from "./directory.ts"
+import type { PlaybookNotifier } from "./notifier.ts"
+import type { Occasion } from "./occasion.ts"
+import { occasionsOf, type Seen, subjectOf } from "./occasions.ts"
+import type { ReadyPlaybook } from "./ready.ts"
+import { begun, joined, reasonOf } from "./run-record.ts"
+import { belongsTo, createRecentRuns, type RecentRuns, runIdOf } from "./runs.ts"
+import { type Played, playedOf, type Scene } from "./scene.ts"
+import type { StepContext } from "./step.ts"
+import { isDone, runSteps } from "./steps.ts"
+
+export interface PlayerDeps extends Pick<Parts, "deps" | "wanted" | "memory" | "statuses" | "circumstances"> {
+  readonly ready: () => readonly ReadyPlaybook[]
+  readonly directory: PlaybookDirectory
+  readonly notifier: PlaybookNotifier | undefined
+}
+
+export interface Player {
+  /** `decided` is what policies decided about the same. */
+  play(seen: Seen, decided: readonly Countermeasure[]): Promise<Played>
+  /** Goes on with a run: one that waits, or that a person accepted. */
+  resume(
+    run: PlaybookRun,
+    of: ReadyPlaybook,
+    how: { readonly occasion: Occasion; readonly by: string },
+  ): Promise<Played>
+  /** What would come of it now; nothing is changed or remembered. */
+  rehearse(of: ReadyPlaybook, occasion: Occasion): Promise<Rehearsal>
+  /** It is stored. */
+  took(played: Played): void
+  readonly recent: RecentRuns
+  /** How many runs were not begun since this was asked last, because there were too many. */
+  leftOut(): number
+}
+
+export interface Rehearsal {
+  readonly steps: readonly StepResult[]
+  readonly countermeasures: readonly Countermeasure[]
+}
+
+// New runs of all playbooks. The guardrails let 60 blocks and 5 quarantines pass in a minute; the rest is for other steps.
+const maxRunsPerMinute = 100
+
+export function createPlayer({
+  deps,
+  wanted,
+  memory,
+  statuses,
+  circumstances,
+  ready,
+  directory,
+  notifier,
+}: PlayerDeps): Player {
+  const { clock, store } = deps
+  const recent = createRecentRuns()
+  let minute = { since: Number.NEGATIVE_INFINITY, begun: 0 }
+  let unbegun = 0
+
+  const isFull = () => {
+    const now = clock.now()
+    if (Math.abs(now - minute.since) >= 60_000) minute = { since: now, begun: 0 }
+    return minute.begun >= maxRunsPerMinute
+  }
+
+  /** Begun by an earlier run of this program, or at an earlier delivery of the same. */
+  const isKnown = async (id: string, { kind, alert }: Occasion) =>
+    (await store.playbookRun(id)) !== undefined ||
+    (kind === "alert" && alert !== null && (await store.alert(alert.id)) !== undefined)
+
+  const contextOf = (of: ReadyPlaybook, occasion: Occasion, around: Circumstances, batch: Batch): StepContext => ({
+    ...{ deps, ready: of, occasion, around, batch, directory },
+    how: "do",
+    notesOf: async (incident) => (await store.incidentNotes(incident)) ?? { incident, assignee: null, comments: [] },
+    giveStatus: statuses.give,
+    endedByPerson: async (id) => {
+      const ended = wanted.get(id) === undefined ? await store.countermeasure(id) : undefined
+      return ended?.endReason != null && ended.endReason !== "expired"
+    },
+    reason: reasonOf(of.playbook, occasion),
+  })
+
+  const createScene = (decided: readonly Countermeasure[]): Scene => ({
+    batch: createBatch(wanted, decided),
+    runs: new Map(),
+    audit: [],
+    notifications: [],
+    around: undefined,
+  })
+  /** Read once for all that is decided in one go; undefined when it can't be read. */
+  const aroundFor = async (scene: Scene) => {
+    try {
+      scene.around ??= await circumstances.now()
+    } catch (error) {
+      deps.onError?.(error)
+    }
+    return scene.around
+  }
+
+  const perform = async (scene: Scene, of: ReadyPlaybook, { occasion, run }: Turn) => {
+    const { playbook } = of
+    const around = await aroundFor(scene)
+    // A run that a person accepted is theirs.
+    const acts = playbook.mode === "automatic" || run.by !== `playbook:${playbook.id}`
+    if (around === undefined) return note(scene, run, { ...run, state: run.steps.length === 0 ? "waiting" : run.state })
+    const context = contextOf(of, occasion, around, scene.batch)
+    const results = await runSteps({ ...context, how: acts ? "do" : "weigh" }, run.steps)
+    const state = acts ? "done" : playbook.mode === "interactive" ? "proposed" : "monitored"
+    const steps = acts
+      ? results
+      : results.map((result) => (isDone(result) ? { ...result, outcome: state, countermeasures: [] } : result))
+    note(scene, run, { ...run, state, steps: steps as readonly StepResult[] })
+  }
+
+  /** Keeps the run, and what of it is news goes into the audit log. */
+  const note = (scene: Scene, before: PlaybookRun, after: PlaybookRun) => {
+    const fresh = after.steps.filter((step, index) => isNews(step, before.steps[index]))
+    const longer = after.steps.some(({ countermeasures }) =>
+      scene.batch.countermeasures().some(({ id }) => countermeasures.includes(id)),
+    )
+    if (fresh.length === 0 && !longer && before.state === after.state && before.steps.length > 0) return
+    const run = { ...after, updatedAt: clock.now() }
+    scene.runs.set(run.id, run)
+    if (fresh.length === 0 && before.state === after.state) return
+    const told = fresh.map(({ sentence, step: _, ...came }) => ({ step: sentence, ...came }))
+    const actor = { who: run.by, from: null }
+    const change = {
+      action: `playbook ${actions[run.state]}`,
+      subject: `playbook-run:${run.id}`,
+      before: null,
+      after: { playbook: run.playbook, subject: run.subject, incident: run.incident, alerts: run.alerts, steps: told },
+    }
+    scene.audit.push(auditOf(deps, actor, change))
+    for (const { step, outcome } of fresh) {
+      const wish = readyOf(run)?.playbook.steps[step]
+      if (wish?.kind !== "notify" || outcome !== "done") continue
+      const text = wish.text ?? `${run.playbook}: ${run.subject} (${run.severity})`
+      scene.notifications.push({ target: wish.target, playbook: run.playbook, text, run })
+    }
+  }
+  const readyOf = ({ playbook: id }: PlaybookRun) => ready().find(({ playbook }) => playbook.id === id)
+
+  const on = async (scene: Scene, of: ReadyPlaybook, occasion: Occasion) => {
+    const { playbook } = of
+    if (memory.knows({ policy: { count: 1 }, incident: occasion.incident, alerts: occasion.alerts })) return
+    const subject = subjectOf(occasion)
+    const id = runIdOf(playbook.id, occasion)
+    const known = [...scene.runs.values()].find((one) => one.playbook === playbook.id && one.subject === subject)
+    const remembered = known ?? recent.of(playbook.id, subject)
+    if (remembered === undefined && isFull()) return void unbegun++
+    const before = remembered ?? (await store.playbookRun(id))
+    if (before !== undefined && belongsTo(before, playbook, occasion, clock.now())) {
+      if (before.state !== "done" && before.state !== "proposed") return
+      return perform(scene, of, { occasion, run: joined(before, occasion) })
+    }
+    if (await isKnown(id, occasion)) return
+    if (isFull()) return void unbegun++
+    minute.begun++
+    return perform(scene, of, { occasion, run: begun(id, { playbook, occasion, subject, now: clock.now() }) })
+  }
+
+  return {
+    recent,
+    play: async (seen, decided) => {
+      const scene = createScene(decided)
+      for (const of of ready())
+        if (of.playbook.enabled)
+          for (const occasion of occasionsOf(of.playbook, seen))
+            if (of.when.holds(occasion)) await on(scene, of, occasion)
+      return playedOf(scene)
+    },
+    resume: async (run, of, { occasion, by }) => {
+      const scene = createScene([])
+      const again: PlaybookRun = run.state === "proposed" ? { ...run, by, state: "done", steps: [] } : { ...run, by }
+      await perform(scene, of, { occasion, run: again })
+      return playedOf(scene)
+    },
+    rehearse: async (of, occasion) => {
+      const batch = createBatch(wanted)
+      const context = contextOf(of, occasion, await circumstances.now(), batch)
+      // As the incident would be, while nobody's memory of it is changed.
+      const giveStatus = (incident: Incident, status: Incident["status"]) => ({ ...incident, status })
+      const steps = await runSteps({ ...context, giveStatus })
+      return { steps, countermeasures: batch.countermeasures() }
+    },
+    took: ({ playbookRuns, notifications }) => {
+      recent.put(playbookRuns)
+      for (const one of notifications) notifier?.notify(one)
+    },
+    leftOut: () => {
+      const count = unbegun
+      unbegun = 0
+      return count
+    },
+  }
+}
+
+interface Turn {
+  readonly occasion: Occasion
+  readonly run: PlaybookRun
+}
+
+const actions = {
+  done: "run",
+  proposed: "proposed",
+  monitored: "not enforced (monitor)",
+  waiting: "held: the guardrails can't be asked",
+  rejected: "rejected",
+} as const
+
+function isNews(after: StepResult, before: StepResult | undefined): boolean {
+  return before === undefined || (after.outcome !== before.outcome && !(isDone(after) && isDone(before)))
+}

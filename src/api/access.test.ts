@@ -37,6 +37,16 @@ const expected: readonly (readonly [method: "GET" | "POST" | "PUT" | "PATCH" | "
   ["GET", "/api/v1/verdicts", "viewer"],
   ["PUT", "/api/v1/alerts/:id/verdict", "analyst"],
   ["DELETE", "/api/v1/alerts/:id/verdict", "analyst"],
+  ["GET", "/api/v1/playbooks", "viewer"],
+  ["PUT", "/api/v1/playbooks", "admin"],
+  ["GET", "/api/v1/playbooks/:id", "viewer"],
+  ["DELETE", "/api/v1/playbooks/:id", "admin"],
+  ["POST", "/api/v1/playbooks/:id/enable", "admin"],
+  ["POST", "/api/v1/playbooks/:id/disable", "admin"],
+  ["POST", "/api/v1/playbooks/:id/dry-run", "analyst"],
+  ["POST", "/api/v1/playbooks/dry-run", "analyst"],
+  ["GET", "/api/v1/playbook-runs", "viewer"],
+  ["POST", "/api/v1/playbook-runs/:id/decision", "analyst"],
   ["GET", "/api/v1/users", "admin"],
   ["POST", "/api/v1/users", "admin"],
   ["PATCH", "/api/v1/users/:name", "admin"],
@@ -84,7 +94,7 @@ describe("access", () => {
 
   it("is declared by every route as it stands here", () => {
     const declared = harness.api.routes.filter(({ method, path }) => method !== "HEAD" && !isConsole(path))
-    expect(expected).toHaveLength(45)
+    expect(expected).toHaveLength(55)
     expect(declared.map(({ method, path, access }) => `${method} ${path} ${access}`).sort()).toEqual(
       expected.map((route) => route.join(" ")).sort(),
     )
@@ -109,13 +119,13 @@ describe("access", () => {
         asked++
       }
     }
-    expect(asked).toBe(45 * 4 - 3)
+    expect(asked).toBe(55 * 4 - 3)
   })
 
   it("is the same for HEAD as for GET", async () => {
     const known = await secrets()
     const heads = harness.api.routes.filter(({ method, path }) => method === "HEAD" && !isConsole(path))
-    expect(heads).toHaveLength(22)
+    expect(heads).toHaveLength(25)
     for (const { path, access } of heads) {
       expect(await ask("HEAD", path, undefined), path).toBe(access === "public" ? 200 : 401)
       const viewer = await ask("HEAD", path, known.get("viewer"))

@@ -9,6 +9,8 @@ import {
   countermeasure,
   incident,
   networkPolicy,
+  playbook,
+  playbookRun,
   quarantinePolicy,
 } from "../core/index.ts"
 import { cookieName } from "./auth/authenticate.ts"
@@ -30,6 +32,7 @@ const tags = [
   { name: "alerts", description: "Detections, with the bytes that caused them" },
   { name: "countermeasures", description: "What is blocked, because of what, and whether it is in force" },
   { name: "rules", description: "Rules that run here: switches, exceptions, hits, verdicts on alerts" },
+  { name: "playbooks", description: "What is done by itself when something is seen: steps, runs, dry runs" },
   { name: "settings", description: "Policies and the allowlist" },
   { name: "accounts", description: "Users, tokens and the audit log" },
   { name: "server", description: "State, events, metrics" },
@@ -165,6 +168,8 @@ function components() {
     AuditEntry: [auditEntry, "One change that someone made, with what stood there before and after"],
     Countermeasure: [countermeasure, "What to do, to whom, until when, because of what, and what is true of it"],
     Incident: [incident, "An attack in progress: the stages seen so far, in order"],
+    Playbook: [playbook, "When this is seen, run these steps"],
+    PlaybookRun: [playbookRun, "One run of a playbook: what set it off, and what came of each step"],
     QuarantinePolicy: [quarantinePolicy, "When these are seen so often on a node within this time, act on the node"],
     NetworkPolicy: [networkPolicy, "When these are seen so often within this time, block the attacker"],
     Error: [contract.errorBody, "What went wrong"],

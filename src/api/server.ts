@@ -15,6 +15,7 @@ import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
 import { type OpenRoute, openRoutes } from "./routes/open-routes.ts"
+import { playbookRoutes } from "./routes/playbooks.ts"
 import { ruleRoutes } from "./routes/rules.ts"
 import { sessionRoutes } from "./routes/session.ts"
 import { settingRoutes } from "./routes/settings.ts"
@@ -107,6 +108,7 @@ function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): voi
     accountRoutes,
     tokenRoutes,
     ruleRoutes,
+    playbookRoutes,
   ]
   for (const routes of groups) routes(app, deps)
   eventRoutes(app, streams)

@@ -50,6 +50,8 @@ export const configSchema = z.strictObject({
     .default([]),
   /** Files or folders of event rules; empty: those that come with Thwart. */
   eventRules: names,
+  /** Files or folders of playbooks. */
+  playbooks: names,
   /** Proxies in front of the API whose X-Forwarded-For is believed. */
   trustedProxies: z.array(cidr).max(1000).default([]),
 })

@@ -6,6 +6,7 @@ import { type Config, configSchema, parseConfig } from "./config.ts"
 import { announcedServer, dataDirHere } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
 import { eventTools } from "./event-tools.ts"
+import { playbookTools } from "./playbook-tools.ts"
 import { runProxy } from "./proxy-command.ts"
 import { replay } from "./replay.ts"
 import { ruleTools } from "./rule-tools.ts"
@@ -43,6 +44,7 @@ const deps: CliDeps = {
   proxy: runProxy,
   rules: ruleTools,
   events: eventTools,
+  playbooks: playbookTools,
 }
 
 process.exitCode = await createCli(deps, version).run(process.argv.slice(2), stopping.signal)

@@ -33,6 +33,8 @@ import { createInspect, type Inspect } from "./inspect.ts"
 import { createMetrics } from "./metrics.ts"
 import { machineFacts, thisNode } from "./node.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
+import { playbookDirectory, playbooksOf } from "./playbook-tools.ts"
+import { createPreview } from "./preview.ts"
 import { restoreCorrelation } from "./restore.ts"
 import { chosenRules } from "./rule-choice.ts"
 import { eventRuleFilesOnDisk, eventRulesOr } from "./rule-files.ts"
@@ -101,7 +103,9 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const correlator = createCorrelator(defaultIntentRules)
     await restoreCorrelation(store, correlator, clock.now())
     const accounts = createAccounts({ store, clock, ids })
-    const responder = createResponder({
+    const directory = playbookDirectory([...enforcers.blocking, ...enforcers.quarantining].map(({ id }) => id))
+    const preview = createPreview({ enforcers, clock, desired: () => responder.desired() })
+    const responder: Responder = createResponder({
       clock,
       ids,
       store,
@@ -112,6 +116,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       surroundings: () => [...surroundingsOf(machineFacts), ...listening(config)],
       operators: async () => accounts.operatorAddresses(),
       setIncidentStatus: correlator.setStatus,
+      playbooks: { files: playbooksOf(config.playbooks, directory), directory, preview },
     })
     await responder.start()
     const rules = createRuleBook({
@@ -191,6 +196,7 @@ function serveApi({ config, deps, responder, pipeline, status, metrics, ...parts
       ...parts,
       clock: deps.clock,
       decisions: responder,
+      playbooks: responder.playbooks,
       explain: createExplain(parts.store),
       policySentence,
       ingest: pipeline.ingest,

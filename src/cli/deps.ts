@@ -1,4 +1,4 @@
-import type { Alert, Diagnostic, EventType, Incident, Millis, RuleId } from "../core/index.ts"
+import type { Alert, Diagnostic, EventType, Incident, Millis, Playbook, RuleId } from "../core/index.ts"
 
 /** What the command line needs of the rest; `app` gives it. */
 export interface CliDeps {
@@ -17,6 +17,21 @@ export interface CliDeps {
   proxy(options: ProxyCommandOptions, on: ProxyEvents, signal: AbortSignal): Promise<void>
   readonly rules: RuleTools
   readonly events: EventTools
+  readonly playbooks: PlaybookTools
+}
+
+/** Files of playbooks. */
+export interface PlaybookTools {
+  /** Throws THWART_PLAYBOOKS_INVALID for what can't be read. */
+  check(paths: readonly string[]): PlaybookCheck
+  isFile(path: string): boolean
+  read(path: string): string
+}
+
+export interface PlaybookCheck {
+  readonly playbooks: readonly (Playbook & { readonly sentence: string })[]
+  readonly files: number
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 /** The rules that a command runs. */

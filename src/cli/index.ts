@@ -9,6 +9,7 @@ import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
 import { allow, disallow, token, userCommand } from "./commands/manage.ts"
+import { playbooks } from "./commands/playbooks/index.ts"
 import { policy } from "./commands/policy.ts"
 import { proxy } from "./commands/proxy.ts"
 import { replay } from "./commands/replay.ts"
@@ -31,6 +32,8 @@ export type {
   FetchStep,
   Inspection,
   InspectOptions,
+  PlaybookCheck,
+  PlaybookTools,
   ProxyCommandOptions,
   ProxyEvents,
   ReplayEvents,
@@ -72,6 +75,7 @@ const commands: readonly AddCommand[] = [
   allow,
   disallow,
   policy,
+  playbooks,
   statusCommand,
   tail,
   token,
@@ -83,6 +87,7 @@ const commands: readonly AddCommand[] = [
 const usageCodes = new Set([
   "THWART_USAGE",
   "THWART_CONFIG_INVALID",
+  "THWART_PLAYBOOKS_INVALID",
   "THWART_RULES_INVALID",
   "THWART_RULES_MISSING",
   "THWART_ADDRESS_INVALID",

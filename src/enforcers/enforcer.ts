@@ -61,6 +61,11 @@ export interface Enforcer<E extends Entry = Block> {
   close(): Promise<void>
   /** Where room is limited: the pool this entry would stand in, and how many go into it. The reconciler fills it by rank. */
   poolOf?(block: Omit<E, "expiresAt">): Pool
+  /**
+   * Each call that `apply` would make for these operations, with the target as it is now. It may read the target, and changes
+   * nothing; like `apply` it throws when the target can't be read.
+   */
+  preview?(operations: readonly Operation<E>[], signal: AbortSignal): Promise<Preview>
   /** What the target itself counted as refused because of our entries, since they were made. */
   refused?(signal: AbortSignal): Promise<Refused>
 }
@@ -77,6 +82,19 @@ export interface QuarantineEnforcer extends Enforcer<Quarantine> {
   readonly actions: readonly QuarantineAction[]
   /** What was found before the countermeasure acted; undefined when there is nothing (any longer). */
   evidenceOf(id: CountermeasureId): Promise<unknown>
+}
+
+export interface Preview {
+  readonly calls: readonly PreviewedCall[]
+  /** Why there are none, or what else has to be known; null: nothing. */
+  readonly note: string | null
+}
+
+export interface PreviewedCall {
+  /** As the target's own language, or its API, has it: a command, or a method and a path. */
+  readonly call: string
+  /** What is sent with it. */
+  readonly body: unknown
 }
 
 export interface Pool {

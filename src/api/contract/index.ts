@@ -8,6 +8,7 @@ import {
   direction,
   incident,
   incidentId,
+  incidentNotes,
   incidentStatus,
   ipAddress,
   millis,
@@ -91,7 +92,12 @@ export const incidentsQuery = pageQuery.extend({ status: incidentStatus.optional
 export const incidentPage = pageOf(incident)
 export const incidentChange = z.strictObject({ status: incidentStatus })
 /** An incident with all that explains it. */
-export const incidentDetail = z.object({ incident, alerts: z.array(alert), countermeasures: z.array(countermeasure) })
+export const incidentDetail = z.object({
+  incident,
+  alerts: z.array(alert),
+  countermeasures: z.array(countermeasure),
+  notes: incidentNotes,
+})
 
 // GET /countermeasures, GET /countermeasures/:id, POST /countermeasures (block), POST /countermeasures/:id/undo
 export const countermeasuresQuery = pageQuery.extend({
@@ -242,6 +248,19 @@ export type Undo = z.input<typeof undo>
 export type Users = z.infer<typeof users>
 export type WhoAmI = z.infer<typeof whoAmI>
 
+export type { DryRunBody, PlaybookRunPage, Playbooks, ShownPlaybook } from "./playbooks.ts"
+export {
+  decideRun,
+  dryRun,
+  dryRunOf,
+  dryRuns,
+  newPlaybooks,
+  playbookRunPage,
+  playbookRunsQuery,
+  playbooks,
+  shownPlaybook,
+  tryText,
+} from "./playbooks.ts"
 export type {
   ApiRule,
   NewRuleException,

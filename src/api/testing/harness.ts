@@ -53,6 +53,7 @@ export async function createHarness(
       ids,
       accounts,
       decisions: responder,
+      playbooks: responder.playbooks,
       rules,
       explain: createExplain(store),
       policySentence,

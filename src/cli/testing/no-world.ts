@@ -45,6 +45,11 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
       check: refuse,
       test: absent,
     },
+    playbooks: {
+      check: refuse,
+      isFile: () => false,
+      read: refuse,
+    },
     ...overrides,
   }
 }

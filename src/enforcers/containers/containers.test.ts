@@ -18,6 +18,7 @@ import { createCustodyFiles } from "./custody-files.ts"
 import { createDockerApi } from "./docker-api.ts"
 import { createEngine, type Engine } from "./engine.ts"
 import type { Untouchables } from "./identity.ts"
+import { createRehearsal } from "./rehearsal.ts"
 import { type Podman, startPodman } from "./testing/podman.ts"
 
 const signal = AbortSignal.timeout(600_000)
@@ -51,6 +52,7 @@ describe.runIf(has("quarantine of containers", "root", "podman"))("the container
       engine,
       book: createCustodyFiles({ dir, onError: (error) => errors.push(error) }),
       untouchables: () => untouchables,
+      rehearse: () => createRehearsal(createDockerApi({ socket: podman.socket })),
       onError: (error) => errors.push(error),
     })
   const nodeOf = (id: string, name = id): NodeRef => ({ id: nodeId.parse(id), kind: "container", name })

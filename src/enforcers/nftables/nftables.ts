@@ -1,9 +1,10 @@
 import { type Clock, messageOf, parseCidr } from "../../core/index.ts"
-import type { Block, Enforcer, Observed, Operation, OperationResult, Pool } from "../enforcer.ts"
+import type { Block, Enforcer, Observed, Operation, OperationResult, Pool, Preview } from "../enforcer.ts"
 import { again, blocksIn, commandsFor, deletion, type RawElement } from "./elements.ts"
 import { list, type NftCommand, type NftObject, objectsIn, record } from "./json.ts"
 import { createNft, isHopeless, type Nft } from "./nft.ts"
 import { isIntact, removal, setOf, sets, skeleton, type Table } from "./table.ts"
+import { commandText } from "./words.ts"
 
 export interface NftablesOptions {
   /** Ours alone; nothing else is touched. */
@@ -66,6 +67,16 @@ export function createNftablesEnforcer(
     const elementsOf = async (set: string) =>
       elementsIn(objectsIn(await run(["-j", "list", "set", "inet", table.name, set], "", signal)), set)
     await commit(await commandsFor(operations, { table: table.name, now: clock.now(), elementsOf }), signal)
+  }
+
+  const preview = async (operations: readonly Operation[], signal: AbortSignal): Promise<Preview> => {
+    const objects = await read(["-j", "list", "table"], signal)
+    const intact = isIntact(objects, table)
+    const elementsOf = async (set: string) => elementsIn(objects, set)
+    const commands = await commandsFor(operations, { table: table.name, now: clock.now(), elementsOf })
+    const calls = commands.map((command) => ({ call: commandText(command), body: command }))
+    const making = `the table inet ${table.name} with its sets and rules is made first`
+    return { calls, note: `one transaction (nft -j -f -)${intact ? "" : `; ${making}`}` }
   }
 
   /** One operation that failed in its transaction. */
@@ -138,6 +149,7 @@ export function createNftablesEnforcer(
       return sets.flatMap((set) => blocksIn(elementsIn(objects, set.name), set, clock.now()))
     },
     apply,
+    preview,
     poolOf: (block): Pool => ({ name: setOf(block), size: table.size }),
     refused: async (signal) => {
       const objects = await read(["-j", "list", "counters", "table"], signal)

@@ -38,10 +38,10 @@ export function enforcersNamed(
       message: `the enforcer "${name}" ${kind.does === "block" ? "blocks addresses and quarantines no nodes" : "quarantines nodes and blocks no addresses"}`,
     }
   if (running === null || ids.length > 0) return { kind: "found", ids }
-  const here = running.length === 0 ? "none runs" : `${running.join(", ")} run${running.length === 1 ? "s" : ""}`
+  const here = running.length === 0 ? "none" : running.join(", ")
   return {
     kind: "not-configured",
-    message: `the enforcer "${name}" is known, but not configured: of the enforcers ${here} here; add it to "enforcers" in thwart.yaml`,
+    message: `the enforcer "${name}" is known, but not configured (configured: ${here}); add it to "enforcers" in thwart.yaml`,
   }
 }
 

@@ -88,9 +88,9 @@ describe("playbooks in YAML", () => {
     [
       `id: a\non: { rule: x }\nsteps:\n  - block: attacker\n    enforcers: [nftables, iptables, aws-waf, containers, "aws-nacl:acl-9"]`,
       '5:27 PLAYBOOK_ENFORCER_UNKNOWN steps.0.enforcers.1: there is no enforcer "iptables"; there are: nftables, aws-waf, aws-nacl',
-      '5:37 PLAYBOOK_ENFORCER_NOT_CONFIGURED steps.0.enforcers.2: the enforcer "aws-waf" is known, but not configured: of the enforcers nftables, aws-nacl:eu-central-1/acl-0123456789abcdef0, containers run here; add it to "enforcers" in thwart.yaml',
+      '5:37 PLAYBOOK_ENFORCER_NOT_CONFIGURED steps.0.enforcers.2: the enforcer "aws-waf" is known, but not configured (configured: nftables, aws-nacl:eu-central-1/acl-0123456789abcdef0, containers); add it to "enforcers" in thwart.yaml',
       '5:46 PLAYBOOK_ENFORCER steps.0.enforcers.3: the enforcer "containers" quarantines nodes and blocks no addresses',
-      '5:58 PLAYBOOK_ENFORCER_NOT_CONFIGURED steps.0.enforcers.4: the enforcer "aws-nacl:acl-9" is known, but not configured: of the enforcers nftables, aws-nacl:eu-central-1/acl-0123456789abcdef0, containers run here; add it to "enforcers" in thwart.yaml',
+      '5:58 PLAYBOOK_ENFORCER_NOT_CONFIGURED steps.0.enforcers.4: the enforcer "aws-nacl:acl-9" is known, but not configured (configured: nftables, aws-nacl:eu-central-1/acl-0123456789abcdef0, containers); add it to "enforcers" in thwart.yaml',
     ],
     [
       `id: a\non: { incident: any }\nwhen: sevrity = "high"\nsteps:\n  - block: source\n  - notify: slack\n    when: >\n      incident.stages > "3"\n  - comment: x\n    when: node.kind = "container"`,

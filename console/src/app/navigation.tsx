@@ -5,6 +5,7 @@ import {
   IconHistory,
   IconLayoutDashboard,
   IconListCheck,
+  IconPlayerPlay,
   IconShieldCheck,
   IconUsers,
 } from "@tabler/icons-react"
@@ -12,7 +13,16 @@ import type { ReactNode } from "react"
 import type { WhoAmI } from "../../../src/api/contract/index.ts"
 
 export interface Place {
-  readonly to: "/" | "/incidents" | "/countermeasures" | "/rules" | "/policies" | "/allowlist" | "/audit" | "/accounts"
+  readonly to:
+    | "/"
+    | "/incidents"
+    | "/countermeasures"
+    | "/rules"
+    | "/policies"
+    | "/playbooks"
+    | "/allowlist"
+    | "/audit"
+    | "/accounts"
   readonly label: string
   readonly icon: ReactNode
   /** Pressed after `g`. */
@@ -28,6 +38,7 @@ export const places: readonly Place[] = [
   { to: "/countermeasures", label: "Countermeasures", icon: <IconBan {...size} />, key: "c", needs: "viewer" },
   { to: "/rules", label: "Rules", icon: <IconFileSearch {...size} />, key: "r", needs: "viewer" },
   { to: "/policies", label: "Policies", icon: <IconListCheck {...size} />, key: "p", needs: "viewer" },
+  { to: "/playbooks", label: "Playbooks", icon: <IconPlayerPlay {...size} />, key: "b", needs: "viewer" },
   { to: "/allowlist", label: "Allowlist", icon: <IconShieldCheck {...size} />, key: "a", needs: "viewer" },
   { to: "/audit", label: "Audit log", icon: <IconHistory {...size} />, key: "l", needs: "analyst" },
   { to: "/accounts", label: "Users and tokens", icon: <IconUsers {...size} />, key: "u", needs: "admin" },

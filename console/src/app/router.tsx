@@ -3,6 +3,7 @@ import { Countermeasures } from "../features/countermeasures/Countermeasures.tsx
 import { IncidentPage } from "../features/incident/IncidentPage.tsx"
 import { Incidents } from "../features/incidents/Incidents.tsx"
 import { Overview } from "../features/overview/Overview.tsx"
+import { Playbooks } from "../features/playbooks/Playbooks.tsx"
 import { Rules } from "../features/rules/Rules.tsx"
 import { Accounts } from "../features/settings/Accounts.tsx"
 import { Allowlist } from "../features/settings/Allowlist.tsx"
@@ -33,6 +34,7 @@ export const router = createRouter({
       page("/countermeasures", Countermeasures),
       page("/rules", Rules),
       page("/policies", Policies),
+      page("/playbooks", Playbooks),
       page("/allowlist", Allowlist),
       page("/audit", Audit),
       page("/accounts", Accounts),

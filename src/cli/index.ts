@@ -50,6 +50,7 @@ export type {
 } from "./deps.ts"
 
 export { eventFieldReference } from "./event-field-reference.ts"
+export { withPlaybookFields } from "./playbook-field-reference.ts"
 export { reference } from "./reference.ts"
 
 export interface Cli {

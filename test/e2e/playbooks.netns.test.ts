@@ -114,7 +114,7 @@ describe.runIf(has("the playbooks end-to-end test in network namespaces", "root"
       )
       const told = thwart("playbooks", "dry-run", "injection", "--sample")
       expect(told).toContain("nft add element inet thwart inbound4 { 203.0.113.66 timeout 3600s }")
-      expect(told).toContain("done      block the attacker for 1 hour with nftables: 203.0.113.66/32")
+      expect(told).toContain("would do      block the attacker for 1 hour with nftables: 203.0.113.66/32")
       expect([lines("playbooks", "runs"), lab.run("host", "nft", "list", "ruleset").includes("203.0.113.66")]).toEqual([
         [],
         false,
@@ -129,7 +129,7 @@ describe.runIf(has("the playbooks end-to-end test in network namespaces", "root"
       expect(runs("injection")).toMatchObject([{ state: "done", steps: [{ outcome: "done" }] }])
       const [alert] = lines<{ readonly id: string }>("list", "alerts")
       const again = thwart("playbooks", "dry-run", "injection", "--alert", alert?.id ?? "")
-      expect(again).toContain("prolonged block the attacker for 1 hour with nftables")
+      expect(again).toContain("would prolong block the attacker for 1 hour with nftables")
       const story = thwart("explain", lab.addressOf("attacker"))
       expect(story).toContain("When the rule 9500200 raises an alert")
     })

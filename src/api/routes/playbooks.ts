@@ -70,9 +70,8 @@ function change(app: App, playbooks: Desk): void {
     },
     async (request) => {
       const { text, file } = request.body
-      const items: ReturnType<typeof shown>[] = []
-      for (const one of playbooks.read(text, file)) items.push(shown(await playbooks.put(one, actorOf(request))))
-      return { items }
+      const put = await playbooks.put(playbooks.read(text, file), actorOf(request))
+      return { items: put.map(shown) }
     },
   )
   app.delete(

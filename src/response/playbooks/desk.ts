@@ -31,7 +31,8 @@ export interface PlaybookDesk {
   one(id: PlaybookId): ShownPlaybook
   /** Reads a YAML text; throws THWART_PLAYBOOKS_INVALID with every mistake. */
   read(text: string, file: string): readonly Playbook[]
-  put(playbook: Playbook, actor: Actor): Promise<ShownPlaybook>
+  /** All of them or none. */
+  put(playbooks: readonly Playbook[], actor: Actor): Promise<readonly ShownPlaybook[]>
   remove(id: PlaybookId, actor: Actor): Promise<void>
   turn(id: PlaybookId, enabled: boolean, actor: Actor): Promise<ShownPlaybook>
   runs(query: PlaybookRunQuery): Promise<Page<PlaybookRun>>
@@ -93,6 +94,14 @@ export function createPlaybookDesk({ deps, directory, files, player, preview, co
       throw new ThwartError("THWART_USAGE", `the playbook ${id} stands in ${file}; change it there, and restart`)
   }
 
+  const refuseUnfit = (playbook: Playbook) => {
+    refuseFile(playbook.id)
+    const problems = checkPlaybook(playbook, directory)
+    if (problems.length === 0) return
+    const told = problems.map(({ path, message }) => `${playbook.id}: ${path.join(".")}: ${message}`)
+    throw new ThwartError("THWART_PLAYBOOKS_INVALID", told.join("; "))
+  }
+
   const occasionOf = async (run: PlaybookRun, { playbook }: ReadyPlaybook): Promise<Occasion | undefined> => {
     const alert = run.alerts[0] === undefined ? undefined : await store.alert(run.alerts[0])
     const incident = run.incident === null ? null : ((await store.incident(run.incident)) ?? null)
@@ -143,27 +152,22 @@ export function createPlaybookDesk({ deps, directory, files, player, preview, co
       if (parsed.kind === "bad") throw playbooksInvalid(parsed.diagnostics)
       return parsed.value
     },
-    put: async (playbook, actor) => {
-      refuseFile(playbook.id)
-      const problems = checkPlaybook(playbook, directory)
-      if (problems.length > 0)
-        throw new ThwartError(
-          "THWART_PLAYBOOKS_INVALID",
-          problems.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
-        )
-      const before = stored.find(({ id }) => id === playbook.id) ?? null
-      if (before === null && ready.length >= maxPlaybooks)
+    put: async (playbooks, actor) => {
+      for (const one of playbooks) refuseUnfit(one)
+      const fresh = playbooks.filter(({ id }) => !ready.some(({ playbook }) => playbook.id === id))
+      if (ready.length + fresh.length > maxPlaybooks)
         throw new ThwartError("THWART_USAGE", `${maxPlaybooks} playbooks are the most there can be`)
-      const set = { playbook: playbook.id, enabled: playbook.enabled, by: actor.who, at: clock.now() }
-      await store.record({
-        playbooks: [playbook],
-        playbookSwitches: [set],
-        audit: audit(actor, "playbook", playbook.id, { before, after: playbook }),
+      const set = playbooks.map(({ id, enabled }) => ({ playbook: id, enabled, by: actor.who, at: clock.now() }))
+      const entries = playbooks.flatMap((after) => {
+        const before = stored.find(({ id }) => id === after.id) ?? null
+        return audit(actor, "playbook", after.id, { before, after })
       })
-      stored = [...stored.filter(({ id }) => id !== playbook.id), playbook]
-      switches = new Map([...switches, [playbook.id, set]])
+      await store.record({ playbooks, playbookSwitches: set, audit: entries })
+      const ids = new Set(playbooks.map(({ id }) => id))
+      stored = [...stored.filter(({ id }) => !ids.has(id)), ...playbooks]
+      switches = new Map([...switches, ...set.map((one) => [one.playbook, one] as const)])
       follow()
-      return shown(known(playbook.id))
+      return playbooks.map(({ id }) => shown(known(id)))
     },
     remove: async (id, actor) => {
       const { playbook: before } = known(id)

@@ -1,3 +1,5 @@
+import { nearest } from "../../filter/index.ts"
+
 /** What playbooks can name: enforcers that there are and that run, and targets of notifications. */
 export interface PlaybookDirectory {
   /** Every kind of enforcer that comes with Thwart. */
@@ -30,7 +32,9 @@ export function enforcersNamed(
   const kind = kinds.find(({ id }) => id === kindId)
   if (kind === undefined && ids.length === 0) {
     const there = kinds.filter((one) => one.does === does).map(({ id }) => id)
-    return { kind: "unknown", message: `there is no enforcer "${name}"; there are: ${there.join(", ")}` }
+    const meant = nearest(kindId, there)
+    const hint = meant === undefined ? "" : `; did you mean ${meant}?`
+    return { kind: "unknown", message: `there is no enforcer "${name}"; there are: ${there.join(", ")}${hint}` }
   }
   if (kind !== undefined && kind.does !== does)
     return {

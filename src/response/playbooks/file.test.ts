@@ -87,7 +87,7 @@ describe("playbooks in YAML", () => {
   const mistakes: readonly (readonly [text: string, ...expected: readonly string[]])[] = [
     [
       `id: a\non: { rule: x }\nsteps:\n  - block: attacker\n    enforcers: [nftables, iptables, aws-waf, containers, "aws-nacl:acl-9"]`,
-      '5:27 PLAYBOOK_ENFORCER_UNKNOWN steps.0.enforcers.1: there is no enforcer "iptables"; there are: nftables, aws-waf, aws-nacl',
+      '5:27 PLAYBOOK_ENFORCER_UNKNOWN steps.0.enforcers.1: there is no enforcer "iptables"; there are: nftables, aws-waf, aws-nacl; did you mean nftables?',
       '5:37 PLAYBOOK_ENFORCER_NOT_CONFIGURED steps.0.enforcers.2: the enforcer "aws-waf" is known, but not configured (configured: nftables, aws-nacl:eu-central-1/acl-0123456789abcdef0, containers); add it to "enforcers" in thwart.yaml',
       '5:46 PLAYBOOK_ENFORCER steps.0.enforcers.3: the enforcer "containers" quarantines nodes and blocks no addresses',
       '5:58 PLAYBOOK_ENFORCER_NOT_CONFIGURED steps.0.enforcers.4: the enforcer "aws-nacl:acl-9" is known, but not configured (configured: nftables, aws-nacl:eu-central-1/acl-0123456789abcdef0, containers); add it to "enforcers" in thwart.yaml',
@@ -110,7 +110,7 @@ describe("playbooks in YAML", () => {
       '9:21 YAML_INVALID 0.steps.4.quarantine: Invalid option: expected one of "restart"|"pause"|"stop"|"remove"|"isolate"',
       "9:35 YAML_INVALID 0.steps.4.for: a length of time such as 10m, 1h or 2d, or forever",
       '10:57 YAML_INVALID 1.modus: Unrecognized key: "modus"',
-      '11:3 YAML_INVALID 2: it has neither steps nor what blocks: give "steps", or on one line "enforcer" or "web-acl" or "network-acl"',
+      '11:3 YAML_INVALID 2: give "steps", or on one line what blocks: one of enforcer, web-acl, network-acl, with a name',
       "12:3 YAML_INVALID 3: it says rule and policy; say one of them",
       "13:3 YAML_INVALID 4: a mapping, such as { block: attacker, for: 1h }",
     ],
@@ -119,11 +119,16 @@ describe("playbooks in YAML", () => {
       `- { id: a, rule: x, enforcer: nftables }\n- { id: a, rule: y, enforcer: nftables }`,
       '2:9 YAML_INVALID 1.id: two playbooks have the id "a"',
     ],
+    [
+      `- { rule: x, network-acl: [acl-1] }\n- { rule: x, network-acl: acl-1, enforcer: nftables }`,
+      '1:3 YAML_INVALID 0: give "steps", or on one line what blocks: one of enforcer, web-acl, network-acl, with a name',
+      '2:3 YAML_INVALID 1: give "steps", or on one line what blocks: one of enforcer, web-acl, network-acl, with a name',
+    ],
     ["playbooks: []", "1:12 YAML_INVALID playbooks: Too small: expected array to have >=1 items"],
     ["- [x", "1:5 YAML_SYNTAX Flow sequence in block collection must be sufficiently indented and end with a ]"],
   ]
   it("tell every mistake at once, with its line and column", () => {
-    expect(mistakes).toHaveLength(7)
+    expect(mistakes).toHaveLength(8)
     const all = mistakes.map(([text]) => {
       const parsed = parsePlaybooks(text, "t.yaml", directory)
       return parsed.kind === "ok"
@@ -154,7 +159,7 @@ describe("playbooks in YAML", () => {
     expect(checked.playbooks.map(({ playbook }) => playbook.id)).toEqual(["a"])
     expect(checked.diagnostics.map(({ file, message }) => `${file}: ${message}`)).toEqual([
       'b.yaml: a playbook with the id "a" stands in a.yaml already',
-      'c.yaml: 0.enforcer: there is no enforcer "iptables"; there are: nftables, aws-waf, aws-nacl',
+      'c.yaml: 0.enforcer: there is no enforcer "iptables"; there are: nftables, aws-waf, aws-nacl; did you mean nftables?',
     ])
     expect(() => loadPlaybooks(["all"], files, directory)).toThrow(/the playbooks have 2 mistakes/)
     expect(() => loadPlaybooks(["d.yaml"], files, directory)).toThrow(/d\.yaml can't be read/)

@@ -83,9 +83,15 @@ describe("a playbook", () => {
     await house.ingest([second], [])
     expect(house.responder.desired()).toMatchObject([{ expiresAt: startedAt + 300_000 + 3_600_000 }])
     expect(await runsOf(house)).toMatchObject([{ alerts: [first.id, second.id], count: 2 }])
+    const rows = (await house.audit()).length
+    await house.ingest([alertOf(), alertOf()], [])
+    expect([(await runsOf(house))[0]?.count, (await house.audit()).length]).toEqual([2, rows])
+    house.clock.advance(100_000)
+    await house.ingest([alertOf()], [])
+    expect((await runsOf(house))[0]?.count).toBe(5)
     const again = await house.again()
     await again.ingest([first, second], [])
-    expect([await runsOf(again), again.responder.desired()]).toMatchObject([[{ count: 2 }], [{}]])
+    expect([await runsOf(again), again.responder.desired()]).toMatchObject([[{ count: 5 }], [{}]])
     again.clock.advance(3_600_000)
     await again.responder.sweep()
     for (const next of [again, await again.again()]) {
@@ -319,11 +325,11 @@ steps:
     expect(playbooks.one(id)).toMatchObject({ file: "test.yaml", playbook: { enabled: false } })
     const [own] = playbooksOf("- { id: own, rule: 942100, enforcer: nftables, mode: automatic }")
     if (own === undefined) throw new Error("no playbook")
-    await playbooks.put(own, ada)
+    await playbooks.put([own], ada)
     await again.ingest([alertOf()], [])
     expect(blocks(again)).toEqual(["block 203.0.113.66/32 by nftables"])
-    await expect(playbooks.put({ ...own, id }, ada)).rejects.toThrow(/stands in test.yaml/)
-    await expect(playbooks.put({ ...own, when: "sevrity = 1" }, ada)).rejects.toThrow(/did you mean severity/)
+    await expect(playbooks.put([own, { ...own, id }], ada)).rejects.toThrow(/stands in test.yaml/)
+    await expect(playbooks.put([{ ...own, when: "sevrity = 1" }], ada)).rejects.toThrow(/did you mean severity/)
     const third = (await again.again()).responder.playbooks
     expect(third.list().map(({ playbook, file }) => `${playbook.id} ${file}`)).toEqual([
       "942100/aws-nacl-acl-0123456789abcdef0 test.yaml",

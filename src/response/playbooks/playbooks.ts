@@ -61,7 +61,7 @@ export function createPlaybooks({ settings, serially, count, ...parts }: Playboo
   return {
     desk: {
       ...shelf,
-      put: (playbook, actor) => serially(() => shelf.put(playbook, actor)),
+      put: (playbooks, actor) => serially(() => shelf.put(playbooks, actor)),
       remove: (id, actor) => serially(() => shelf.remove(id, actor)),
       turn: (id, enabled, actor) => serially(() => shelf.turn(id, enabled, actor)),
       decide: (run, accept, actor) => serially(() => shelf.decide(run, accept, actor)),

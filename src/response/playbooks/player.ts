@@ -1,4 +1,4 @@
-import type { Countermeasure, Incident, PlaybookRun, StepResult } from "../../core/index.ts"
+import type { Countermeasure, Incident, PlaybookId, PlaybookRun, StepResult } from "../../core/index.ts"
 import type { Circumstances } from "../guardrails/index.ts"
 import { auditOf, type Parts } from "../parts.ts"
 import { type Batch, createBatch } from "./batch.ts"
@@ -86,6 +86,7 @@ export function createPlayer({
   const createScene = (decided: readonly Countermeasure[]): Scene => ({
     batch: createBatch(wanted, decided),
     runs: new Map(),
+    counted: new Map(),
     audit: [],
     notifications: [],
     around: undefined,
@@ -111,8 +112,10 @@ export function createPlayer({
     const state = acts ? "done" : playbook.mode === "interactive" ? "proposed" : "monitored"
     const steps = acts
       ? results
-      : results.map((result) => (isDone(result) ? { ...result, outcome: state, countermeasures: [] } : result))
-    note(scene, run, { ...run, state, steps: steps as readonly StepResult[] })
+      : results.map(
+          (result): StepResult => (isDone(result) ? { ...result, outcome: state, countermeasures: [] } : result),
+        )
+    note(scene, run, { ...run, state, steps })
   }
 
   /** Keeps the run, and what of it is news goes into the audit log. */
@@ -121,9 +124,11 @@ export function createPlayer({
     const longer = after.steps.some(({ countermeasures }) =>
       scene.batch.countermeasures().some(({ id }) => countermeasures.includes(id)),
     )
-    if (fresh.length === 0 && !longer && before.state === after.state && before.steps.length > 0) return
+    const quiet = fresh.length === 0 && !longer && before.state === after.state && before.steps.length > 0
+    if (quiet) return void scene.counted.set(after.id, after)
     const run = { ...after, updatedAt: clock.now() }
     scene.runs.set(run.id, run)
+    scene.counted.delete(run.id)
     if (fresh.length === 0 && before.state === after.state) return
     const told = fresh.map(({ sentence, step: _, ...came }) => ({ step: sentence, ...came }))
     const actor = { who: run.by, from: null }
@@ -148,8 +153,7 @@ export function createPlayer({
     if (memory.knows({ policy: { count: 1 }, incident: occasion.incident, alerts: occasion.alerts })) return
     const subject = subjectOf(occasion)
     const id = runIdOf(playbook.id, occasion)
-    const known = [...scene.runs.values()].find((one) => one.playbook === playbook.id && one.subject === subject)
-    const remembered = known ?? recent.of(playbook.id, subject)
+    const remembered = runIn(scene, playbook.id, subject) ?? recent.of(playbook.id, subject)
     if (remembered === undefined && isFull()) return void unbegun++
     const before = remembered ?? (await store.playbookRun(id))
     if (before !== undefined && belongsTo(before, playbook, occasion, clock.now())) {
@@ -186,8 +190,8 @@ export function createPlayer({
       const steps = await runSteps({ ...context, giveStatus })
       return { steps, countermeasures: batch.countermeasures() }
     },
-    took: ({ playbookRuns, notifications }) => {
-      recent.put(playbookRuns)
+    took: ({ playbookRuns, counted, notifications }) => {
+      recent.put([...playbookRuns, ...counted])
       for (const one of notifications) notifier?.notify(one)
     },
     leftOut: () => {
@@ -210,6 +214,12 @@ const actions = {
   waiting: "held: the guardrails can't be asked",
   rejected: "rejected",
 } as const
+
+function runIn({ runs, counted }: Scene, playbook: PlaybookId, subject: string): PlaybookRun | undefined {
+  for (const of of [counted, runs])
+    for (const run of of.values()) if (run.playbook === playbook && run.subject === subject) return run
+  return undefined
+}
 
 function isNews(after: StepResult, before: StepResult | undefined): boolean {
   return before === undefined || (after.outcome !== before.outcome && !(isDone(after) && isDone(before)))

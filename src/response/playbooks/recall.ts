@@ -3,7 +3,7 @@ import type { Store } from "../../store/store.ts"
 import type { RecentRuns } from "./runs.ts"
 
 // As many as are remembered.
-const maxRecalled = 50_000
+const maxRecalled = 10_000
 
 /** Runs that further evidence may belong to, and those that wait. */
 export async function recall(store: Store, recent: RecentRuns, since: Millis): Promise<void> {

@@ -10,8 +10,9 @@ export interface RecentRuns {
   waiting(): readonly PlaybookRun[]
 }
 
-// At the most runs a minute, of eight hours; who is forgotten sets the playbook off once more.
-const maxRecent = 50_000
+// Some 50 MB when each names its 100 alerts, and 100 minutes of the most runs that may begin; who is forgotten may set the playbook
+// off once more.
+const maxRecent = 10_000
 
 export function createRecentRuns(): RecentRuns {
   const bySubject = new Map<string, PlaybookRun>()

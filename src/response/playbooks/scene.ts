@@ -11,32 +11,30 @@ export interface Played {
   readonly playbookRuns: readonly PlaybookRun[]
   readonly audit: readonly AuditEntry[]
   readonly notifications: readonly PlaybookNotification[]
+  /** Runs that more evidence belongs to by now and nothing came of: not worth a row each. */
+  readonly counted: readonly PlaybookRun[]
   /** How many of the countermeasures are new blocks, and new quarantines. */
   readonly made: number
   readonly quarantined: number
-}
-
-export const nothingPlayed: Played = {
-  ...{ countermeasures: [], incidents: [], incidentNotes: [], playbookRuns: [], audit: [], notifications: [] },
-  made: 0,
-  quarantined: 0,
 }
 
 /** What is decided in one go. */
 export interface Scene {
   readonly batch: Batch
   readonly runs: Map<string, PlaybookRun>
+  readonly counted: Map<string, PlaybookRun>
   readonly audit: AuditEntry[]
   readonly notifications: PlaybookNotification[]
   around: Circumstances | undefined
 }
 
-export function playedOf({ batch, runs, audit, notifications }: Scene): Played {
+export function playedOf({ batch, runs, counted, audit, notifications }: Scene): Played {
   return {
     countermeasures: batch.countermeasures(),
     incidents: [...batch.incidents.values()],
     incidentNotes: [...batch.notes.values()],
     playbookRuns: [...runs.values()],
+    counted: [...counted.values()],
     audit,
     notifications,
     made: batch.made.blocks,

@@ -99,26 +99,25 @@ function oneLine(value: Written, directory: PlaybookDirectory, context: z.Refine
   const { for: length, enforcer, id, name, block = "attacker", direction, ...more } = rest
   const shorthand = directory.kinds.find((kind) => kind.shorthand !== undefined && kind.shorthand in more)
   const { [shorthand?.shorthand ?? ""]: target, ...occasion } = more
-  const with_ = shorthand === undefined ? enforcer : `${shorthand.id}:${String(target)}`
-  if (typeof with_ !== "string") {
-    const keys = directory.kinds.flatMap((kind) => kind.shorthand ?? [])
-    context.addIssue({
-      code: "custom",
-      message: `it has neither steps nor what blocks: give "steps", or on one line "enforcer"${keys.map((key) => ` or "${key}"`).join("")}`,
-    })
+  const said = shorthand === undefined ? enforcer : target
+  if (typeof said !== "string" || (shorthand !== undefined && enforcer !== undefined)) {
+    const keys = ["enforcer", ...directory.kinds.flatMap((kind) => kind.shorthand ?? [])]
+    const message = `give "steps", or on one line what blocks: one of ${keys.join(", ")}, with a name`
+    context.addIssue({ code: "custom", message })
     return z.NEVER
   }
+  const blockedWith = shorthand === undefined ? said : `${shorthand.id}:${said}`
   const on = triggerOf(occasion, context)
   const watched = on === z.NEVER ? "" : on.kind === "policy" ? on.policy : (on.rule ?? "any-incident")
-  const made = `${watched}/${with_}`.toLowerCase().replace(/[^a-z0-9/_.-]/g, "-")
+  const made = `${watched}/${blockedWith}`.toLowerCase().replace(/[^a-z0-9/_.-]/g, "-")
   const forMs = spanOf(length, hourMs, context)
   const end = { end: block, direction: direction ?? (block === "destination" ? "outbound" : "inbound") }
   return {
     id: id ?? made,
-    name: name ?? `Block with ${with_}`,
+    name: name ?? `Block with ${blockedWith}`,
     ...settings(value, context),
     on,
-    steps: [{ kind: "block", when: null, ...end, forMs, enforcers: [with_] }],
+    steps: [{ kind: "block", when: null, ...end, forMs, enforcers: [blockedWith] }],
   }
 }
 

@@ -25,6 +25,13 @@ const kinds = [
   { value: "incident", label: "An incident" },
 ]
 
+const would: Readonly<Partial<Record<DryRunBody["steps"][number]["outcome"], string>>> = {
+  done: "would do",
+  prolonged: "would prolong",
+  refused: "would refuse",
+  held: "would hold",
+}
+
 /** What a playbook would do, with each call that would be made. */
 export function DryRunDialog({
   playbook,
@@ -106,7 +113,7 @@ function Outcome({ of: { evidence, whyNot, steps } }: { readonly of: DryRunBody 
         <Paper key={step.step} withBorder p="sm">
           <Group gap="xs" wrap="nowrap" align="flex-start">
             <Badge variant="light" color={outcomeColours[step.outcome]} tt="none" style={{ flexShrink: 0 }}>
-              {step.outcome}
+              {would[step.outcome] ?? step.outcome}
             </Badge>
             <div style={{ minWidth: 0 }}>
               <Text size="sm">

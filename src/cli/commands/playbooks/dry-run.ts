@@ -59,7 +59,7 @@ function print(
   say(`${paint.bold(playbook)} (${mode}), tried on ${evidence}\n  ${spoken(sentence)}\n`)
   for (const why of whyNot) say(`  ${paint.yellow("would not run:")} ${printable(why)}\n`)
   for (const step of steps) {
-    say(stepLine(step, paint).replace(/\n$/, step.target === null ? "\n" : `: ${printable(step.target)}\n`))
+    say(stepLine(step, paint, would).replace(/\n$/, step.target === null ? "\n" : `: ${printable(step.target)}\n`))
     for (const { enforcer, calls, note } of step.calls) {
       say(`    ${enforcer}${note === null ? "" : paint.dim(` (${printable(note)})`)}\n`)
       for (const { call, body } of calls) say(`      ${printable(call)}${shownBody(call, body)}\n`)
@@ -67,6 +67,7 @@ function print(
   }
 }
 
+const would = { done: "would do", prolonged: "would prolong", refused: "would refuse", held: "would hold" } as const
 const longest = 300
 
 /** What is sent by an API; a command says it all itself. */

@@ -16,7 +16,7 @@ const playbooks = `
   mode: interactive
   on: { rule: 9500100 }
   steps:
-    - { block: attacker, for: 30s }
+    - { block: attacker, for: 5m }
 `
 
 interface Run {
@@ -77,7 +77,7 @@ describe.runIf(has("the playbooks end-to-end test in network namespaces", "root"
       })
       const running = () =>
         lines<{ readonly sensors: readonly { readonly state: string }[] }>("status")[0]?.sensors[0]?.state === "running"
-      expect(await until(running, 5000)).toBe(true)
+      expect(await until(running, 20_000)).toBe(true)
     }
 
     beforeAll(async () => {
@@ -124,7 +124,7 @@ describe.runIf(has("the playbooks end-to-end test in network namespaces", "root"
     it("blocks who sets one off in the kernel, once, and tells why", async () => {
       expect(get("friend", "/")).toBe("200")
       injection("attacker")
-      expect(await until(() => isInKernel("attacker"), 2000)).toBe(true)
+      expect(await until(() => isInKernel("attacker"), 5000)).toBe(true)
       expect([get("attacker", "/"), get("friend", "/")]).toEqual(["refused or dropped", "200"])
       expect(runs("injection")).toMatchObject([{ state: "done", steps: [{ outcome: "done" }] }])
       const [alert] = lines<{ readonly id: string }>("list", "alerts")
@@ -147,12 +147,12 @@ describe.runIf(has("the playbooks end-to-end test in network namespaces", "root"
 
     it("proposes in interactive mode, and blocks when a person accepts, as long as it said", async () => {
       get("scanner", "/", "Nikto/2.5.0")
-      expect(await until(() => runs("scanner").length > 0, 3000)).toBe(true)
+      expect(await until(() => runs("scanner").length > 0, 10_000)).toBe(true)
       const [run] = runs("scanner")
       expect(run).toMatchObject({ state: "proposed", attacker: lab.addressOf("scanner") })
       expect([isInKernel("scanner"), get("scanner", "/")]).toEqual([false, "200"])
       expect(lines("playbooks", "accept", run?.id ?? "")).toMatchObject([{ state: "done" }])
-      expect(await until(() => isInKernel("scanner"), 2000)).toBe(true)
+      expect(await until(() => isInKernel("scanner"), 5000)).toBe(true)
       expect(get("scanner", "/")).toBe("refused or dropped")
     })
 
@@ -160,7 +160,7 @@ describe.runIf(has("the playbooks end-to-end test in network namespaces", "root"
       thwart("allow", lab.addressOf("other"), "--comment", "our own scanner")
       injection("other")
       const mine = () => runs("injection").filter(({ attacker }) => attacker === lab.addressOf("other"))
-      expect(await until(() => mine().length > 0, 3000)).toBe(true)
+      expect(await until(() => mine().length > 0, 10_000)).toBe(true)
       expect(mine()[0]?.steps).toMatchObject([{ outcome: "refused", reason: expect.stringContaining("allowlist") }])
       expect([isInKernel("other"), get("other", "/")]).toEqual([false, "200"])
     })

@@ -206,6 +206,12 @@ steps:
     expect(blocks(house)).toEqual([])
     await house.ingest([alertOf()], [])
     expect(blocks(house)).toEqual(["block 203.0.113.66/32 by nftables", `block 203.0.113.66/32 by ${acl}`])
+    const counted = [alertOf({ attacker: address("203.0.113.9") }), alertOf({ attacker: address("203.0.113.9") })]
+    await house.ingest(counted, [])
+    house.clock.advance(3_700_000)
+    const again = await house.again()
+    await again.ingest(counted, [])
+    expect(await runsOf(again)).toHaveLength(2)
   })
 
   const friends: readonly (readonly [who: string, reason: RegExp])[] = [

@@ -1,4 +1,4 @@
-import type { Countermeasure, Incident, PlaybookId, PlaybookRun, StepResult } from "../../core/index.ts"
+import type { AlertId, Countermeasure, Incident, PlaybookId, PlaybookRun, StepResult } from "../../core/index.ts"
 import type { Circumstances } from "../guardrails/index.ts"
 import { auditOf, type Parts } from "../parts.ts"
 import { type Batch, createBatch } from "./batch.ts"
@@ -44,6 +44,8 @@ export interface Rehearsal {
 
 // New runs of all playbooks. The guardrails let 60 blocks and 5 quarantines pass in a minute; the rest is for other steps.
 const maxRunsPerMinute = 100
+// What one page of the store holds.
+const idsPerQuery = 1000
 
 export function createPlayer({
   deps,
@@ -66,10 +68,21 @@ export function createPlayer({
     return minute.begun >= maxRunsPerMinute
   }
 
-  /** Begun by an earlier run of this program, or at an earlier delivery of the same. */
-  const isKnown = async (id: string, { kind, alert }: Occasion) =>
-    (await store.playbookRun(id)) !== undefined ||
-    (kind === "alert" && alert !== null && (await store.alert(alert.id)) !== undefined)
+  /** True for what was delivered before: what is stored was decided about in the same transaction. */
+  const isOld = async (scene: Scene, { alerts }: Occasion) => {
+    const arrived = alerts.filter((id) => scene.arrived.has(id))
+    if (arrived.length === 0) return false
+    scene.stored ??= await storedOf([...scene.arrived])
+    return arrived.every((id) => scene.stored?.has(id))
+  }
+  const storedOf = async (ids: readonly AlertId[]) => {
+    const stored = new Set<AlertId>()
+    for (let start = 0; start < ids.length; start += idsPerQuery) {
+      const slice = ids.slice(start, start + idsPerQuery)
+      for (const { id } of (await store.alerts({ ids: slice, limit: idsPerQuery })).items) stored.add(id)
+    }
+    return stored
+  }
 
   const contextOf = (of: ReadyPlaybook, occasion: Occasion, around: Circumstances, batch: Batch): StepContext => ({
     ...{ deps, ready: of, occasion, around, batch, directory },
@@ -83,7 +96,9 @@ export function createPlayer({
     reason: reasonOf(of.playbook, occasion),
   })
 
-  const createScene = (decided: readonly Countermeasure[]): Scene => ({
+  const createScene = (decided: readonly Countermeasure[], alerts: Seen["alerts"] = []): Scene => ({
+    arrived: new Set(alerts.map(({ id }) => id)),
+    stored: undefined,
     batch: createBatch(wanted, decided),
     runs: new Map(),
     counted: new Map(),
@@ -151,6 +166,7 @@ export function createPlayer({
   const on = async (scene: Scene, of: ReadyPlaybook, occasion: Occasion) => {
     const { playbook } = of
     if (memory.knows({ policy: { count: 1 }, incident: occasion.incident, alerts: occasion.alerts })) return
+    if (await isOld(scene, occasion)) return
     const subject = subjectOf(occasion)
     const id = runIdOf(playbook.id, occasion)
     const remembered = runIn(scene, playbook.id, subject) ?? recent.of(playbook.id, subject)
@@ -160,7 +176,6 @@ export function createPlayer({
       if (before.state !== "done" && before.state !== "proposed") return
       return perform(scene, of, { occasion, run: joined(before, occasion) })
     }
-    if (await isKnown(id, occasion)) return
     if (isFull()) return void unbegun++
     minute.begun++
     return perform(scene, of, { occasion, run: begun(id, { playbook, occasion, subject, now: clock.now() }) })
@@ -169,11 +184,11 @@ export function createPlayer({
   return {
     recent,
     play: async (seen, decided) => {
-      const scene = createScene(decided)
-      for (const of of ready())
-        if (of.playbook.enabled)
-          for (const occasion of occasionsOf(of.playbook, seen))
-            if (of.when.holds(occasion)) await on(scene, of, occasion)
+      const scene = createScene(decided, seen.alerts)
+      for (const one of ready())
+        if (one.playbook.enabled)
+          for (const occasion of occasionsOf(one.playbook, seen))
+            if (one.when.holds(occasion)) await on(scene, one, occasion)
       return playedOf(scene)
     },
     resume: async (run, of, { occasion, by }) => {
@@ -216,8 +231,8 @@ const actions = {
 } as const
 
 function runIn({ runs, counted }: Scene, playbook: PlaybookId, subject: string): PlaybookRun | undefined {
-  for (const of of [counted, runs])
-    for (const run of of.values()) if (run.playbook === playbook && run.subject === subject) return run
+  for (const some of [counted, runs])
+    for (const run of some.values()) if (run.playbook === playbook && run.subject === subject) return run
   return undefined
 }
 

@@ -1,4 +1,4 @@
-import type { Playbook, PlaybookRun, Reason } from "../../core/index.ts"
+import { compareSeverity, type Playbook, type PlaybookRun, type Reason } from "../../core/index.ts"
 import type { Occasion } from "./occasion.ts"
 import { playbookSentence } from "./sentence.ts"
 
@@ -42,7 +42,7 @@ export function joined(run: PlaybookRun, { alerts, severity, incident }: Occasio
   const more = alerts.filter((id) => !run.alerts.includes(id))
   return {
     ...run,
-    severity,
+    severity: compareSeverity(severity, run.severity) > 0 ? severity : run.severity,
     incident: run.incident ?? incident?.id ?? null,
     alerts: [...run.alerts, ...more].slice(0, maxAlerts),
     count: run.count + more.length,

@@ -1,4 +1,4 @@
-import type { AuditEntry, Countermeasure, Incident, IncidentNotes, PlaybookRun } from "../../core/index.ts"
+import type { AlertId, AuditEntry, Countermeasure, Incident, IncidentNotes, PlaybookRun } from "../../core/index.ts"
 import type { Circumstances } from "../guardrails/index.ts"
 import type { Batch } from "./batch.ts"
 import type { PlaybookNotification } from "./notifier.ts"
@@ -20,6 +20,10 @@ export interface Played {
 
 /** What is decided in one go. */
 export interface Scene {
+  /** Alerts that came in now, for the first time or again. */
+  readonly arrived: ReadonlySet<AlertId>
+  /** Those of them that came again; undefined until somebody asks. */
+  stored: ReadonlySet<AlertId> | undefined
   readonly batch: Batch
   readonly runs: Map<string, PlaybookRun>
   readonly counted: Map<string, PlaybookRun>

@@ -233,7 +233,8 @@ steps:
   })
 
   it("holds what is too much for a minute, begins 100 runs a minute at most, and says how many it left out", async () => {
-    const house = await houseWith(line)
+    const other = "- { id: other, rule: other, enforcer: nftables, mode: automatic }"
+    const house = await houseWith(`${line}\n${other}`)
     const flood = Array.from({ length: 150 }, (_, index) => alertOf({ attacker: address(`203.0.113.${index + 1}`) }))
     await house.ingest(flood, [])
     expect(blocks(house)).toHaveLength(60)
@@ -244,6 +245,8 @@ steps:
     await house.responder.sweep()
     const entries = (await house.store.audit({ limit: 1000 })).items
     expect(entries.find(({ action }) => action === "more playbook runs left out")?.after).toEqual({ leftOut: 50 })
+    await house.ingest([alertOf({}, "other")], [])
+    expect((await house.store.playbookRuns({ playbook: playbookId.parse("other") })).items).toHaveLength(1)
     house.clock.advance(61_000)
     await house.ingest([alertOf({ attacker: address("203.0.113.90") })], [])
     expect(blocks(house)).toHaveLength(61)

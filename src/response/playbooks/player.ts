@@ -42,7 +42,8 @@ export interface Rehearsal {
   readonly countermeasures: readonly Countermeasure[]
 }
 
-// New runs of all playbooks. The guardrails let 60 blocks and 5 quarantines pass in a minute; the rest is for other steps.
+// New runs of each playbook, so that a flood that sets off one of them keeps no other from its work. The guardrails let 60 blocks and
+// 5 quarantines pass in a minute; the rest is for other steps.
 const maxRunsPerMinute = 100
 // What one page of the store holds.
 const idsPerQuery = 1000
@@ -59,13 +60,14 @@ export function createPlayer({
 }: PlayerDeps): Player {
   const { clock, store } = deps
   const recent = createRecentRuns()
-  let minute = { since: Number.NEGATIVE_INFINITY, begun: 0 }
+  let minute = { since: Number.NEGATIVE_INFINITY, begun: new Map<PlaybookId, number>() }
   let unbegun = 0
 
-  const isFull = () => {
+  const begunBy = (id: PlaybookId) => minute.begun.get(id) ?? 0
+  const isFull = (id: PlaybookId) => {
     const now = clock.now()
-    if (Math.abs(now - minute.since) >= 60_000) minute = { since: now, begun: 0 }
-    return minute.begun >= maxRunsPerMinute
+    if (Math.abs(now - minute.since) >= 60_000) minute = { since: now, begun: new Map() }
+    return begunBy(id) >= maxRunsPerMinute
   }
 
   /** True for what was delivered before: what is stored was decided about in the same transaction. */
@@ -170,14 +172,14 @@ export function createPlayer({
     const subject = subjectOf(occasion)
     const id = runIdOf(playbook.id, occasion)
     const remembered = runIn(scene, playbook.id, subject) ?? recent.of(playbook.id, subject)
-    if (remembered === undefined && isFull()) return void unbegun++
+    if (remembered === undefined && isFull(playbook.id)) return void unbegun++
     const before = remembered ?? (await store.playbookRun(id))
     if (before !== undefined && belongsTo(before, playbook, occasion, clock.now())) {
       if (before.state !== "done" && before.state !== "proposed") return
       return perform(scene, of, { occasion, run: joined(before, occasion) })
     }
-    if (isFull()) return void unbegun++
-    minute.begun++
+    if (isFull(playbook.id)) return void unbegun++
+    minute.begun.set(playbook.id, begunBy(playbook.id) + 1)
     return perform(scene, of, { occasion, run: begun(id, { playbook, occasion, subject, now: clock.now() }) })
   }
 

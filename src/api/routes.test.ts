@@ -119,6 +119,7 @@ describe("an incident", () => {
       incident,
       alerts: [one, two],
       countermeasures: [block],
+      notes: { incident: incident.id, assignee: null, comments: [] },
     })
     expect((await call("GET", "/incidents?status=open", 200)).items).toEqual([incident])
     expect((await call("GET", "/incidents?status=closed", 200)).items).toEqual([])

@@ -16,6 +16,7 @@ import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
 import { type OpenRoute, openRoutes } from "./routes/open-routes.ts"
+import { playbookRoutes } from "./routes/playbooks.ts"
 import { recommendationRoutes } from "./routes/recommendations.ts"
 import { ruleRoutes } from "./routes/rules.ts"
 import { sessionRoutes } from "./routes/session.ts"
@@ -113,6 +114,7 @@ function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): voi
     ruleRoutes,
     correlationRoutes,
     vulnerabilityRoutes,
+    playbookRoutes,
   ]
   for (const routes of groups) routes(app, deps)
   eventRoutes(app, streams)

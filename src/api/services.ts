@@ -13,6 +13,7 @@ import type {
   Policy,
 } from "../core/index.ts"
 import type { BlockRequest, Explanation, Responder } from "../response/index.ts"
+import type { PlaybookDesk } from "../response/playbooks/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
@@ -46,6 +47,7 @@ export interface ApiDeps {
   readonly rules: RuleBook
   readonly correlation: CorrelationBook
   readonly vulnerabilities: VulnerabilityBook
+  readonly playbooks: PlaybookDesk
   readonly explain: (subject: string) => Promise<Explanation>
   readonly policySentence: (policy: Policy) => string
   /** What an enforcer found before it acted; undefined when there is nothing. */

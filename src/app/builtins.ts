@@ -9,6 +9,7 @@ import {
   type QuarantineEnforcer,
   usualSockets,
 } from "../enforcers/index.ts"
+import type { EnforcerKind } from "../response/playbooks/index.ts"
 import { createAwsEnforcers } from "./aws-enforcers.ts"
 import type { Config } from "./config.ts"
 import { machineFacts } from "./node.ts"
@@ -68,6 +69,15 @@ function pluginsWith(deps: EnforcerDeps): readonly EnforcerPlugin[] {
     },
   ]
 }
+
+/** Every kind of enforcer that a playbook can name, also those that need more to run than is here. */
+export const enforcerKinds: readonly EnforcerKind[] = [
+  { id: "nftables", does: "block" },
+  { id: "http", does: "block" },
+  { id: "aws-waf", does: "block", shorthand: "web-acl" },
+  { id: "aws-nacl", does: "block", shorthand: "network-acl" },
+  { id: "containers", does: "quarantine" },
+]
 
 /** Makes the enforcers that were asked for; throws for one that there is not, or that is named twice. */
 export function createEnforcers(asked: Config["enforcers"], deps: EnforcerDeps, settings: EnforcerSettings): Enforcers {

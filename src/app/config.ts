@@ -60,6 +60,8 @@ export const configSchema = z.strictObject({
   eventRules: names,
   /** Files or folders of intent and clustering rules; empty: those that come with Thwart. */
   intentRules: names,
+  /** Files or folders of playbooks. */
+  playbooks: names,
   /** Proxies in front of the API whose X-Forwarded-For is believed. */
   trustedProxies: z.array(cidr).max(1000).default([]),
 })

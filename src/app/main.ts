@@ -8,6 +8,7 @@ import { correlationTools } from "./correlation-tools.ts"
 import { announcedServer, dataDirHere } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
 import { eventTools } from "./event-tools.ts"
+import { playbookTools } from "./playbook-tools.ts"
 import { runProxy } from "./proxy-command.ts"
 import { replay } from "./replay.ts"
 import { ruleTools } from "./rule-tools.ts"
@@ -53,6 +54,7 @@ const deps: CliDeps = {
   aws: createAwsTools(read),
   correlation: correlationTools,
   vulnerabilities: vulnerabilityTools,
+  playbooks: playbookTools,
 }
 
 process.exitCode = await createCli(deps, version).run(process.argv.slice(2), stopping.signal)

@@ -48,6 +48,8 @@ import { createInspect, type Inspect } from "./inspect.ts"
 import { createMetrics } from "./metrics.ts"
 import { machineFacts, tagsFrom, thisNode } from "./node.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
+import { playbookDirectory, playbooksOf } from "./playbook-tools.ts"
+import { createPreview } from "./preview.ts"
 import { restoreCorrelation } from "./restore.ts"
 import { chosenRules } from "./rule-choice.ts"
 import { eventRulesOr, intentRulesOr, yamlFilesOnDisk } from "./rule-files.ts"
@@ -131,7 +133,9 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const clusterer = createClusterer(correlationRules.clusters)
     await restoreCorrelation(store, { correlator, clusterer }, clock.now())
     const accounts = createAccounts({ store, clock, ids })
-    const responder = createResponder({
+    const directory = playbookDirectory([...enforcers.blocking, ...enforcers.quarantining].map(({ id }) => id))
+    const preview = createPreview({ enforcers, clock, desired: () => responder.desired() })
+    const responder: Responder = createResponder({
       clock,
       ids,
       store,
@@ -143,6 +147,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       surroundings: () => [...surroundingsOf(machineFacts), ...listening(config)],
       operators: async () => accounts.operatorAddresses(),
       setIncidentStatus: correlator.setStatus,
+      playbooks: { files: playbooksOf(config.playbooks, directory), directory, preview },
     })
     await responder.start()
     const rules = createRuleBook({
@@ -226,6 +231,7 @@ function serveApi({ config, deps, responder, pipeline, status, metrics, ...parts
       ...parts,
       clock: deps.clock,
       decisions: responder,
+      playbooks: responder.playbooks,
       explain: createExplain(parts.store),
       policySentence,
       ingest: pipeline.ingest,

@@ -4,6 +4,7 @@ import type {
   EventType,
   Incident,
   Millis,
+  Playbook,
   RuleId,
   Vulnerability,
   VulnerabilityTool,
@@ -29,6 +30,21 @@ export interface CliDeps {
   readonly aws: AwsTools
   readonly correlation: CorrelationTools
   readonly vulnerabilities: VulnerabilityTools
+  readonly playbooks: PlaybookTools
+}
+
+/** Files of playbooks. */
+export interface PlaybookTools {
+  /** Throws THWART_PLAYBOOKS_INVALID for what can't be read. */
+  check(paths: readonly string[]): PlaybookCheck
+  isFile(path: string): boolean
+  read(path: string): string
+}
+
+export interface PlaybookCheck {
+  readonly playbooks: readonly (Playbook & { readonly sentence: string })[]
+  readonly files: number
+  readonly diagnostics: readonly Diagnostic[]
 }
 
 /** What prepares and checks the work in AWS; nothing of it needs a server, and nothing changes anything there. */

@@ -11,6 +11,7 @@ import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
 import { allow, disallow, token, userCommand } from "./commands/manage.ts"
+import { playbooks } from "./commands/playbooks/index.ts"
 import { policy } from "./commands/policy/index.ts"
 import { proxy } from "./commands/proxy.ts"
 import { recommendations } from "./commands/recommendations/index.ts"
@@ -40,6 +41,8 @@ export type {
   FetchStep,
   Inspection,
   InspectOptions,
+  PlaybookCheck,
+  PlaybookTools,
   ProxyCommandOptions,
   ProxyEvents,
   ReplayEvents,
@@ -58,6 +61,7 @@ export type {
 } from "./deps.ts"
 
 export { eventFieldReference } from "./event-field-reference.ts"
+export { withPlaybookFields } from "./playbook-field-reference.ts"
 export { reference } from "./reference.ts"
 
 export interface Cli {
@@ -87,6 +91,7 @@ const commands: readonly AddCommand[] = [
   disallow,
   policy,
   recommendations,
+  playbooks,
   statusCommand,
   tail,
   token,
@@ -98,6 +103,7 @@ const commands: readonly AddCommand[] = [
 const usageCodes = new Set([
   "THWART_USAGE",
   "THWART_CONFIG_INVALID",
+  "THWART_PLAYBOOKS_INVALID",
   "THWART_RULES_INVALID",
   "THWART_RULES_MISSING",
   "THWART_ADDRESS_INVALID",

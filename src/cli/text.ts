@@ -11,6 +11,11 @@ export function printable(text: string): string {
   })
 }
 
+/** A sentence of ours with what people wrote into it: letters of any script stay, what steers a terminal is escaped. */
+export function spoken(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, printable)
+}
+
 export interface Paint {
   bold(text: string): string
   dim(text: string): string

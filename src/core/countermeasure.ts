@@ -2,7 +2,7 @@ import { z } from "zod"
 import { cidr } from "./address.ts"
 import { millis } from "./alert.ts"
 import { severity } from "./attack.ts"
-import { alertId, countermeasureId, incidentId, policyId } from "./ids.ts"
+import { alertId, countermeasureId, incidentId, playbookId, policyId } from "./ids.ts"
 import { type NodeRef, nodeRef } from "./node.ts"
 import { direction } from "./observation.ts"
 import { rate, rateInWords } from "./rate.ts"
@@ -41,12 +41,14 @@ export function isFirstProof(
 
 export const endReasons = ["expired", "undone", "false-positive", "allowlisted", "replaced"] as const
 
-/** Because of what: `by` is `policy:ID` or `user:NAME`. */
+/** Because of what: `by` is `policy:ID`, `playbook:ID` or `user:NAME`. */
 export const reason = z
   .object({
     by: z.string(),
     text: z.string(),
     policy: policyId.nullable(),
+    /** Absent where no playbook decided. */
+    playbook: playbookId.optional(),
     incident: incidentId.nullable(),
     alerts: z.array(alertId).readonly(),
   })
@@ -100,6 +102,11 @@ export type QuarantineCountermeasure = z.infer<typeof quarantineCountermeasure>
 /** The desired state that response decided on: what, to whom, where, until when, because of what. */
 export const countermeasure = z.discriminatedUnion("action", [blockCountermeasure, quarantineCountermeasure])
 export type Countermeasure = z.infer<typeof countermeasure>
+
+/** True for what a person decided, or accepted when a policy proposed it. */
+export function isByPerson({ by }: Pick<Reason, "by">): boolean {
+  return !by.startsWith("policy:") && !by.startsWith("playbook:")
+}
 
 /** What it is done to, for people: `203.0.113.7/32`, or `container shop-web`. */
 export function subjectOf(of: BlockCountermeasure | QuarantineCountermeasure): string {

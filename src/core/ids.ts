@@ -21,6 +21,11 @@ export const observationId = z
 export const nodeId = z.string().min(1).max(253).brand<"NodeId">()
 export const ruleId = z.string().min(1).max(200).brand<"RuleId">()
 export const policyId = z.string().min(1).max(200).brand<"PolicyId">()
+export const playbookId = z
+  .string()
+  .max(200)
+  .regex(/^[a-z0-9][a-z0-9/_.-]*$/, "small letters, digits and / _ . -")
+  .brand<"PlaybookId">()
 
 export const proposalId = z
   .string()
@@ -40,6 +45,7 @@ export type RuleId = z.infer<typeof ruleId>
 export type PolicyId = z.infer<typeof policyId>
 export type ProposalId = z.infer<typeof proposalId>
 export type RecommendationId = z.infer<typeof recommendationId>
+export type PlaybookId = z.infer<typeof playbookId>
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 

@@ -54,6 +54,7 @@ export {
   enforcementStates,
   holdsBack,
   isActive,
+  isByPerson,
   isFirstProof,
   nodeInWords,
   quarantineAction,
@@ -79,6 +80,7 @@ export type {
   IncidentId,
   NodeId,
   ObservationId,
+  PlaybookId,
   PolicyId,
   ProposalId,
   RecommendationId,
@@ -91,6 +93,7 @@ export {
   incidentId,
   nodeId,
   observationId,
+  playbookId,
   policyId,
   proposalId,
   recommendationId,
@@ -115,6 +118,21 @@ export type {
   Origin,
 } from "./observation.ts"
 export { direction, endpoint, origin } from "./observation.ts"
+export type { IncidentNotes, Playbook, PlaybookRun, PlaybookStep, PlaybookTrigger, StepResult } from "./playbook.ts"
+export {
+  blockedEnd,
+  incidentNotes,
+  playbook,
+  playbookRun,
+  playbookStep,
+  playbookSteps,
+  playbookTrigger,
+  runStates,
+  stepOutcomes,
+  stepResult,
+} from "./playbook.ts"
+export type { PlaybookField, PlaybookFieldInfo } from "./playbook-field-table.ts"
+export { playbookFieldTable } from "./playbook-field-table.ts"
 export type { InteractiveStatus, Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
 export { completePolicy, interactiveStatus, mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
 export { parsePolicies } from "./policy-file.ts"

@@ -89,6 +89,11 @@ export interface Enforcer<E extends Entry = Block> {
   poolOf?(block: Omit<E, "expiresAt">): Pool
   /** As `poolOf`, where room depends on what stands together: of these, the most important first, those that find none. */
   excess?(ranked: readonly E[]): readonly { readonly block: E; readonly reason: string }[]
+  /**
+   * Each call that `apply` would make for these operations, with the target as it is now. It may read the target, and changes
+   * nothing; like `apply` it throws when the target can't be read.
+   */
+  preview?(operations: readonly Operation<E>[], signal: AbortSignal): Promise<Preview>
   /** What the target itself counted as refused because of our entries, since they were made. */
   refused?(signal: AbortSignal): Promise<Refused>
 }
@@ -105,6 +110,19 @@ export interface QuarantineEnforcer extends Enforcer<Quarantine> {
   readonly actions: readonly QuarantineAction[]
   /** What was found before the countermeasure acted; undefined when there is nothing (any longer). */
   evidenceOf(id: CountermeasureId): Promise<unknown>
+}
+
+export interface Preview {
+  readonly calls: readonly PreviewedCall[]
+  /** Why there are none, or what else has to be known; null: nothing. */
+  readonly note: string | null
+}
+
+export interface PreviewedCall {
+  /** As the target's own language, or its API, has it: a command, or a method and a path. */
+  readonly call: string
+  /** What is sent with it. */
+  readonly body: unknown
 }
 
 export interface Pool {

@@ -18,6 +18,8 @@ export interface StatusChange {
 export interface IncidentStatuses {
   /** Throws THWART_NOT_FOUND. */
   change(id: IncidentId, status: IncidentStatus): Promise<StatusChange>
+  /** The incident, as it is at hand, with another status. */
+  give(incident: Incident, status: IncidentStatus): Incident
   /** True for a version that was made before a change of status that is newer. */
   isOutdated(incident: Incident): boolean
   /** A block because of it is in force: an open incident is contained. */
@@ -57,6 +59,7 @@ export function createIncidentStatuses(
       if (before === undefined) throw new ThwartError("THWART_NOT_FOUND", `there is no incident ${id}`)
       return { before, after: before.status === status ? before : set(before, status) }
     },
+    give: set,
     isOutdated: ({ id, version }) => version < (changed.get(id) ?? 0),
     contained: async (id) => {
       const before = await store.incident(id)

@@ -7,7 +7,12 @@ export interface UndoMemory {
   undone(countermeasure: Countermeasure, incident: Incident | undefined): void
   /** An incident that somebody called one. */
   misjudged(incident: Incident): void
-  knows(trigger: Trigger): boolean
+  knows(evidence: Evidence): boolean
+}
+
+/** What something is decided because of: an incident, or as many alerts as are counted. */
+export interface Evidence extends Pick<Trigger, "incident" | "alerts"> {
+  readonly policy: { readonly count: number }
 }
 
 // Ids kept of each kind; some 10 MB. The oldest are forgotten beyond, which errs towards blocking what a policy asks for.

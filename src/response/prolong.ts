@@ -1,4 +1,4 @@
-import { type Countermeasure, compareSeverity, type Millis } from "../core/index.ts"
+import { type Countermeasure, compareSeverity, isByPerson, type Millis } from "../core/index.ts"
 import type { Cause } from "./policies.ts"
 import { isLater } from "./wanted.ts"
 
@@ -11,7 +11,7 @@ export interface Prolonging {
 /** Undefined when it would hardly last longer: an attack that goes on must not mean a change in every target with every alert. */
 export function prolonged<C extends Countermeasure>(
   known: C,
-  { severity, incident }: Cause,
+  { severity, incident }: Pick<Cause, "severity" | "incident">,
   { durationMs, now }: Prolonging,
 ): C | undefined {
   const until = durationMs === null ? null : now + durationMs
@@ -19,7 +19,7 @@ export function prolonged<C extends Countermeasure>(
   const gains = isLater(until, known.expiresAt === null ? null : known.expiresAt + granularity)
   const graver = compareSeverity(severity, known.severity) > 0
   const { reason } = known
-  const adopts = incident !== null && reason.policy !== null && reason.incident === null
+  const adopts = incident !== null && !isByPerson(reason) && reason.incident === null
   if (!gains && !graver && !adopts) return undefined
   return {
     ...known,

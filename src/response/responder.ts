@@ -1,4 +1,4 @@
-import { type Alert, holdsBack, type Incident, messageOf } from "../core/index.ts"
+import { type Alert, holdsBack, type Incident, isByPerson, messageOf } from "../core/index.ts"
 import type { Changes } from "../store/store.ts"
 import { createCircumstancesReader, createRecentCount } from "./circumstances.ts"
 import { type Decisions, decide } from "./decide.ts"
@@ -18,6 +18,7 @@ import { createReport } from "./operations/report.ts"
 import { createReviewEvidence } from "./operations/review-evidence.ts"
 import { createUndo } from "./operations/undo.ts"
 import { auditOf, type Parts } from "./parts.ts"
+import { changesOf, createPlaybooks } from "./playbooks/playbooks.ts"
 import { createPolicyWatch, type Trigger } from "./policies.ts"
 import { createRecommendationBook } from "./recommendations/book.ts"
 import { createDismissals } from "./recommendations/dismissals.ts"
@@ -70,18 +71,22 @@ export function createResponder(deps: ResponderDeps): Responder {
       return { ...nothing, audit: told.isNews("guardrails") ? [auditOf(deps, system, change)] : [] }
     }
   }
-  const changesOf = ({ countermeasures, audit, overtaken, proposed }: Decisions): Changes => ({
+  const changesBy = ({ countermeasures, audit, overtaken, proposed }: Decisions): Changes => ({
     countermeasures,
     audit,
     recommendations: proposed.recommendations,
     ...leaving(book, [...overtaken, ...proposed.proposals]),
   })
-  const count = ({ made, quarantined, proposed }: Decisions) => {
+  const countProposed = ({ proposed }: Decisions) => {
     for (const one of proposed.touched) book.touch(one)
     for (const { policy, subject } of proposed.notKept) book.notKept(policy, subject)
+  }
+  const count = ({ made, quarantined }: Pick<Decisions, "made" | "quarantined">) => {
     for (let block = 0; block < made; block++) rates.blocks.made(clock.now())
     for (let node = 0; node < quarantined; node++) rates.quarantines.made(clock.now())
   }
+
+  const playbooks = createPlaybooks({ ...parts, settings: deps.playbooks, serially, count })
 
   const handle = async (
     alerts: readonly Alert[],
@@ -92,10 +97,17 @@ export function createResponder(deps: ResponderDeps): Responder {
     const reopened = statuses.grown(current)
     const triggers = watch.look(await store.policies(), alerts, withChanges(current, reopened))
     const decisions = await decideOn(triggers)
-    const changes = { ...changesOf(decisions), incidents: reopened }
+    const played = await playbooks.play(
+      { alerts, incidents: withChanges(current, reopened), triggers },
+      decisions.countermeasures,
+    )
+    const changes = together({ ...changesBy(decisions), incidents: reopened }, changesOf(played))
     await record(changes)
     takeIn(changes)
+    countProposed(decisions)
     count(decisions)
+    count(played)
+    playbooks.took(played)
   }
 
   const expire = createExpire(parts)
@@ -103,13 +115,15 @@ export function createResponder(deps: ResponderDeps): Responder {
   const pending = createPendingReader(parts)
   const sweep = async () => {
     await expire()
+    await playbooks.sweep()
     const decisions = await decideOn(await stillTrue(held.release()))
     const leftOut = told.leftOut()
     const after = { leftOut }
     const summary = { action: "more blocks refused, held or proposed", subject: "policies", before: null, after }
     const audit = [...decisions.audit, ...(leftOut > 0 ? [auditOf(deps, system, summary)] : [])]
-    const changes = { ...changesOf(decisions), audit }
+    const changes = { ...changesBy(decisions), audit }
     if (!isNothing(changes)) await commit(changes)
+    countProposed(decisions)
     count(decisions)
     const news = book.unstored()
     if (!isNothing(news)) await commit(news)
@@ -124,7 +138,11 @@ export function createResponder(deps: ResponderDeps): Responder {
   }
 
   return {
-    start: () => serially(() => restore({ deps, wanted, memory, book, dismissals, watch, rates })),
+    start: () =>
+      serially(async () => {
+        await restore({ deps, wanted, memory, book, dismissals, watch, rates })
+        await playbooks.start()
+      }),
     handle: (alerts, incidents, record) => serially(() => handle(alerts, incidents, record)),
     block: inTurn(serially, createBlock(parts)),
     undo: inTurn(serially, createUndo(parts)),
@@ -139,12 +157,13 @@ export function createResponder(deps: ResponderDeps): Responder {
     reviewEvidence: inTurn(serially, createReviewEvidence(parts)),
     report: (id, report) => reported({ id, report }),
     sweep: () => serially(sweep),
+    playbooks: playbooks.desk,
     desired: wanted.active,
     onDesiredChange: wanted.onChange,
     refusalNow: async (of) => {
       const around = await circumstances.lately()
       if (!holdsBack(of)) return quarantineRefusalAtEnforcement(of, around)?.reason
-      const by = of.reason.by.startsWith("policy:") ? "policy" : "operator"
+      const by = isByPerson(of.reason) ? "operator" : "policy"
       return refusalAtEnforcement({ target: of.target, by }, around)?.reason
     },
   }
@@ -165,6 +184,25 @@ function inTurn<A extends readonly unknown[], R>(
   operation: (...args: A) => Promise<R>,
 ): (...args: A) => Promise<R> {
   return (...args) => serially(() => operation(...args))
+}
+
+/** What policies and playbooks decided about the same; where both changed one thing, the playbooks saw what the policies did. */
+/** Playbooks propose nothing, and policies write no notes: only these may be of both. */
+function together(decided: Changes, played: Changes): Changes {
+  return {
+    ...decided,
+    ...played,
+    countermeasures: lastOfEach(decided.countermeasures, played.countermeasures),
+    incidents: lastOfEach(decided.incidents, played.incidents),
+    audit: [...(decided.audit ?? []), ...(played.audit ?? [])],
+  }
+}
+
+function lastOfEach<T extends { readonly id: string }>(
+  before: readonly T[] = [],
+  after: readonly T[] = [],
+): readonly T[] {
+  return [...new Map([...before, ...after].map((one) => [one.id, one])).values()]
 }
 
 function withChanges(incidents: readonly Incident[], changed: readonly Incident[]): readonly Incident[] {

@@ -1,4 +1,4 @@
-import { type Countermeasure, holdsBack, type Millis } from "../core/index.ts"
+import { type Countermeasure, holdsBack, isByPerson, type Millis } from "../core/index.ts"
 import type { Page } from "../store/store.ts"
 import type { RecentCount } from "./circumstances.ts"
 import type { UndoMemory } from "./memory.ts"
@@ -33,7 +33,7 @@ async function recall({ deps: { store }, memory, rates }: Restoring): Promise<vo
   const undone: Countermeasure[] = []
   for (const countermeasure of history) {
     if (countermeasure.endReason === "false-positive") undone.push(countermeasure)
-    if (!countermeasure.reason.by.startsWith("policy:")) continue
+    if (isByPerson(countermeasure.reason)) continue
     const rate = holdsBack(countermeasure) ? rates.blocks : rates.quarantines
     rate.made(countermeasure.createdAt)
   }

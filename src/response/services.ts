@@ -27,6 +27,7 @@ import type {
 import type { Changes, Store } from "../store/store.ts"
 import type { GuardrailLimits } from "./guardrails/index.ts"
 import type { Place } from "./place.ts"
+import type { PlaybookDesk, PlaybookSettings } from "./playbooks/index.ts"
 import type { ProposalLimits } from "./recommendations/propose.ts"
 import type { Evidence } from "./recommendations/standing.ts"
 import type { TagsOf } from "./scope.ts"
@@ -125,6 +126,7 @@ export interface ResponderDeps {
   readonly setIncidentStatus: (id: IncidentId, status: IncidentStatus, at: Millis) => Incident | undefined
   readonly limits?: GuardrailLimits
   readonly proposalLimits?: ProposalLimits
+  readonly playbooks?: PlaybookSettings
   /** Told of what went wrong and is tried again. */
   readonly onError?: (error: unknown) => void
 }
@@ -159,6 +161,7 @@ export interface Responder {
   decideRecommendation(id: RecommendationId, decision: Decision, actor: Actor): Promise<DecisionReport>
   /** A person marked these alerts: what was proposed because of false positives alone goes. */
   reviewEvidence(alerts: readonly AlertId[], actor: Actor): Promise<void>
+  readonly playbooks: PlaybookDesk
   /** What shall be in force now. */
   desired(): readonly Countermeasure[]
   onDesiredChange(listener: () => void): () => void

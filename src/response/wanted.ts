@@ -22,6 +22,7 @@ export interface Wanted {
   overdue(): readonly Countermeasure[]
   /** The one that ends last. */
   activeFor(place: Place): BlockCountermeasure | undefined
+  blocksAt(place: Place): readonly BlockCountermeasure[]
   /** The one that ends last. */
   quarantineOf(node: NodeId, action: QuarantineAction): QuarantineCountermeasure | undefined
   activeBecauseOf(incident: IncidentId): readonly Countermeasure[]
@@ -71,6 +72,7 @@ export function createWanted(clock: Clock): Wanted {
       return [...byId.values()].filter((countermeasure) => !isActive(countermeasure, now))
     },
     activeFor: (place) => lastOf(activeOf(byPlace.get(placeInWords(place))), holdsBack),
+    blocksAt: (place) => activeOf(byPlace.get(placeInWords(place))).filter(holdsBack),
     quarantineOf: (node, action) =>
       lastOf(activeOf(byPlace.get(`${action} ${node}`)), (one): one is QuarantineCountermeasure => !holdsBack(one)),
     activeBecauseOf: (incident) => activeOf(byIncident.get(incident)),

@@ -12,7 +12,7 @@ import {
   vulnerabilityReport,
 } from "../core/index.ts"
 import type { Page, ProposalQuery, Store } from "./store.ts"
-import { alertAt, auditAt, countermeasureAt, incidentAt, proposalAt } from "./testing/samples.ts"
+import { alertAt, auditAt, countermeasureAt, incidentAt, playbookAt, proposalAt, runAt } from "./testing/samples.ts"
 
 export interface Opened {
   readonly store: Store
@@ -340,6 +340,37 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
       await store.record({ removedVerdicts: [first.id], alerts: [alertAt(200 * day, "e", by(other))] })
       expect(await store.verdicts([first.id])).toEqual([])
       expect(await statistics()).toEqual([{ rule: "2", hits: 1, lastAt: 200 * day, markedTrue: 0, markedFalse: 0 }])
+    })
+
+    it("keeps playbooks, their switches and runs, and notes on incidents", async () => {
+      const [one, other] = [playbookAt("one"), playbookAt("other")]
+      const off = { playbook: one.id, enabled: false, by: "user:test", at: 1 }
+      const notes = { incident: incidentAt(1, "a").id, assignee: "ada", comments: [{ at: 1, by: "x", text: "\u0000" }] }
+      await store.record({ playbooks: [one, other], playbookSwitches: [off], incidentNotes: [notes] })
+      await store.record({ playbooks: [{ ...one, name: "again" }], incidentNotes: [{ ...notes, assignee: null }] })
+      expect(await store.playbooks()).toEqual([{ ...one, name: "again" }, other])
+      expect(await store.playbookSwitches()).toEqual([off])
+      expect(await store.incidentNotes(notes.incident)).toEqual({ ...notes, assignee: null })
+      await store.record({ removedPlaybooks: [one.id] })
+      expect([await store.playbooks(), await store.playbookSwitches()]).toEqual([[other], []])
+
+      const day = 86_400_000
+      const runs = [
+        runAt(day, "1"),
+        runAt(50 * day, "2", { state: "waiting" }),
+        runAt(51 * day, "3", { playbook: other.id }),
+      ]
+      await store.record({ playbookRuns: runs })
+      await store.record({ playbookRuns: [{ ...runAt(50 * day, "2"), state: "done", count: 7 }] })
+      const ids = async (query: Parameters<Store["playbookRuns"]>[0]) =>
+        (await store.playbookRuns(query)).items.map(({ id }) => id)
+      expect(await ids({})).toEqual(["run_3", "run_2", "run_1"])
+      expect(await ids({ playbook: other.id })).toEqual(["run_3"])
+      expect(await ids({ state: "waiting" })).toEqual([])
+      expect(await ids({ since: 2 * day })).toEqual(["run_3", "run_2"])
+      expect(await store.playbookRun("run_2")).toMatchObject({ state: "done", count: 7 })
+      await store.record({ playbookRuns: [runAt(92 * day, "4")] })
+      expect(await ids({})).toEqual(["run_4", "run_3", "run_2"])
     })
 
     it("writes all of a record or nothing, and one that fails does not fail the others beside it", async () => {

@@ -9,9 +9,13 @@ import type {
   CountermeasureId,
   Incident,
   IncidentId,
+  IncidentNotes,
   IncidentStatus,
   IpAddress,
   Millis,
+  Playbook,
+  PlaybookId,
+  PlaybookRun,
   Policy,
   PolicyId,
   Proposal,
@@ -59,6 +63,22 @@ export interface Changes {
   readonly vulnerabilityReports?: readonly VulnerabilityReport[]
   /** By id. */
   readonly removedVulnerabilityReports?: readonly string[]
+  readonly playbooks?: readonly Playbook[]
+  /** With their switches. */
+  readonly removedPlaybooks?: readonly PlaybookId[]
+  /** One for each playbook, also for those that stand in files. */
+  readonly playbookSwitches?: readonly PlaybookSwitch[]
+  /** Kept for 90 days behind the newest. */
+  readonly playbookRuns?: readonly PlaybookRun[]
+  readonly incidentNotes?: readonly IncidentNotes[]
+}
+
+/** Whether somebody turned a playbook on or off, whatever it says itself. */
+export interface PlaybookSwitch {
+  readonly playbook: PlaybookId
+  readonly enabled: boolean
+  readonly by: string
+  readonly at: Millis
 }
 
 /** What a switch is known by. */
@@ -113,6 +133,12 @@ export interface ProposalQuery extends PageQuery {
   readonly state?: ProposalState | undefined
 }
 
+export interface PlaybookRunQuery extends PageQuery {
+  readonly playbook?: PlaybookId | undefined
+  readonly state?: PlaybookRun["state"] | undefined
+  readonly since?: Millis | undefined
+}
+
 /**
  * Remembers. Obligations of every implementation:
  * - `record` is atomic and durable: when its promise resolves, all of it survives SIGKILL; when it rejects, none of it was written.
@@ -152,6 +178,11 @@ export interface Store {
   verdicts(alerts: readonly AlertId[]): Promise<readonly AlertVerdict[]>
 
   vulnerabilityReports(): Promise<readonly VulnerabilityReport[]>
+  playbooks(): Promise<readonly Playbook[]>
+  playbookSwitches(): Promise<readonly PlaybookSwitch[]>
+  playbookRun(id: string): Promise<PlaybookRun | undefined>
+  playbookRuns(query: PlaybookRunQuery): Promise<Page<PlaybookRun>>
+  incidentNotes(id: IncidentId): Promise<IncidentNotes | undefined>
 
   close(): Promise<void>
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { createCli, eventFieldReference, reference } from "../../src/cli/index.ts"
+import { createCli, eventFieldReference, reference, withPlaybookFields } from "../../src/cli/index.ts"
 import { noWorld } from "../../src/cli/testing/no-world.ts"
 import { errorCodes } from "../../src/core/index.ts"
 import { root } from "./imports.ts"
@@ -20,6 +20,11 @@ describe("the documents", () => {
 
   it("hold the fields of events as they are (npm run docs)", () => {
     expect(read("docs/reference/event-fields.md")).toBe(eventFieldReference())
+  })
+
+  it("hold the fields of playbooks as they are (npm run docs)", () => {
+    const page = read("docs/reference/playbooks.md")
+    expect(page).toBe(withPlaybookFields(page))
   })
 
   it("lead nowhere that is not there", () => {

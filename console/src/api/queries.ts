@@ -6,6 +6,8 @@ import type {
   Explanation,
   IncidentDetail,
   IncidentPage,
+  PlaybookRunPage,
+  Playbooks,
   Policies,
   RecommendationDetail,
   Recommendations,
@@ -61,6 +63,15 @@ export const recommendation = (id: string, limit: number) =>
     placeholderData: (before) => (before?.recommendation.id === id ? before : undefined),
   })
 export const policies = queryOptions({ queryKey: ["policies"], queryFn: () => api<Policies>("GET", "/policies") })
+export const playbooks = queryOptions({
+  queryKey: ["playbooks"],
+  queryFn: () => api<Playbooks>("GET", "/playbooks"),
+})
+export const playbookRuns = queryOptions({
+  queryKey: ["playbook-runs"],
+  queryFn: () => api<PlaybookRunPage>("GET", "/playbook-runs?limit=100"),
+  refetchInterval: 5000,
+})
 export const allowlist = queryOptions({
   queryKey: ["allowlist"],
   queryFn: () => api<AllowlistBody>("GET", "/allowlist"),

@@ -5,6 +5,7 @@ import {
   IconHistory,
   IconLayoutDashboard,
   IconListCheck,
+  IconPlayerPlay,
   IconShieldCheck,
   IconThumbUp,
   IconUsers,
@@ -20,6 +21,10 @@ export interface Place {
     | "/countermeasures"
     | "/rules"
     | "/policies"
+    | "/countermeasures"
+    | "/rules"
+    | "/policies"
+    | "/playbooks"
     | "/allowlist"
     | "/audit"
     | "/accounts"
@@ -39,6 +44,7 @@ export const places: readonly Place[] = [
   { to: "/countermeasures", label: "Countermeasures", icon: <IconBan {...size} />, key: "c", needs: "viewer" },
   { to: "/rules", label: "Rules", icon: <IconFileSearch {...size} />, key: "r", needs: "viewer" },
   { to: "/policies", label: "Policies", icon: <IconListCheck {...size} />, key: "p", needs: "viewer" },
+  { to: "/playbooks", label: "Playbooks", icon: <IconPlayerPlay {...size} />, key: "b", needs: "viewer" },
   { to: "/allowlist", label: "Allowlist", icon: <IconShieldCheck {...size} />, key: "a", needs: "viewer" },
   { to: "/audit", label: "Audit log", icon: <IconHistory {...size} />, key: "l", needs: "analyst" },
   { to: "/accounts", label: "Users and tokens", icon: <IconUsers {...size} />, key: "u", needs: "admin" },

@@ -3,6 +3,7 @@ import { Countermeasures } from "../features/countermeasures/Countermeasures.tsx
 import { IncidentPage } from "../features/incident/IncidentPage.tsx"
 import { Incidents } from "../features/incidents/Incidents.tsx"
 import { Overview } from "../features/overview/Overview.tsx"
+import { Playbooks } from "../features/playbooks/Playbooks.tsx"
 import { RecommendationPage } from "../features/recommendations/RecommendationPage.tsx"
 import { Recommendations } from "../features/recommendations/Recommendations.tsx"
 import { Rules } from "../features/rules/Rules.tsx"
@@ -43,6 +44,7 @@ export const router = createRouter({
       page("/countermeasures", Countermeasures),
       page("/rules", Rules),
       page("/policies", Policies),
+      page("/playbooks", Playbooks),
       page("/allowlist", Allowlist),
       page("/audit", Audit),
       page("/accounts", Accounts),

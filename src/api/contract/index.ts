@@ -9,6 +9,7 @@ import {
   direction,
   incident,
   incidentId,
+  incidentNotes,
   incidentStatus,
   ipAddress,
   millis,
@@ -96,7 +97,12 @@ export const incidentsQuery = pageQuery.extend({ status: incidentStatus.optional
 export const incidentPage = pageOf(incident)
 export const incidentChange = z.strictObject({ status: incidentStatus })
 /** An incident with all that explains it. */
-export const incidentDetail = z.object({ incident, alerts: z.array(alert), countermeasures: z.array(countermeasure) })
+export const incidentDetail = z.object({
+  incident,
+  alerts: z.array(alert),
+  countermeasures: z.array(countermeasure),
+  notes: incidentNotes,
+})
 
 // GET /countermeasures, GET /countermeasures/:id, POST /countermeasures (block), POST /countermeasures/:id/undo
 export const countermeasuresQuery = pageQuery.extend({
@@ -265,6 +271,19 @@ export type WhoAmI = z.infer<typeof whoAmI>
 
 export type { CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } from "./correlation.ts"
 export { correlationPreview, correlationRules, maxPreviewedAlerts, newCorrelationPreview } from "./correlation.ts"
+export type { DryRunBody, PlaybookRunPage, Playbooks, ShownPlaybook } from "./playbooks.ts"
+export {
+  decideRun,
+  dryRun,
+  dryRunOf,
+  dryRuns,
+  newPlaybooks,
+  playbookRunPage,
+  playbookRunsQuery,
+  playbooks,
+  shownPlaybook,
+  tryText,
+} from "./playbooks.ts"
 export type {
   DecisionReport,
   ModeChange,

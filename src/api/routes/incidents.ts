@@ -41,11 +41,17 @@ export const incidentRoutes: Routes = (app, { store, decisions }) => {
       const found = await store.incident(id)
       if (found === undefined) throw new ThwartError("THWART_NOT_FOUND", `there is no incident ${id}`)
       const ids = found.stages.flatMap(({ alerts }) => alerts).slice(0, maxAlerts)
-      const [alerts, countermeasures] = await Promise.all([
+      const [alerts, countermeasures, notes] = await Promise.all([
         store.alerts({ ids, limit: maxAlerts }),
         store.countermeasures({ incident: id, limit: 100 }),
+        store.incidentNotes(id),
       ])
-      return { incident: found, alerts: [...alerts.items].reverse(), countermeasures: [...countermeasures.items] }
+      return {
+        incident: found,
+        alerts: [...alerts.items].reverse(),
+        countermeasures: [...countermeasures.items],
+        notes: notes ?? { incident: id, assignee: null, comments: [] },
+      }
     },
   )
   app.patch(

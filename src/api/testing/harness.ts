@@ -60,6 +60,7 @@ export async function createHarness(
       ids,
       accounts,
       decisions: responder,
+      playbooks: responder.playbooks,
       rules,
       vulnerabilities,
       correlation,

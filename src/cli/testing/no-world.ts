@@ -51,6 +51,11 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
     },
     correlation: { check: refuse },
     vulnerabilities: { read: absent },
+    playbooks: {
+      check: refuse,
+      isFile: () => false,
+      read: refuse,
+    },
     ...overrides,
   }
 }

@@ -18,6 +18,7 @@ import { createCustodyFiles } from "./custody-files.ts"
 import { createDockerApi } from "./docker-api.ts"
 import { createEngine, type Engine } from "./engine.ts"
 import type { Untouchables } from "./identity.ts"
+import { createRehearsal } from "./rehearsal.ts"
 import { type Podman, startPodman } from "./testing/podman.ts"
 
 const signal = AbortSignal.timeout(600_000)
@@ -51,6 +52,7 @@ describe.runIf(has("quarantine of containers", "root", "podman"))("the container
       engine,
       book: createCustodyFiles({ dir, onError: (error) => errors.push(error) }),
       untouchables: () => untouchables,
+      rehearse: () => createRehearsal(createDockerApi({ socket: podman.socket })),
       onError: (error) => errors.push(error),
     })
   const nodeOf = (id: string, name = id): NodeRef => ({ id: nodeId.parse(id), kind: "container", name })
@@ -353,5 +355,26 @@ describe.runIf(has("quarantine of containers", "root", "podman"))("the container
     const enforcer = open(folder(), { engine })
     await expect(enforcer.observe(signal)).rejects.toThrow(/there is no socket/)
     await expect(add(enforcer, wish("pause", nodeOf("web")))).rejects.toThrow(/there is no socket/)
+  })
+
+  it("tells in a preview each call to the engine, and makes none", async () => {
+    podman.run("web")
+    const enforcer = open(folder())
+    const { Id } = podman.inspect("web")
+    const callsOf = async (action: QuarantineAction, name = "web") =>
+      enforcer.preview?.([{ kind: "add", block: wish(action, nodeOf(name)) }], signal)
+    const paused = await callsOf("pause")
+    expect(paused?.note).toBe("evidence is taken first")
+    const path = `/containers/${Id}`
+    const calls = (paused?.calls ?? []).map(({ call }) => call.replace(/\/v[\d.]+/, "").replace(/\?.*/, ""))
+    // Evidence is asked for at once.
+    expect(calls.slice(0, 3).sort()).toEqual([`GET ${path}/changes`, `GET ${path}/logs`, `GET ${path}/top`])
+    expect(calls.slice(3)).toEqual([`POST ${path}/pause`])
+    expect((await callsOf("remove"))?.calls.at(-1)?.call).toMatch(/^DELETE .*\?force=true$/)
+    expect(await callsOf("pause", "nobody")).toEqual({
+      calls: [],
+      note: "there is no container nobody here (any longer)",
+    })
+    expect([status("web"), await enforcer.observe(signal)]).toEqual(["running", []])
   })
 })

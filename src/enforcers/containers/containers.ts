@@ -2,6 +2,7 @@ import { type Clock, messageOf, nodeInWords, quarantineActions } from "../../cor
 import {
   type Operation,
   type OperationResult,
+  type Preview,
   type Quarantine,
   type QuarantineEnforcer,
   quarantineKey,
@@ -11,6 +12,7 @@ import type { Container, Engine } from "./engine.ts"
 import { takeEvidence } from "./evidence.ts"
 import { impossible, mistakenFor, namesOf, type Untouchables, untouchable } from "./identity.ts"
 import { beforeOf, type Change, holds, wayBack, wayThere } from "./plan.ts"
+import type { Rehearsal } from "./rehearsal.ts"
 
 export interface ContainersDeps {
   readonly clock: Clock
@@ -18,10 +20,18 @@ export interface ContainersDeps {
   readonly book: CustodyBook
   readonly untouchables: () => Untouchables
   readonly onError: (error: unknown) => void
+  readonly rehearse: () => Rehearsal
 }
 
 /** Restarts, pauses, stops, removes and isolates containers, and lets them go again. */
-export function createContainers({ clock, engine, book, untouchables, onError }: ContainersDeps): QuarantineEnforcer {
+export function createContainers({
+  clock,
+  engine,
+  book,
+  untouchables,
+  onError,
+  rehearse,
+}: ContainersDeps): QuarantineEnforcer {
   const custodyOf = async (of: Pick<Quarantine, "action" | "node">) =>
     (await book.all()).find((one) => quarantineKey(one) === quarantineKey(of))
 
@@ -123,10 +133,27 @@ export function createContainers({ clock, engine, book, untouchables, onError }:
     return left.length === 0 ? undefined : `the engine said yes, but ${container.name} is ${stateOf(after)}`
   }
 
-  const carryOut = (id: string, change: Change, signal: AbortSignal): Promise<void> => {
-    if (change.kind === "disconnect") return engine.disconnect(id, change.network, signal)
-    if (change.kind === "attach") return engine.attach(id, change.attachment, signal)
-    return engine[change.kind](id, signal)
+  const carryOut = (id: string, change: Change, signal: AbortSignal) => callFor(engine, id, change, signal)
+
+  /** Additions alone: how a container is let go depends on what it was before. */
+  const preview = async (operations: readonly Operation<Quarantine>[], signal: AbortSignal): Promise<Preview> => {
+    const { engine: silent, calls } = rehearse()
+    const notes: string[] = []
+    for (const operation of operations) {
+      if (operation.kind === "remove") continue
+      const wish = operation.block
+      const found = await resolve(wish, await custodyOf(wish), signal)
+      if (typeof found === "string") {
+        notes.push(found)
+        continue
+      }
+      await takeEvidence(silent, found, { now: clock.now(), signal })
+      const before = beforeOf(found)
+      const changes = wayThere(wish.action, found, before)
+      for (const change of changes) await callFor(silent, found.id, change, signal)
+      notes.push(changes.length === 0 ? `${found.name} is as it shall be already` : "evidence is taken first")
+    }
+    return { calls: calls(), note: notes.length === 0 ? null : [...new Set(notes)].join("; ") }
   }
 
   const perform = async (operation: Operation<Quarantine>, signal: AbortSignal): Promise<OperationResult> => {
@@ -168,6 +195,7 @@ export function createContainers({ clock, engine, book, untouchables, onError }:
       for (const operation of operations) results.push(await perform(operation, signal))
       return results
     },
+    preview,
     teardown: async (signal) => {
       for (const custody of await book.all()) {
         const failure = await letGo(custody, signal)
@@ -178,6 +206,12 @@ export function createContainers({ clock, engine, book, untouchables, onError }:
     close: async () => undefined,
     evidenceOf: (id) => book.evidenceOf(id),
   }
+}
+
+function callFor(engine: Engine, id: string, change: Change, signal: AbortSignal): Promise<void> {
+  if (change.kind === "disconnect") return engine.disconnect(id, change.network, signal)
+  if (change.kind === "attach") return engine.attach(id, change.attachment, signal)
+  return engine[change.kind](id, signal)
 }
 
 function stateOf(container: Container | undefined): string {

@@ -5,6 +5,7 @@ import { createCustodyFiles } from "./custody-files.ts"
 import { type Connection, createDockerApi } from "./docker-api.ts"
 import { createEngine } from "./engine.ts"
 import { ownContainerIds } from "./identity.ts"
+import { createRehearsal } from "./rehearsal.ts"
 
 export interface ContainersEnforcerDeps {
   readonly clock: Clock
@@ -26,9 +27,11 @@ export function createContainersEnforcer(
   { clock, read, onError }: ContainersEnforcerDeps,
   { socket, dir, protectedNodes }: ContainersEnforcerOptions,
 ): QuarantineEnforcer {
-  const engine = createEngine(createDockerApi({ socket }))
+  const api = createDockerApi({ socket })
+  const engine = createEngine(api)
   const untouchables = () => ({ own: ownContainerIds(read), never: protectedNodes })
-  return createContainers({ clock, engine, book: createCustodyFiles({ dir, onError }), untouchables, onError })
+  const book = createCustodyFiles({ dir, onError })
+  return createContainers({ clock, engine, book, untouchables, onError, rehearse: () => createRehearsal(api) })
 }
 
 /** What answers at a socket; throws THWART_CONTAINERS_FAILED with a diagnosis. */

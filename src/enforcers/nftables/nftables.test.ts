@@ -153,6 +153,36 @@ describe.runIf(has("the nftables contract", "root", "nft", "ip"))("nftables", ()
       expect(Math.min(...ends)).toBeGreaterThan(4.9 * hourMs)
     })
 
+    it("tells in a preview the commands of each operation, also for a table that is not there, and changes nothing", async () => {
+      const enforcer = open()
+      await enforcer.teardown(signal)
+      const before = nft("list", "ruleset")
+      const operations = [
+        ...add(block("203.0.113.7"), block("198.51.100.0/24", null, "outbound"), block("2001:db8::7", 90_000)),
+        { kind: "remove", block: block("203.0.113.8") } as const,
+      ]
+      const made = await enforcer.preview?.(operations, signal)
+      expect(made?.calls.map(({ call }) => call)).toEqual([
+        "nft add element inet thwart inbound4 { 203.0.113.8 }",
+        "nft delete element inet thwart inbound4 { 203.0.113.8 }",
+        "nft add element inet thwart inbound4 { 203.0.113.7 timeout 3600s }",
+        "nft add element inet thwart outbound4_prefixes { 198.51.100.0/24 }",
+        "nft add element inet thwart inbound6 { 2001:db8::7 timeout 90s }",
+      ])
+      expect(made?.note).toMatch(/one transaction .*; the table inet thwart .* is made first/)
+      expect(nft("list", "ruleset")).toBe(before)
+      // What is told can be done: nft takes each of them, in this order, once the table is there.
+      await enforcer.apply([], signal)
+      for (const { call } of made?.calls ?? []) nft(...call.split(" ").slice(1))
+      expect((await enforcer.observe(signal)).map(keyOf).sort()).toEqual([
+        "inbound 2001:db8::7/128",
+        "inbound 203.0.113.7/32",
+        "outbound 198.51.100.0/24",
+      ])
+      expect((await enforcer.preview?.([], signal))?.note).toBe("one transaction (nft -j -f -)")
+      await enforcer.teardown(signal)
+    })
+
     it("counts nothing as refused before a packet came", async () => {
       const enforcer = open()
       expect(await enforcer.refused?.(signal)).toEqual({ packets: 0, bytes: 0 })

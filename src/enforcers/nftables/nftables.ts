@@ -1,11 +1,12 @@
 import { type Clock, messageOf, parseCidr } from "../../core/index.ts"
-import type { Enforcer, Observed, Operation, OperationResult, Pool } from "../enforcer.ts"
+import type { Enforcer, Observed, Operation, OperationResult, Pool, Preview } from "../enforcer.ts"
 import { countersIn } from "./counters.ts"
 import { blocksIn, commandsFor, deletion } from "./elements.ts"
 import { list, type NftCommand, type NftObject, objectsIn, record } from "./json.ts"
 import { createNft, isHopeless, type Nft } from "./nft.ts"
 import { createStructure, elementsIn } from "./structure.ts"
 import { gradeName, gradesIn, isIntact, removal, type SetSpec, setOf, setsOf, specOf, type Table } from "./table.ts"
+import { commandText } from "./words.ts"
 
 export interface NftablesOptions {
   /** Ours alone; nothing else is touched. */
@@ -77,6 +78,16 @@ export function createNftablesEnforcer(
     const elementsOf = async (set: string) =>
       elementsIn(objectsIn(await run(["-j", "list", "set", "inet", table.name, set], "", signal)), set)
     await commit(await commandsFor(operations, { table: table.name, now: clock.now(), elementsOf }), signal)
+  }
+
+  const preview = async (operations: readonly Operation[], signal: AbortSignal): Promise<Preview> => {
+    const objects = await read(["-j", "list", "table"], signal)
+    const intact = isIntact(objects, table)
+    const elementsOf = async (set: string) => elementsIn(objects, set)
+    const commands = await commandsFor(operations, { table: table.name, now: clock.now(), elementsOf })
+    const calls = commands.map((command) => ({ call: commandText(command), body: command }))
+    const making = `the table inet ${table.name} with its sets and rules is made first`
+    return { calls, note: `one transaction (nft -j -f -)${intact ? "" : `; ${making}`}` }
   }
 
   /** One operation that failed in its transaction. */
@@ -174,6 +185,7 @@ export function createNftablesEnforcer(
       return (await Promise.all(blocks.map(({ set, found }) => counted(set, found, signal)))).flat()
     },
     apply,
+    preview,
     poolOf: (block): Pool => ({ name: setOf(block), size: table.size }),
     refused: async (signal) => {
       const objects = await outline(signal)

@@ -3,6 +3,7 @@ import { first } from "./0001-first.ts"
 import { rules } from "./0002-rules.ts"
 import { vulnerabilities } from "./0003-vulnerabilities.ts"
 import { recommendations } from "./0004-recommendations.ts"
+import { playbooks } from "./0005-playbooks.ts"
 
 /** In order; a database says in its own table which of them it has seen. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002-rules": rules,
   "0003-vulnerabilities": vulnerabilities,
   "0004-recommendations": recommendations,
+  "0005-playbooks": playbooks,
 }

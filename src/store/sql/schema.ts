@@ -35,5 +35,9 @@ export interface Database {
   alert_verdicts: Document & { alert: string }
   rule_verdicts: { alert: string; rule: string; verdict: string }
   vulnerability_reports: Document & { id: string }
+  playbooks: Document & { id: string }
+  playbook_switches: Document & { id: string }
+  playbook_runs: Document & { id: string; at: number; playbook: string; state: string }
+  incident_notes: Document & { id: string }
   audit: Document & { id: string; at: number }
 }

@@ -8,7 +8,10 @@ import {
   type Countermeasure,
   completePolicy,
   type Incident,
+  type IncidentNotes,
   messageOf,
+  type Playbook,
+  type PlaybookRun,
   type Policy,
   type Proposal,
   type RecommendationHead,
@@ -21,7 +24,7 @@ import {
   type VulnerabilityReport,
 } from "../../core/index.ts"
 import { migrations } from "../migrations/index.ts"
-import type { Changes, Page, PageQuery, Store } from "../store.ts"
+import type { Changes, Page, PageQuery, PlaybookSwitch, Store } from "../store.ts"
 import { createGroupCommit } from "./group-commit.ts"
 import { readStatistics } from "./read-statistics.ts"
 import type { Database } from "./schema.ts"
@@ -161,6 +164,20 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
 
     vulnerabilityReports: () =>
       all<VulnerabilityReport>(db.selectFrom("vulnerability_reports").select("document").orderBy("id")),
+    playbooks: () => all<Playbook>(db.selectFrom("playbooks").select("document").orderBy("id")),
+    playbookSwitches: () => all<PlaybookSwitch>(db.selectFrom("playbook_switches").select("document").orderBy("id")),
+    playbookRun: (id) => one<PlaybookRun>(db.selectFrom("playbook_runs").select("document").where("id", "=", id)),
+    playbookRuns: (query) =>
+      guarded(async () => {
+        let rows = db.selectFrom("playbook_runs").select(["document", "id", "at as time"])
+        if (query.playbook !== undefined) rows = rows.where("playbook", "=", query.playbook)
+        if (query.state !== undefined) rows = rows.where("state", "=", query.state)
+        if (query.since !== undefined) rows = rows.where("at", ">=", query.since)
+        return page<PlaybookRun>(query, (cursor, limit) =>
+          after(rows, "at", cursor).orderBy("at", "desc").orderBy("id", "desc").limit(limit).execute(),
+        )
+      }),
+    incidentNotes: (id) => one<IncidentNotes>(db.selectFrom("incident_notes").select("document").where("id", "=", id)),
 
     close: () => {
       closing ??= commits.close().then(() => db.destroy())

@@ -2,6 +2,7 @@ import type { Transaction } from "kysely"
 import { severities } from "../../core/index.ts"
 import type { Changes } from "../store.ts"
 import type { Database } from "./schema.ts"
+import { writePlaybooks } from "./write-playbooks.ts"
 import { writeProposals } from "./write-proposals.ts"
 import { countHits, writeRules } from "./write-rules.ts"
 import { writeVulnerabilities } from "./write-vulnerabilities.ts"
@@ -51,6 +52,7 @@ export async function write(db: Transaction<Database>, changes: Changes): Promis
   await writeSettings(db, changes)
   await writeRules(db, changes)
   await writeVulnerabilities(db, changes)
+  await writePlaybooks(db, changes)
   await writeAccounts(db, changes)
   await writeUses(db, changes)
   for (const rows of slices(changes.audit)) {

@@ -9,7 +9,11 @@ import {
   type Incident,
   type IncidentId,
   nodeId,
+  type Playbook,
+  type PlaybookRun,
   type Proposal,
+  playbook,
+  playbookRun,
   policyId,
   prefix,
   ruleId,
@@ -125,4 +129,40 @@ export function auditAt(at: number, name: string): AuditEntry {
     before: null,
     after: { a: 1 },
   }
+}
+
+export function playbookAt(id: string, overrides: Partial<Playbook> = {}): Playbook {
+  return playbook.parse({
+    id,
+    name: id,
+    enabled: true,
+    mode: "automatic",
+    on: { kind: "alert", rule: "942100" },
+    severity: "info",
+    when: null,
+    everyMs: 600_000,
+    steps: [{ kind: "block", when: null, end: "attacker", direction: "inbound", forMs: 3_600_000, enforcers: [] }],
+    ...overrides,
+  })
+}
+
+export function runAt(at: number, name: string, overrides: Partial<PlaybookRun> = {}): PlaybookRun {
+  return playbookRun.parse({
+    id: `run_${name}`,
+    playbook: "one",
+    at,
+    updatedAt: at,
+    state: "done",
+    by: "playbook:one",
+    subject: "address:203.0.113.66",
+    severity: "high",
+    attacker: "203.0.113.66",
+    nodes: [node],
+    incident: null,
+    policy: null,
+    alerts: ["alr_a"],
+    count: 1,
+    steps: [],
+    ...overrides,
+  })
 }

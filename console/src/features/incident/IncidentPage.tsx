@@ -14,13 +14,14 @@ import { inShort, Time } from "../../components/Time.tsx"
 import { CountermeasureTable } from "../countermeasures/CountermeasureTable.tsx"
 import { Severity } from "../incidents/marks.tsx"
 import { AlertEvidence } from "./AlertEvidence.tsx"
+import { Notes } from "./Notes.tsx"
 
 export function IncidentPage({ id }: { readonly id: string }) {
   const detail = useQuery(incidentQuery(id))
   return <State of={detail}>{(data) => <Detail {...data} />}</State>
 }
 
-function Detail({ incident, alerts, countermeasures }: IncidentDetail) {
+function Detail({ incident, alerts, countermeasures, notes }: IncidentDetail) {
   const [explaining, { open, close }] = useDisclosure()
   return (
     <Page
@@ -61,6 +62,7 @@ function Detail({ incident, alerts, countermeasures }: IncidentDetail) {
           <CountermeasureTable items={countermeasures} />
         )}
       </Section>
+      <Notes of={notes} />
       {incident.stages.map((stage) => (
         <Section key={stage.index} title={`${stage.index + 1}. ${stage.name}`} about={stage.because}>
           <Stack gap={6}>

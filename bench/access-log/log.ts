@@ -101,7 +101,7 @@ function visit(at: number, random: () => number): Line {
 }
 
 const secrets = [".env", ".git/config", "backup.sql", ".htpasswd", ".aws/credentials", ".git/HEAD"]
-const scanner = "sqlmap/1.8.6#stable (https://sqlmap.org)"
+const scanner = "Mozilla/5.00 (Nikto/2.5.0) (Evasions:None) (Test:000562)"
 
 function attack(kind: AttackKind, n: number): Pick<Line, "path" | "status" | "agent"> {
   const agent = browser(n)

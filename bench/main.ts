@@ -1,6 +1,7 @@
 // `npm run bench [-- NAME…] [--json]`: every figure is measured in this run; CPU time, since wall time depends on who else is busy.
 import { cpus, totalmem } from "node:os"
 import { correlation } from "./correlation.ts"
+import { crowdsec } from "./crowdsec.ts"
 import { decode } from "./decode.ts"
 import { events } from "./events.ts"
 import type { Bench, Figure } from "./figure.ts"
@@ -9,7 +10,16 @@ import { respond } from "./respond.ts"
 import { seclang } from "./seclang.ts"
 import { store } from "./store.ts"
 
-const benches: Readonly<Record<string, Bench>> = { correlation, decode, events, nftables, respond, seclang, store }
+const benches: Readonly<Record<string, Bench>> = {
+  correlation,
+  crowdsec,
+  decode,
+  events,
+  nftables,
+  respond,
+  seclang,
+  store,
+}
 
 const json = process.argv.includes("--json")
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"))

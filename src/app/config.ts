@@ -51,6 +51,11 @@ export const configSchema = z.strictObject({
   rules: names,
   /** Of the Core Rule Set; null: as the rules say. */
   paranoiaLevel: z.int().min(1).max(4).nullable().default(null),
+  /** Access logs of nginx and Apache, read as they are written; `from: start` reads what stands there already, too. */
+  accessLogs: z
+    .array(z.strictObject({ file: z.string().min(1).max(1000), from: z.enum(["start", "end"]).default("end") }))
+    .max(100)
+    .default([]),
   /** Records of other tools, read as they are written. */
   events: z
     .array(z.strictObject({ format: z.enum(eventTypes), file: z.string().min(1).max(1000) }))

@@ -9,10 +9,7 @@ import { announcedServer, dataDirHere } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
 import { eventTools } from "./event-tools.ts"
 import { playbookTools } from "./playbook-tools.ts"
-import { runProxy } from "./proxy-command.ts"
-import { replay } from "./replay.ts"
 import { ruleTools } from "./rule-tools.ts"
-import { startThwart } from "./start.ts"
 import { version } from "./version.ts"
 import { vulnerabilityTools } from "./vulnerability-tools.ts"
 
@@ -24,6 +21,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1))
 
+// What only one command needs is loaded when it runs: the others start sooner, and in less memory.
 const deps: CliDeps = {
   out: terminalOf(process.stdout),
   err: terminalOf(process.stderr),
@@ -34,6 +32,7 @@ const deps: CliDeps = {
   serve: async (options, onReady, signal) => {
     const config = configOf(options)
     const dataDir = dataDirHere(options.dataDir ?? config.dataDir ?? undefined)
+    const { startThwart } = await import("./start.ts")
     const thwart = await startThwart(
       {
         clock: systemClock,
@@ -46,9 +45,9 @@ const deps: CliDeps = {
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }))
     await thwart.stop()
   },
-  replay,
+  replay: async (...run) => (await import("./replay.ts")).replay(...run),
   doctor: () => examine(thisMachine),
-  proxy: runProxy,
+  proxy: async (...run) => (await import("./proxy-command.ts")).runProxy(...run),
   rules: ruleTools,
   events: eventTools,
   aws: createAwsTools(read),
@@ -77,6 +76,8 @@ function configOf(options: ServeOptions): Config {
     enforcers: options.enforcers.length > 0 ? options.enforcers.flatMap(withSettings(base)) : base.enforcers,
     rules: options.rules.length > 0 ? [...options.rules] : base.rules,
     paranoiaLevel: options.paranoiaLevel ?? base.paranoiaLevel,
+    accessLogs:
+      options.accessLogs.length > 0 ? options.accessLogs.map((file) => ({ file, from: "end" })) : base.accessLogs,
     events: options.events.length > 0 ? [...options.events] : base.events,
     intentRules: options.intentRules.length > 0 ? [...options.intentRules] : base.intentRules,
     eventRules: options.eventRules.length > 0 ? [...options.eventRules] : base.eventRules,

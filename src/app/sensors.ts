@@ -1,6 +1,7 @@
 import { type Alert, type Clock, type Ids, messageOf, type NodeRef, type Observation } from "../core/index.ts"
 import { createLiveCaptureSensor } from "../sensors/capture/index.ts"
 import { createEventFollower } from "../sensors/events/index.ts"
+import { createAccessLogFollower } from "../sensors/logs/index.ts"
 import type { Sensor } from "../sensors/sensor.ts"
 import type { Config } from "./config.ts"
 import type { Inspect } from "./inspect.ts"
@@ -14,7 +15,7 @@ export interface SensorParts {
 
 /** The sensors that the configuration asks for. */
 export function createSensors(
-  { capture, homeNets, netns, events }: Config,
+  { capture, homeNets, netns, accessLogs, events }: Config,
   { ids, clock, node, onError }: SensorParts,
 ): readonly Sensor[] {
   const home = homeNets.length > 0 ? { homeNets } : {}
@@ -28,12 +29,18 @@ export function createSensors(
       { interface: name, node, ...home, ...(netns === null ? {} : { netns }) },
     ),
   )
+  const logs = accessLogs.map(({ file, from }) =>
+    createAccessLogFollower({ ids }, { file, from, node, id: `log:${file}` }),
+  )
   // By the whole path: two tools may write files of one name.
   const followers = events.map(({ file, format }) =>
     createEventFollower({ ids }, { file, format, node, id: `events:${file}`, ...home }),
   )
-  return [...captures, ...followers]
+  return [...captures, ...logs, ...followers]
 }
+
+// A good part of a batch of the store, and far from where it refuses more.
+const mostUnderWay = 1000
 
 export interface RunDeps {
   readonly inspect: Inspect
@@ -47,10 +54,18 @@ export async function runSensors(
   { inspect, ingest, onError }: RunDeps,
   signal: AbortSignal,
 ): Promise<void> {
+  let underWay = 0
   const look = (observation: Observation) => {
     const alerts = inspect(observation)
-    // Live traffic does not wait for the disk: what can't be stored is told of, and the sensor goes on.
-    if (alerts.length > 0) ingest(alerts).catch(onError)
+    if (alerts.length === 0) return
+    underWay += alerts.length
+    // What can't be stored is told of, and the sensor goes on. Live traffic does not wait for the disk; who reads a file may.
+    const stored = ingest(alerts)
+      .catch(onError)
+      .finally(() => {
+        underWay -= alerts.length
+      })
+    return underWay > mostUnderWay ? stored : undefined
   }
   await Promise.all(
     sensors.map((sensor) =>

@@ -331,6 +331,8 @@ export interface ServeOptions extends RuleChoice {
   readonly capture: readonly string[]
   /** Ids of the enforcers to run. */
   readonly enforcers: readonly string[]
+  /** Access logs to follow. */
+  readonly accessLogs: readonly string[]
   /** Records of other tools to follow. */
   readonly events: readonly { readonly format: EventType; readonly file: string }[]
   readonly eventRules: readonly string[]

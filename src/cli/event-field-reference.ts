@@ -5,7 +5,8 @@ const introduction = `# Fields of events
 Made from the table in the code; \`npm run docs\` writes it anew.
 
 Linux audit, Falco, Tetragon and CloudTrail record different things in different words; as events they have these fields. An event has those
-that its tool tells. A comparison in a filter speaks of a value that is there: where the field is missing, neither \`=\` nor \`!=\` holds.
+that its tool tells. HTTP transactions (out of access logs, captures, EVE JSON, the guard of the proxy) have the fields \`http.*\`, the
+addresses and \`event_type = "http"\`. A comparison in a filter speaks of a value that is there: where the field is missing, neither \`=\` nor \`!=\` holds.
 
 | tool | what is read |
 |---|---|

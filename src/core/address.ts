@@ -24,8 +24,12 @@ function fail(context: z.core.ParsePayload<string>, text: string, what: string):
 /** True for the unspecified address, which stands where there is no other side, or nobody tells it. */
 export const isUnspecified = (of: IpAddress): boolean => of === "0.0.0.0" || of === "::"
 
+const canonicalIpv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/
+
 /** The canonical address, or undefined for anything else: zone ids, octal, short forms (`127.1`) and ports are not accepted. */
 export function parseAddress(text: string): IpAddress | undefined {
+  // The cast holds: such a text is canonical already. Logs have one a line.
+  if (canonicalIpv4.test(text)) return text as IpAddress
   const parsed = parse(text)
   return parsed === undefined ? undefined : canonical(parsed)
 }

@@ -4,6 +4,9 @@ import type { FieldInfo } from "./field.ts"
 export const eventTypes = ["audit", "falco", "tetragon", "cloudtrail"] as const
 export type EventType = (typeof eventTypes)[number]
 
+/** What rules over fields look at: records of tools, and HTTP transactions. */
+export const eventKinds = [...eventTypes, "http"] as const
+
 /** What an event is about, whichever tool saw it. */
 export const eventCategories = ["process", "file", "network", "login", "account", "cloud", "other"] as const
 export type EventCategory = (typeof eventCategories)[number]
@@ -23,7 +26,7 @@ const addressed = (label: string, about: string): EventFieldInfo => ({ type: "ad
 
 /** Every field of an event; a record has those that its tool tells. */
 export const eventFieldTable = {
-  event_type: { ...text("event type", "the tool that saw it"), values: eventTypes },
+  event_type: { ...text("event type", "the tool that saw it; `http` for an HTTP transaction"), values: eventKinds },
   time: { type: "time", label: "time", about: "when it happened" },
   host: text("host", "the name of the machine, where the record tells it"),
   category: { ...text("category", "what it is about, the same for every tool"), values: eventCategories },
@@ -76,6 +79,16 @@ export const eventFieldTable = {
   dst_port: { ...number("destination port", ""), sameAs: "connection.dst_port" },
   src_ip: { ...addressed("source address", ""), sameAs: "connection.src_addr" },
   src_port: { ...number("source port", ""), sameAs: "connection.src_port" },
+
+  "http.method": text("method", "as sent: `GET`, `POST`, …"),
+  "http.host": text("host name", "who was asked, in lower case, without the port"),
+  "http.target": text("request target", "path and query as sent"),
+  "http.path": text("path", "percent-decoded once, without the query"),
+  "http.query": text("query", "what stands behind the `?`, as sent"),
+  "http.extension": text("extension", "of the path's last part, in lower case, without the dot: `php`, `css`, …"),
+  "http.user_agent": text("user agent of the request", ""),
+  "http.referer": text("referrer", ""),
+  "http.status": number("status", "of the response"),
 
   "container.id": text("container", "its id"),
   "container.name": text("container name", ""),

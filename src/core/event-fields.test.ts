@@ -3,7 +3,7 @@ import { eventFields, eventValue, isEventField } from "./index.ts"
 
 describe("the fields of events", () => {
   it("have a name that filters can say, a label, and one place each", () => {
-    expect(eventFields.size).toBe(67)
+    expect(eventFields.size).toBe(76)
     for (const [name, { label, sameAs, type }] of eventFields) {
       expect(name).toMatch(/^[a-z]\w*(\.\w+)*$/)
       expect(label).not.toBe("")

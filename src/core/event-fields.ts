@@ -3,6 +3,11 @@ import type { FieldInfo, FieldValue } from "./field.ts"
 
 export type EventField = keyof typeof eventFieldTable
 
+/** What rules over fields read. */
+export interface EventFieldReader {
+  get(field: EventField): FieldValue | undefined
+}
+
 /** The values of one event by field; only fields that are there. */
 export type EventFields = ReadonlyMap<EventField, FieldValue>
 
@@ -19,6 +24,9 @@ export const eventFields = new Map(Object.entries(eventFieldTable)) as ReadonlyM
 export const isEventField = (name: string): name is EventField => eventFields.has(name as EventField)
 
 /** The value of a field, under either of its names. */
-export function eventValue(fields: EventFields, name: EventField): FieldValue | undefined {
-  return fields.get(eventFields.get(name)?.sameAs ?? name)
+export function eventValue(fields: EventFieldReader, name: EventField): FieldValue | undefined {
+  return fields.get(storedField(name))
 }
+
+/** The name under which a field's value is kept: its own, or that of which it is a second name. */
+export const storedField = (name: EventField): EventField => eventFields.get(name)?.sameAs ?? name

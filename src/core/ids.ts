@@ -64,14 +64,21 @@ export interface Ids {
 export function createIds(clock: Clock, fillRandom: (bytes: Uint8Array) => void = randomFillSync): Ids {
   const bytes = new Uint8Array(4096)
   let used = bytes.length
+  let [made, prefix] = [-1, ""]
+  const prefixAt = (now: number) => {
+    if (now === made) return prefix
+    made = now
+    prefix = ""
+    for (let time = now, digit = 0; digit < 10; digit++, time = Math.floor(time / 32))
+      prefix = alphabet.charAt(time % 32) + prefix
+    return prefix
+  }
   const unique = () => {
     if (used + 16 > bytes.length) {
       fillRandom(bytes)
       used = 0
     }
-    let id = ""
-    for (let time = clock.now(), digit = 0; digit < 10; digit++, time = Math.floor(time / 32))
-      id = alphabet.charAt(time % 32) + id
+    let id = prefixAt(clock.now())
     for (let end = used + 16; used < end; used++) id += alphabet.charAt((bytes[used] ?? 0) & 31)
     return id
   }

@@ -5,7 +5,7 @@ import { type Filter, nearest, parseFilter, type Schema } from "../filter/index.
 /** What a filter can ask of an alert. */
 const alertSchema: Schema<Alert> = {
   fields: alertFields,
-  read: (alert, name) => (isAlertField(name) ? alertValue(alert, name) : undefined),
+  reader: (name) => (isAlertField(name) ? (alert) => alertValue(alert, name) : () => undefined),
 }
 
 /** A filter over alerts in the event query language; every mistake is told at its place. */

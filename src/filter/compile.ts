@@ -57,8 +57,9 @@ function compileComparison<R>(comparison: Comparison, schema: Schema<R>, report:
     return () => false
   }
   const test = operator.prepare(comparison.values, info, report) ?? (() => false)
-  if (name === "exists") return (record) => isThere(schema.read(record, field)) !== negated
-  return (record) => holds(schema.read(record, field), test, negated)
+  const read = schema.reader(field)
+  if (name === "exists") return (record) => isThere(read(record)) !== negated
+  return (record) => holds(read(record), test, negated)
 }
 
 /** Of a list: one of its values is so; negated: none is. What is not there is neither. */

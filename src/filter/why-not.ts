@@ -25,7 +25,7 @@ export function whyNot<R>(expression: Expression, schema: Schema<R>, record: R):
 }
 
 function found<R>({ field }: Comparison, schema: Schema<R>, record: R): string {
-  const value = schema.read(record, field.name)
+  const value = schema.reader(field.name)(record)
   if (value === undefined || (typeof value === "object" && value.length === 0)) return `there is no ${field.name}`
   return `it is ${shown(value, schema.fields.get(field.name)?.type === "time")}`
 }

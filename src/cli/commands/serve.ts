@@ -14,6 +14,7 @@ interface Flags extends RuleFlags {
   readonly tlsKey?: string
   readonly capture?: string[]
   readonly enforcer?: string[]
+  readonly accessLog?: string[]
   readonly events?: Followed[]
   readonly eventRules?: string[]
   readonly intentRules?: string[]
@@ -29,6 +30,7 @@ export const serve: AddCommand = (program, run) => {
     .option("--capture <interfaces...>", "read live traffic of these interfaces (any: all of them)")
     .option("--enforcer <ids...>", "put blocks in force by these (nftables)")
   addRuleOptions(command)
+    .option("--access-log <file>", "follow an access log of nginx or Apache; may be given again", collect)
     .option(
       "--events <format:file>",
       "follow the records of another tool (audit:/var/log/audit/audit.log); may be given again",
@@ -52,6 +54,7 @@ export const serve: AddCommand = (program, run) => {
       "after",
       examples(
         "sudo thwart serve --capture eth0 --enforcer nftables",
+        "sudo thwart serve --access-log /var/log/nginx/access.log --enforcer nftables",
         "sudo thwart serve --events audit:/var/log/audit/audit.log",
         "thwart serve --port 9000 --database postgres://thwart@db/thwart",
       ),
@@ -69,6 +72,7 @@ export const serve: AddCommand = (program, run) => {
           capture: flags.capture ?? [],
           enforcers: flags.enforcer ?? [],
           ...ruleChoice(flags, context.dataDir),
+          accessLogs: flags.accessLog ?? [],
           events: flags.events ?? [],
           eventRules: flags.eventRules ?? [],
           intentRules: flags.intentRules ?? [],
@@ -90,7 +94,7 @@ function tell(context: Context, ready: ServeReady): void {
       `\n  First sign-in: ${paint.bold(ready.firstSignIn.name)}, one-time password ${paint.bold(ready.firstSignIn.oneTimePassword)}\n  It is shown once; the console asks for a new one.\n\n`,
     )
   }
-  context.print(`  sensors    ${ready.sensors.join(", ") || "none (give --capture or --events)"}\n`)
+  context.print(`  sensors    ${ready.sensors.join(", ") || "none (give --capture, --access-log or --events)"}\n`)
   context.print(
     `  enforcers  ${ready.enforcers.join(", ") || "none: blocks are decided and shown, but not enforced (give --enforcer nftables)"}\n`,
   )

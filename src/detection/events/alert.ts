@@ -2,38 +2,37 @@ import {
   type Alert,
   type AlertId,
   type EventField,
-  type EventObservation,
   type IpAddress,
   isEventField,
   type Match,
 } from "../../core/index.ts"
 import type { Expression } from "../../filter/index.ts"
 import type { CompiledRule } from "./compiled-rule.ts"
+import { type JudgedObservation, recordOf, type Subject } from "./subject.ts"
 import { shown } from "./template.ts"
 
 // What an analyst reads.
 const maxSummary = 500
 const maxTitle = 500
-const maxRaw = 8192
 const maxMatches = 20
 
 /** The alert that a rule raises at an event. */
-export function alertOfEvent(compiled: CompiledRule, event: EventObservation, id: AlertId): Alert {
+export function alertOfEvent(compiled: CompiledRule, subject: Subject, id: AlertId): Alert {
   const { rule, title, description } = compiled
   const { severity, classtype, intent, tactic, technique } = rule
-  const { at, sensor, node, direction, source, destination, origin, fields } = event
+  const { at, sensor, node, direction, source, destination, origin } = subject.observation
   const { count } = rule.threshold
   return {
     id,
     at,
-    observation: event.id,
+    observation: subject.observation.id,
     sensor,
     node,
     direction,
     source,
     destination,
-    attacker: farEnd(event),
-    title: title.render(fields).slice(0, maxTitle),
+    attacker: farEnd(subject.observation),
+    title: title.render(subject.fields).slice(0, maxTitle),
     severity,
     classtype,
     intent,
@@ -42,24 +41,23 @@ export function alertOfEvent(compiled: CompiledRule, event: EventObservation, id
     score: count,
     threshold: count,
     contributions: [
-      { rule: rule.id, message: rule.name, severity, score: count, tags: [], matches: matchesOf(compiled, event) },
+      { rule: rule.id, message: rule.name, severity, score: count, tags: [], matches: matchesOf(compiled, subject) },
     ],
     evidence: {
-      summary: description.render(fields).slice(0, maxSummary),
-      request: event.raw.slice(0, maxRaw),
-      response: null,
+      summary: description.render(subject.fields).slice(0, maxSummary),
+      ...recordOf(subject.observation),
     },
     origin,
     masked: false,
   }
 }
 
-function farEnd({ direction, source, destination }: EventObservation): IpAddress {
+function farEnd({ direction, source, destination }: JudgedObservation): IpAddress {
   return direction === "inbound" ? source.address : destination.address
 }
 
 /** The values that the filter looked at, and those that the title tells. */
-function matchesOf({ filter, title }: CompiledRule, { fields }: EventObservation): readonly Match[] {
+function matchesOf({ filter, title }: CompiledRule, { fields }: Subject): readonly Match[] {
   const names = new Set<EventField>([...fieldsOf(filter.expression), ...title.fields])
   return [...names]
     .map((name) => ({ name, value: shown(fields, name) }))

@@ -221,6 +221,19 @@ describe("the memory of windows", () => {
     expect(look("flood-0")).toBe(1)
   })
 
+  it("keeps no key whose window is over, and none is lost by turns of two times", () => {
+    const windows = createWindows()
+    const of = (key: string, at: number) => ({ key, at, value: null, windowMs: 1000, count: 3 })
+    for (let n = 0; n < 100_000; n++) windows.step(of(`client-${n}`, n))
+    expect(windows.status().keys).toBeLessThan(3000)
+    expect(windows.status().evicted).toBe(0)
+    const steps = [0, 1, 2].flatMap((n) => [
+      windows.step(of("old", 5000 + n)),
+      windows.step(of("new", 4_000_000_000_000 + n)),
+    ])
+    expect(steps).toEqual(["counted", "counted", "counted", "counted", "raised", "raised"])
+  })
+
   it("stays within its budget whatever comes", () => {
     const occurrence = fc.record({
       key: fc.constantFrom("a", "b", "c", "d", "e"),

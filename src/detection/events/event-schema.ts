@@ -1,8 +1,12 @@
-import { type EventFields, eventFields, eventValue, isEventField } from "../../core/index.ts"
+import { type EventFieldReader, eventFields, isEventField, storedField } from "../../core/index.ts"
 import type { Schema } from "../../filter/index.ts"
 
 /** What a filter can ask of an event. */
-export const eventSchema: Schema<EventFields> = {
+export const eventSchema: Schema<EventFieldReader> = {
   fields: eventFields,
-  read: (fields, name) => (isEventField(name) ? eventValue(fields, name) : undefined),
+  reader: (name) => {
+    if (!isEventField(name)) return () => undefined
+    const stored = storedField(name)
+    return (fields) => fields.get(stored)
+  },
 }

@@ -1,10 +1,10 @@
-import { type EventField, type EventFields, eventFields, eventValue, isEventField } from "../../core/index.ts"
+import { type EventField, type EventFieldReader, eventFields, eventValue, isEventField } from "../../core/index.ts"
 import { nearest } from "../../filter/index.ts"
 
 /** A text with `{{field}}` in it. */
 export interface Template {
   readonly fields: readonly EventField[]
-  render(fields: EventFields): string
+  render(fields: EventFieldReader): string
 }
 
 export interface TemplateProblem {
@@ -45,7 +45,7 @@ export function isTemplate(read: Template | readonly TemplateProblem[]): read is
 }
 
 /** A field's value as a person reads it; "unknown" where the event has none. */
-export function shown(fields: EventFields, field: EventField): string {
+export function shown(fields: EventFieldReader, field: EventField): string {
   const value = eventValue(fields, field)
   if (value === undefined) return "unknown"
   const isTime = eventFields.get(field)?.type === "time"

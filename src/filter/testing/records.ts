@@ -19,5 +19,5 @@ const fields: readonly (readonly [name: string, info: FieldInfo])[] = [
 
 export const testSchema: Schema<TestRecord> = {
   fields: new Map(fields),
-  read: (record, field) => (Object.hasOwn(record, field) ? record[field] : undefined),
+  reader: (field) => (record) => (Object.hasOwn(record, field) ? record[field] : undefined),
 }

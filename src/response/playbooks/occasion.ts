@@ -45,7 +45,10 @@ function schemaOf(kind: Kind): Schema<Occasion> {
   return {
     fields: new Map([...fields].filter(([, { of }]) => of.includes(kind))),
     // The cast holds: the language asks for fields of the schema alone.
-    read: (occasion, field) => readers[field as PlaybookField]?.(occasion) ?? undefined,
+    reader: (field) => {
+      const read = readers[field as PlaybookField]
+      return (occasion) => read?.(occasion) ?? undefined
+    },
   }
 }
 

@@ -47,6 +47,9 @@ export function createLineCutter(skipped: Skipped, mostBytes: number): LineCutte
   }
 }
 
+// Lines that wait for their turn grow old in memory: only so many are cut at once.
+const pieceBytes = 16 * 1024
+
 export interface LineReading {
   readonly cutter: LineCutter
   readonly skipped: Skipped
@@ -65,7 +68,8 @@ export async function forEachLine(
   }
   try {
     for await (const chunk of source.chunks()) {
-      await takeAll(cutter.push(chunk))
+      for (let at = 0; at < chunk.length; at += pieceBytes)
+        await takeAll(cutter.push(chunk.subarray(at, at + pieceBytes)))
       onProgress?.({ bytesRead: source.bytesRead(), bytesTotal: source.bytesTotal })
       if (signal.aborted) return
     }

@@ -16,13 +16,13 @@ export interface AccessLine {
 }
 
 /** The line's parts, or why they can't be had. */
-export function parseAccessLine(line: Latin1): AccessLine | string {
+export function parseAccessLine(line: Latin1, readTime = readLogTime): AccessLine | string {
   const open = line.indexOf(" [")
   const close = line.indexOf("] ", open)
   if (open < 0 || close < 0) return "line without a time"
   const who = readWho(line.slice(0, open))
   if (who === undefined) return "line without a client address"
-  const at = readLogTime(line.slice(open + 2, close))
+  const at = readTime(line.slice(open + 2, close))
   if (at === undefined) return "line with an unreadable time"
   const request = readQuoted(line, close + 2)
   if (request === undefined) return "line without a request"

@@ -10,6 +10,7 @@ import {
   type ReadProgress,
 } from "../input/index.ts"
 import type { Sensor } from "../sensor.ts"
+import { createLogTimeReader } from "./log-field.ts"
 import { type LogContext, readAccessLine, unknownServer } from "./log-observation.ts"
 
 export interface AccessLogDeps {
@@ -35,7 +36,7 @@ export function createAccessLogSensor({ ids, open = openBytes }: AccessLogDeps, 
   const { file, node, server = unknownServer } = options
   const id = options.id ?? `log:${basename(file)}`
   const skipped = createSkipped()
-  const context: LogContext = { ids, sensor: id, node, file, server }
+  const context: LogContext = { ids, sensor: id, node, file, server, readTime: createLogTimeReader() }
   return createRunningSensor({
     id,
     skipped,

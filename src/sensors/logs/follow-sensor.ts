@@ -3,6 +3,7 @@ import type { Endpoint, Ids, Millis, NodeRef } from "../../core/index.ts"
 import { createLineCutter, createRunningSensor, createSkipped, follow, type Line } from "../input/index.ts"
 import type { Sensor } from "../sensor.ts"
 import { mostLineBytes } from "./file-sensor.ts"
+import { createLogTimeReader } from "./log-field.ts"
 import { type LogContext, readAccessLine, unknownServer } from "./log-observation.ts"
 
 export interface FollowLogDeps {
@@ -28,7 +29,7 @@ export function createAccessLogFollower({ ids }: FollowLogDeps, options: FollowL
   const { file, node, server = unknownServer, from = "end", pollMs = defaultPollMs } = options
   const id = options.id ?? `log:${basename(file)}`
   const skipped = createSkipped()
-  const context: LogContext = { ids, sensor: id, node, file, server }
+  const context: LogContext = { ids, sensor: id, node, file, server, readTime: createLogTimeReader() }
   return createRunningSensor({
     id,
     skipped,

@@ -37,6 +37,15 @@ export function readQuoted(line: Latin1, start: number): Quoted | undefined {
 
 const months: readonly string[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")
 
+/** `readLogTime` for lines that follow one another, of which many were written in the same second. */
+export function createLogTimeReader(): (text: string) => Millis | undefined {
+  let [last, at]: [string, Millis | undefined] = ["", undefined]
+  return (text) => {
+    if (text !== last) [last, at] = [text, readLogTime(text)]
+    return at
+  }
+}
+
 /** `10/Oct/2000:13:55:36 -0700`, or ISO 8601. */
 export function readLogTime(text: string): Millis | undefined {
   const parts = /^(\d{1,2})\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))? ([+-])(\d\d)(\d\d)$/.exec(

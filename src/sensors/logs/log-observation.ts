@@ -5,6 +5,7 @@ import {
   type HttpObservation,
   type Ids,
   type Latin1,
+  type Millis,
   type NodeRef,
 } from "../../core/index.ts"
 import type { Skipped } from "../input/index.ts"
@@ -17,6 +18,7 @@ export interface LogContext {
   readonly file: string
   /** What the log does not say: where the server listens. */
   readonly server: Endpoint
+  readTime(text: string): Millis | undefined
 }
 
 /** An access log does not tell the server's address. */
@@ -30,7 +32,7 @@ export function readAccessLine(
   context: LogContext,
   skipped: Skipped,
 ): HttpObservation | undefined {
-  const parsed = parseAccessLine(line.text)
+  const parsed = parseAccessLine(line.text, context.readTime)
   if (typeof parsed === "string") skipped.add(parsed)
   else if (parsed.requestLine === "" || parsed.requestLine === "-") skipped.add("connection without a request")
   else return observationOf(parsed, line.number, context)

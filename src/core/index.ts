@@ -71,6 +71,8 @@ export type { Incident, IncidentStatus, Stage } from "./incident.ts"
 export { incident, incidentStatus, incidentStatuses, stage } from "./incident.ts"
 export type { NodeRef } from "./node.ts"
 export { nodeKinds, nodeRef } from "./node.ts"
+export type { Delivery, DeliveryState, Notice, NoticeKind } from "./notification.ts"
+export { delivery, deliveryState, deliveryStates, notice, noticeKind, noticeKinds } from "./notification.ts"
 export type {
   ConnectionObservation,
   Direction,
@@ -89,6 +91,7 @@ export { direction, endpoint, origin } from "./observation.ts"
 export type { Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
 export { mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
 export { parsePolicies } from "./policy-file.ts"
+export { printableBytes, printableText } from "./printable.ts"
 export type { AlertVerdict, RuleException, RuleSelector, RuleSwitch, Verdict } from "./rule-policy.ts"
 export {
   alertVerdict,

@@ -7,6 +7,8 @@ import type {
   AuditEntry,
   Countermeasure,
   CountermeasureId,
+  Delivery,
+  DeliveryState,
   Incident,
   IncidentId,
   IncidentStatus,
@@ -47,6 +49,10 @@ export interface Changes {
   /** With the rules of the alert, which the verdict counts for; it replaces the alert's verdict before. */
   readonly verdicts?: readonly (AlertVerdict & { readonly rules: readonly RuleId[] })[]
   readonly removedVerdicts?: readonly AlertId[]
+  /** The outbox of notifications. */
+  readonly deliveries?: readonly Delivery[]
+  /** Those that are no longer pending and were made before this are forgotten. */
+  readonly forgetDeliveriesBefore?: Millis
 }
 
 /** What a switch is known by. */
@@ -95,6 +101,11 @@ export interface CountermeasureQuery extends PageQuery {
   readonly incident?: IncidentId | undefined
 }
 
+export interface DeliveryQuery extends PageQuery {
+  readonly target?: string | undefined
+  readonly state?: DeliveryState | undefined
+}
+
 /**
  * Remembers. Obligations of every implementation:
  * - `record` is atomic and durable: when its promise resolves, all of it survives SIGKILL; when it rejects, none of it was written.
@@ -129,6 +140,7 @@ export interface Store {
   ruleStatistics(): Promise<readonly RuleStatistics[]>
   /** Of at most 1000 alerts. */
   verdicts(alerts: readonly AlertId[]): Promise<readonly AlertVerdict[]>
+  deliveries(query: DeliveryQuery): Promise<Page<Delivery>>
 
   close(): Promise<void>
 }

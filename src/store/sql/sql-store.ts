@@ -6,6 +6,7 @@ import {
   type ApiToken,
   type AuditEntry,
   type Countermeasure,
+  type Delivery,
   type Incident,
   messageOf,
   type Policy,
@@ -125,6 +126,16 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
         const rows = db.selectFrom("audit").select(["document", "id", "at as time"])
         return page<AuditEntry>(query, (cursor, limit) =>
           after(rows, "at", cursor).orderBy("at", "desc").orderBy("id", "desc").limit(limit).execute(),
+        )
+      }),
+
+    deliveries: (query) =>
+      guarded(async () => {
+        let rows = db.selectFrom("deliveries").select(["document", "id", "created_at as time"])
+        if (query.target !== undefined) rows = rows.where("target", "=", query.target)
+        if (query.state !== undefined) rows = rows.where("state", "=", query.state)
+        return page<Delivery>(query, (cursor, limit) =>
+          after(rows, "created_at", cursor).orderBy("created_at", "desc").orderBy("id", "desc").limit(limit).execute(),
         )
       }),
 

@@ -2,6 +2,7 @@ import type { Transaction } from "kysely"
 import { severities } from "../../core/index.ts"
 import type { Changes } from "../store.ts"
 import type { Database } from "./schema.ts"
+import { writeDeliveries } from "./write-deliveries.ts"
 import { countHits, writeRules } from "./write-rules.ts"
 
 // Parameters in one statement: SQLite takes 32,766, PostgreSQL 65,535; rows have six at most.
@@ -49,6 +50,7 @@ export async function write(db: Transaction<Database>, changes: Changes): Promis
   await writeRules(db, changes)
   await writeAccounts(db, changes)
   await writeUses(db, changes)
+  await writeDeliveries(db, changes)
   for (const rows of slices(changes.audit)) {
     const values = rows.map((entry) => ({ id: entry.id, at: entry.at, document: json(entry) }))
     await db

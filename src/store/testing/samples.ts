@@ -5,6 +5,7 @@ import {
   address,
   type BlockCountermeasure,
   type CountermeasureId,
+  type Delivery,
   type Incident,
   type IncidentId,
   nodeId,
@@ -96,5 +97,29 @@ export function auditAt(at: number, name: string): AuditEntry {
     subject: "address:203.0.113.66",
     before: null,
     after: { a: 1 },
+  }
+}
+
+export function deliveryAt(at: number, name: string, overrides: Partial<Delivery> = {}): Delivery {
+  return {
+    id: `dlv_${name}`,
+    target: "soc",
+    notice: {
+      kind: "incident-opened",
+      at,
+      severity: "high",
+      subject: "inc_a",
+      title: "High incident opened",
+      text: "Somebody attacks.",
+      facts: [{ name: "Attacker", value: "203.0.113.66" }],
+      path: "/incidents/inc_a",
+    },
+    state: "pending",
+    attempts: 0,
+    reason: null,
+    createdAt: at,
+    dueAt: at,
+    finishedAt: null,
+    ...overrides,
   }
 }

@@ -23,6 +23,8 @@ export const notice = z
     kind: z.enum([...noticeKinds, "digest", "test"]),
     at: millis,
     severity,
+    /** What was told of the same subject before, where that matters: a countermeasure is applied after it had failed. */
+    follows: noticeKind.nullable(),
     /** Id of what it is about; notices of one subject are delivered in their order. */
     subject: z.string(),
     title: z.string(),

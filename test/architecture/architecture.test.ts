@@ -14,6 +14,7 @@ const areas = [
   "sensors",
   "store",
   "bus",
+  "notifications",
   "api",
   "cli",
   "agent",
@@ -35,6 +36,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "sensors/http": ["core", "detection"],
   store: ["core"],
   bus: ["core"],
+  notifications: ["core", "store:port"],
   api: [
     "core",
     "store:port",
@@ -46,6 +48,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "response",
     "zones",
     "filter",
+    "notifications",
   ],
   cli: ["core", "api/contract"],
   agent: everything,

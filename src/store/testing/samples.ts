@@ -108,6 +108,7 @@ export function deliveryAt(at: number, name: string, overrides: Partial<Delivery
       kind: "incident-opened",
       at,
       severity: "high",
+      follows: null,
       subject: "inc_a",
       title: "High incident opened",
       text: "Somebody attacks.",

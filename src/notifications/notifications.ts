@@ -1,0 +1,198 @@
+import {
+  type Clock,
+  type Delivery,
+  type Ids,
+  type Millis,
+  type Notice,
+  type NoticeKind,
+  ThwartError,
+} from "../core/index.ts"
+import type { Changes, Store } from "../store/store.ts"
+import type { Backoff } from "./backoff.ts"
+import type { NotificationsConfig, TargetConfig } from "./config.ts"
+import { type Courier, createCourier } from "./courier.ts"
+import { createDeliveryIds } from "./delivery-ids.ts"
+import { forgetOld, restoreOutbox } from "./outbox.ts"
+import { createQueue, newDelivery, type Queue } from "./queue.ts"
+import { createSecrets, type SecretDeps } from "./secrets.ts"
+import { createTarget } from "./targets/index.ts"
+import type { NotificationTarget } from "./targets/target.ts"
+import { createWatch } from "./watch.ts"
+
+/** How a target is, for people. */
+export interface TargetStatus {
+  readonly name: string
+  readonly kind: TargetConfig["kind"]
+  readonly destination: string
+  readonly minSeverity: TargetConfig["minSeverity"]
+  readonly kinds: readonly NoticeKind[]
+  /** `idle`: nothing was sent since start. */
+  readonly state: "idle" | "ok" | "failing"
+  readonly reason: string | null
+  readonly pending: number
+  /** Since start. */
+  readonly delivered: number
+  readonly failed: number
+  readonly lastDeliveredAt: Millis | null
+}
+
+/** Tells people what happened, at least once. */
+export interface Notifications {
+  /** The same store: what is to be told of a change is stored in the same transaction, and sent when that holds. */
+  telling(store: Store): Store
+  /** Goes on with what was left. */
+  start(): Promise<void>
+  targets(): readonly TargetStatus[]
+  /** Sends a test message now; throws THWART_NOT_FOUND for a target that there is not. */
+  test(target: string, by: string): Promise<Delivery>
+  stop(): Promise<void>
+}
+
+export interface NotificationsDeps extends SecretDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly ids: Pick<Ids, "other">
+  readonly fetch: typeof globalThis.fetch
+  readonly random: () => number
+  readonly onError: (error: unknown) => void
+}
+
+interface Line {
+  readonly config: TargetConfig
+  readonly target: NotificationTarget
+  readonly queue: Queue
+  readonly courier: Courier
+}
+
+/** Throws THWART_CONFIG_INVALID with everything that is wrong about the targets. */
+export function createNotifications(
+  deps: NotificationsDeps,
+  config: NotificationsConfig,
+  options: { readonly backoff?: Backoff } = {},
+): Notifications {
+  const { store, clock, onError } = deps
+  const newId = createDeliveryIds(deps.ids)
+  const lines = createLines({ ...deps, newId }, config, options)
+  const watch = createWatch({ store, clock })
+  const kickAll = () => {
+    for (const { courier } of lines) courier.kick()
+  }
+  let tidying: NodeJS.Timeout | undefined
+
+  const record = async (inner: Store, changes: Changes) => {
+    const notices = await watch.noticesOf(changes)
+    const offered = notices.flatMap((notice) =>
+      lines.flatMap(({ queue }) => {
+        const delivery = queue.offer(notice)
+        return delivery === undefined ? [] : [{ queue, delivery }]
+      }),
+    )
+    // One digest may have taken in many: its last state is all of them.
+    const latest = new Map(offered.map((one) => [one.delivery.id, one]))
+    const deliveries = [...latest.values()].map(({ delivery }) => delivery)
+    await inner.record(deliveries.length === 0 ? changes : { ...changes, deliveries })
+    watch.stored(changes)
+    for (const { queue, delivery } of latest.values()) queue.take(delivery)
+    if (latest.size > 0) kickAll()
+  }
+
+  return {
+    telling: (inner) =>
+      lines.length === 0
+        ? inner
+        : {
+            ...inner,
+            record: (changes) =>
+              changes.incidents === undefined && changes.countermeasures === undefined
+                ? inner.record(changes)
+                : record(inner, changes),
+          },
+    start: async () => {
+      await restoreOutbox({ store, clock }, new Map(lines.map(({ config: { name }, queue }) => [name, queue])))
+      const tidy = () => void forgetOld({ store, clock }).catch(onError)
+      tidy()
+      tidying = setInterval(tidy, 3_600_000)
+      tidying.unref()
+      kickAll()
+    },
+    targets: () => lines.map(statusOf),
+    test: async (name, by) => {
+      const line = lines.find((one) => one.config.name === name)
+      if (line === undefined) throw new ThwartError("THWART_NOT_FOUND", noTarget(name, lines))
+      const delivery = newDelivery({ clock, newId }, name, testNotice(name, by, clock.now()))
+      return line.courier.deliver(delivery)
+    },
+    stop: async () => {
+      clearInterval(tidying)
+      await Promise.all(lines.map(({ courier }) => courier.stop()))
+    },
+  }
+}
+
+function createLines(
+  deps: NotificationsDeps & { readonly newId: () => string },
+  { targets, publicUrl }: NotificationsConfig,
+  { backoff }: { readonly backoff?: Backoff },
+): readonly Line[] {
+  const { store, clock, newId, random, onError } = deps
+  const secrets = createSecrets(deps)
+  const targetDeps = { ...deps, now: clock.now, secrets }
+  const linkTo = (path: string) => (publicUrl === null ? null : publicUrl.replace(/\/+$/, "") + path)
+  const mistakes: string[] = []
+  const lines = targets.flatMap((config, index): readonly Line[] => {
+    try {
+      if (targets.findIndex(({ name }) => name === config.name) !== index) throw new Error("the name is taken already")
+      const target = createTarget(targetDeps, config)
+      const queue = createQueue({ clock, newId, target }, config)
+      const courier = createCourier(
+        { clock, store, queue, target, linkTo, hide: secrets.hide, random, onError },
+        { giveUpAfterMs: config.giveUpAfter, ...(backoff === undefined ? {} : { backoff }) },
+      )
+      return [{ config, target, queue, courier }]
+    } catch (error) {
+      mistakes.push(`notifications: the target "${config.name}": ${secrets.hide((error as Error).message)}`)
+      return []
+    }
+  })
+  if (mistakes.length > 0) throw new ThwartError("THWART_CONFIG_INVALID", mistakes.join("\n"))
+  return lines
+}
+
+function statusOf({ config, target, queue, courier }: Line): TargetStatus {
+  const { name, kind, minSeverity, kinds } = config
+  const { delivered, failed, lastDeliveredAt, failing } = courier.figures()
+  return {
+    name,
+    kind,
+    destination: target.destination,
+    minSeverity,
+    kinds: kinds ?? target.usualKinds,
+    state: failing !== null ? "failing" : delivered > 0 ? "ok" : "idle",
+    reason: failing,
+    pending: queue.size(),
+    delivered,
+    failed,
+    lastDeliveredAt,
+  }
+}
+
+function testNotice(target: string, by: string, at: Millis): Notice {
+  return {
+    kind: "test",
+    at,
+    severity: "info",
+    follows: null,
+    subject: `test_${target}`,
+    title: "Test message of Thwart",
+    text: `${by} asked for this message, to see whether "${target}" is reached. Nothing has happened.`,
+    facts: [],
+    path: "/notifications",
+  }
+}
+
+function noTarget(name: string, lines: readonly Line[]): string {
+  const names = lines.map(({ config }) => config.name)
+  const there =
+    names.length === 0 ? "none is configured (notifications: in thwart.yaml)" : `there are: ${names.join(", ")}`
+  return `there is no notification target "${name}"; ${there}`
+}

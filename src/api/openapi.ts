@@ -32,6 +32,7 @@ const tags = [
   { name: "rules", description: "Rules that run here: switches, exceptions, hits, verdicts on alerts" },
   { name: "settings", description: "Policies and the allowlist" },
   { name: "accounts", description: "Users, tokens and the audit log" },
+  { name: "notifications", description: "Who is told, and what became of it" },
   { name: "server", description: "State, events, metrics" },
 ]
 

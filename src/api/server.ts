@@ -14,6 +14,7 @@ import { alertRoutes } from "./routes/alerts.ts"
 import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
+import { notificationRoutes } from "./routes/notifications.ts"
 import { type OpenRoute, openRoutes } from "./routes/open-routes.ts"
 import { ruleRoutes } from "./routes/rules.ts"
 import { sessionRoutes } from "./routes/session.ts"
@@ -107,6 +108,7 @@ function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): voi
     accountRoutes,
     tokenRoutes,
     ruleRoutes,
+    notificationRoutes,
   ]
   for (const routes of groups) routes(app, deps)
   eventRoutes(app, streams)

@@ -6,12 +6,14 @@ import type {
   Clock,
   Countermeasure,
   CountermeasureId,
+  Delivery,
   Ids,
   Incident,
   IncidentId,
   IncidentStatus,
   Policy,
 } from "../core/index.ts"
+import type { TargetStatus } from "../notifications/index.ts"
 import type { BlockRequest, Explanation } from "../response/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
@@ -33,6 +35,12 @@ export interface Decisions {
   changePolicy(policy: Policy, actor: Actor): Promise<void>
 }
 
+/** Who is told of what happens. */
+export interface Notifies {
+  targets(): readonly TargetStatus[]
+  test(target: string, by: Actor): Promise<Delivery>
+}
+
 export interface ApiDeps {
   readonly store: Store
   readonly bus: Bus
@@ -41,6 +49,7 @@ export interface ApiDeps {
   readonly accounts: Accounts
   readonly decisions: Decisions
   readonly rules: RuleBook
+  readonly notifications: Notifies
   readonly explain: (subject: string) => Promise<Explanation>
   readonly policySentence: (policy: Policy) => string
   /** What an enforcer found before it acted; undefined when there is nothing. */

@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { cidr, type Diagnostic, eventTypes, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
 import { containersConfig } from "../enforcers/index.ts"
+import { notificationsConfig } from "../notifications/index.ts"
 
 const names = z.array(z.string().min(1).max(1000)).max(100).default([])
 
@@ -50,6 +51,8 @@ export const configSchema = z.strictObject({
     .default([]),
   /** Files or folders of event rules; empty: those that come with Thwart. */
   eventRules: names,
+  /** Who is told of incidents and countermeasures. */
+  notifications: notificationsConfig.prefault({}),
   /** Proxies in front of the API whose X-Forwarded-For is believed. */
   trustedProxies: z.array(cidr).max(1000).default([]),
 })

@@ -22,6 +22,7 @@ import {
   loadRules,
 } from "../detection/index.ts"
 import type { Enforcer, QuarantineEnforcer } from "../enforcers/index.ts"
+import type { Notifications } from "../notifications/index.ts"
 import { createExplain, createResponder, policySentence, type Responder, surroundingsOf } from "../response/index.ts"
 import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
 import { createPostgresStore, createSqliteStore, type Store } from "../store/index.ts"
@@ -32,6 +33,7 @@ import { enforce } from "./enforce.ts"
 import { createInspect, type Inspect } from "./inspect.ts"
 import { createMetrics } from "./metrics.ts"
 import { machineFacts, thisNode } from "./node.ts"
+import { notify } from "./notify.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
 import { restoreCorrelation } from "./restore.ts"
 import { chosenRules } from "./rule-choice.ts"
@@ -90,13 +92,14 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
   const { netns, protectedNodes } = config
   const made = createEnforcers(config.enforcers, { clock, onError }, { netns, protectedNodes, dataDir })
   const enforcers = { ...made, blocking: [...(deps.enforcers ?? []), ...made.blocking] }
-  const store =
+  const ownStore =
     config.database === null
       ? await createSqliteStore({ path: join(dataDir, "thwart.db") })
       : await createPostgresStore({ url: config.database, onError })
   const stack = new AsyncDisposableStack()
-  stack.defer(() => store.close())
+  stack.defer(() => ownStore.close())
   try {
+    const { store, notifications } = await notify(ownStore, config, { clock, ids, onError }, stack)
     const bus = createInProcessBus({ onError })
     const correlator = createCorrelator(defaultIntentRules)
     await restoreCorrelation(store, correlator, clock.now())
@@ -131,7 +134,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const evidence = evidenceOf(enforcers.quarantining)
-    const running = { accounts, responder, rules, pipeline, status, metrics, evidence }
+    const running = { accounts, responder, rules, pipeline, status, metrics, evidence, notifications }
     const api = await serveApi({ config, deps, store, bus, ids, ...running })
     stack.defer(() => api.close())
     const url = await api.listen()
@@ -172,6 +175,7 @@ interface ApiParts {
   readonly status: ReturnType<typeof createStatus>
   readonly metrics: ReturnType<typeof createMetrics>
   readonly evidence: ReturnType<typeof evidenceOf>
+  readonly notifications: Notifications
 }
 
 /** What any of them found before it acted. */

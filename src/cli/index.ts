@@ -9,6 +9,7 @@ import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
 import { allow, disallow, token, userCommand } from "./commands/manage.ts"
+import { notify } from "./commands/notify.ts"
 import { policy } from "./commands/policy.ts"
 import { proxy } from "./commands/proxy.ts"
 import { replay } from "./commands/replay.ts"
@@ -72,6 +73,7 @@ const commands: readonly AddCommand[] = [
   allow,
   disallow,
   policy,
+  notify,
   statusCommand,
   tail,
   token,

@@ -10,6 +10,7 @@ import { createNotifications, type Notifications } from "./notifications.ts"
 import { type Answer, startSink } from "./testing/http-sink.ts"
 import { countermeasureOf, incidentOf, start } from "./testing/samples.ts"
 
+const ada = { who: "user:ada", from: "192.0.2.7" }
 const secretPart = "B00000000/xoxb-very-secret"
 let folder: string
 let cleanUp: (() => Promise<unknown>)[] = []
@@ -268,14 +269,20 @@ describe("notifications", () => {
   it("are tested at once, once, and with the reason when it does not work", async () => {
     const sink = await sinkThat((_, index) => ({ status: index === 0 ? 200 : 404, text: "no_service" }))
     const { store, notifications } = await open(sink.url, { minSeverity: "critical" })
-    expect(await notifications.test("soc", "user:ada")).toMatchObject({ state: "delivered", attempts: 1 })
+    expect(await notifications.test("soc", ada)).toMatchObject({ state: "delivered", attempts: 1 })
     expect(bodies(sink)[0].data.text).toMatch(/^user:ada asked for this message/)
-    expect(await notifications.test("soc", "user:ada")).toMatchObject({
+    expect(await notifications.test("soc", ada)).toMatchObject({
       state: "failed",
       reason: "answered 404: no_service",
     })
     expect((await all(store)).map(({ state }) => state)).toEqual(["delivered", "failed"])
-    await expect(notifications.test("nobody", "user:ada")).rejects.toMatchObject({
+    expect((await store.audit({})).items[0]).toMatchObject({
+      ...ada,
+      action: "test notification",
+      subject: "notification:soc",
+      after: { state: "failed" },
+    })
+    await expect(notifications.test("nobody", ada)).rejects.toMatchObject({
       code: "THWART_NOT_FOUND",
       message: expect.stringContaining("there are: soc"),
     })

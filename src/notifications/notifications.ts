@@ -19,6 +19,12 @@ import { createTarget } from "./targets/index.ts"
 import type { NotificationTarget } from "./targets/target.ts"
 import { createWatch } from "./watch.ts"
 
+/** Who asks, and from where. */
+export interface Actor {
+  readonly who: string
+  readonly from: string | null
+}
+
 /** How a target is, for people. */
 export interface TargetStatus {
   readonly name: string
@@ -44,7 +50,7 @@ export interface Notifications {
   start(): Promise<void>
   targets(): readonly TargetStatus[]
   /** Sends a test message now; throws THWART_NOT_FOUND for a target that there is not. */
-  test(target: string, by: string): Promise<Delivery>
+  test(target: string, by: Actor): Promise<Delivery>
   stop(): Promise<void>
 }
 
@@ -119,8 +125,12 @@ export function createNotifications(
     test: async (name, by) => {
       const line = lines.find((one) => one.config.name === name)
       if (line === undefined) throw new ThwartError("THWART_NOT_FOUND", noTarget(name, lines))
-      const delivery = newDelivery({ clock, newId }, name, testNotice(name, by, clock.now()))
-      return line.courier.deliver(delivery)
+      const delivery = newDelivery({ clock, newId }, name, testNotice(name, by.who, clock.now()))
+      const tested = await line.courier.deliver(delivery)
+      const after = { state: tested.state, reason: tested.reason }
+      const audit = { id: deps.ids.other("aud"), at: clock.now(), ...by, subject: `notification:${name}` }
+      await store.record({ audit: [{ ...audit, action: "test notification", before: null, after }] })
+      return tested
     },
     stop: async () => {
       clearInterval(tidying)

@@ -242,6 +242,8 @@ export type Undo = z.input<typeof undo>
 export type Users = z.infer<typeof users>
 export type WhoAmI = z.infer<typeof whoAmI>
 
+export type { DeliveryPage, NotificationTargets } from "./notifications.ts"
+export { deliveriesQuery, deliveryPage, notificationTargets } from "./notifications.ts"
 export type {
   ApiRule,
   NewRuleException,

@@ -2,6 +2,7 @@ import type { LightMyRequestResponse } from "fastify"
 import { createInProcessBus } from "../../bus/index.ts"
 import { createIds, createManualClock, type Role, type User } from "../../core/index.ts"
 import { createRulePolicy, type RuleSummary } from "../../detection/index.ts"
+import { createNotifications, notificationsConfig } from "../../notifications/index.ts"
 import { createExplain, createResponder, policySentence } from "../../response/index.ts"
 import { createSqliteStore } from "../../store/index.ts"
 import { createAccounts } from "../auth/accounts.ts"
@@ -16,6 +17,7 @@ export async function createHarness(
   options: Partial<ApiOptions> = {},
   instead: Partial<ApiDeps> = {},
   enforcers: readonly string[] = ["test"],
+  targets: readonly object[] = [],
 ) {
   const clock = createManualClock(1_700_000_000_000)
   const ids = createIds(clock)
@@ -38,6 +40,10 @@ export async function createHarness(
   const policy = createRulePolicy(clock)
   const rules = createRuleBook({ store, clock, ids, policy, rules: sampleRules })
   await rules.start()
+  const notifications = createNotifications(
+    { store, clock, ids, env: {}, readFile: () => "", fetch, random: Math.random, onError },
+    notificationsConfig.parse({ targets }),
+  )
   const status = async () => ({
     version: "0",
     startedAt: clock.now(),
@@ -54,6 +60,7 @@ export async function createHarness(
       accounts,
       decisions: responder,
       rules,
+      notifications,
       explain: createExplain(store),
       policySentence,
       evidence: async () => undefined,
@@ -100,6 +107,7 @@ export async function createHarness(
     tokenOf,
     close: async () => {
       await api.close()
+      await notifications.stop()
       await store.close()
     },
   }

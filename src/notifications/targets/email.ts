@@ -1,4 +1,4 @@
-import { createTransport } from "nodemailer"
+import type { Transporter } from "nodemailer"
 import { messageOf, noticeKinds, printableText } from "../../core/index.ts"
 import { isLoopback } from "./post.ts"
 import type { CreateTarget, Message, SendResult } from "./target.ts"
@@ -14,7 +14,7 @@ export const createEmail: CreateTarget<"email"> = ({ secrets, readFile }, config
   if (security === "none" && user !== null && !isLoopback(host))
     throw new Error("security: none would send the password in the clear; use starttls or tls")
   const password = config.password === null ? undefined : secrets.resolve(config.password)
-  const transport = createTransport({
+  const options = {
     host,
     port,
     secure: security === "tls",
@@ -27,19 +27,25 @@ export const createEmail: CreateTarget<"email"> = ({ secrets, readFile }, config
     socketTimeout: timeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
-  })
+  }
+  let transport: Transporter | undefined
+  // It takes a tenth of a second to load, which no command shall wait for that sends no mail.
+  const opened = async () => {
+    transport ??= (await import("nodemailer")).createTransport(options)
+    return transport
+  }
   return {
     destination: `${to.join(", ")} by ${host}:${port}`,
     usualKinds: noticeKinds,
     send: async (message) => {
       try {
-        await transport.sendMail({ from, to, ...mailOf(message, from) })
+        await (await opened()).sendMail({ from, to, ...mailOf(message, from) })
         return { kind: "sent" }
       } catch (error) {
         return failed(error)
       }
     },
-    close: () => transport.close(),
+    close: () => transport?.close(),
   }
 }
 

@@ -225,8 +225,10 @@ describe("every target that speaks HTTP", () => {
   })
 
   it("tries again what could not be reached", async () => {
+    const gone = await startSink()
+    await gone.close()
     sink = await startSink(() => "hang up")
-    for (const url of [sink.url, "http://127.0.0.1:1"])
+    for (const url of [sink.url, gone.url])
       expect(await targetAt("slack", url).send({ id: "d", notice: noticeOf(), link }, signal)).toMatchObject({
         kind: "failed",
         again: true,

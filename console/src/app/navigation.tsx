@@ -1,6 +1,7 @@
 import {
   IconAlertOctagon,
   IconBan,
+  IconBell,
   IconFileSearch,
   IconHistory,
   IconLayoutDashboard,
@@ -12,7 +13,16 @@ import type { ReactNode } from "react"
 import type { WhoAmI } from "../../../src/api/contract/index.ts"
 
 export interface Place {
-  readonly to: "/" | "/incidents" | "/countermeasures" | "/rules" | "/policies" | "/allowlist" | "/audit" | "/accounts"
+  readonly to:
+    | "/"
+    | "/incidents"
+    | "/countermeasures"
+    | "/rules"
+    | "/policies"
+    | "/allowlist"
+    | "/notifications"
+    | "/audit"
+    | "/accounts"
   readonly label: string
   readonly icon: ReactNode
   /** Pressed after `g`. */
@@ -29,6 +39,7 @@ export const places: readonly Place[] = [
   { to: "/rules", label: "Rules", icon: <IconFileSearch {...size} />, key: "r", needs: "viewer" },
   { to: "/policies", label: "Policies", icon: <IconListCheck {...size} />, key: "p", needs: "viewer" },
   { to: "/allowlist", label: "Allowlist", icon: <IconShieldCheck {...size} />, key: "a", needs: "viewer" },
+  { to: "/notifications", label: "Notifications", icon: <IconBell {...size} />, key: "n", needs: "viewer" },
   { to: "/audit", label: "Audit log", icon: <IconHistory {...size} />, key: "l", needs: "analyst" },
   { to: "/accounts", label: "Users and tokens", icon: <IconUsers {...size} />, key: "u", needs: "admin" },
 ]

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { duration, noticeKind, severity } from "../core/index.ts"
+import { duration, noticeKind, noticeKinds, severity } from "../core/index.ts"
 import { secretRef } from "./secrets.ts"
 
 const minuteMs = 60_000
@@ -11,8 +11,11 @@ const everyTarget = {
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "small letters, digits, dots, dashes and underscores, 64 at most"),
   minSeverity: severity.default("medium"),
-  /** Null: what suits the kind of target. */
-  kinds: z.array(noticeKind).min(1).max(20).nullable().default(null),
+  kinds: z
+    .array(noticeKind)
+    .min(1)
+    .max(20)
+    .default([...noticeKinds]),
   /** More than a person can read is counted and told as one: a flood of incidents is no flood of messages. */
   maxPerMinute: z.int().min(1).max(600).default(10),
   digestEvery: period(1000, dayMs).default(5 * minuteMs),

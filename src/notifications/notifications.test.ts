@@ -276,12 +276,10 @@ describe("notifications", () => {
       reason: "answered 404: no_service",
     })
     expect((await all(store)).map(({ state }) => state)).toEqual(["delivered", "failed"])
-    expect((await store.audit({})).items[0]).toMatchObject({
-      ...ada,
-      action: "test notification",
-      subject: "notification:soc",
-      after: { state: "failed" },
-    })
+    const audited = (await store.audit({})).items
+    expect(audited).toHaveLength(2)
+    for (const entry of audited)
+      expect(entry).toMatchObject({ ...ada, action: "test notification", subject: "notification:soc" })
     await expect(notifications.test("nobody", ada)).rejects.toMatchObject({
       code: "THWART_NOT_FOUND",
       message: expect.stringContaining("there are: soc"),

@@ -176,7 +176,7 @@ function statusOf({ config, target, queue, courier }: Line): TargetStatus {
     kind,
     destination: target.destination,
     minSeverity,
-    kinds: kinds ?? target.usualKinds,
+    kinds,
     state: failing !== null ? "failing" : delivered > 0 ? "ok" : "idle",
     reason: failing,
     pending: queue.size(),

@@ -22,7 +22,7 @@ export interface Queue {
 export interface QueueDeps {
   readonly clock: Clock
   readonly newId: () => string
-  readonly target: Pick<NotificationTarget, "usualKinds" | "hasUseFor" | "mustHave">
+  readonly target: Pick<NotificationTarget, "hasUseFor" | "mustHave">
 }
 
 // Of one target; beyond it everything goes into digests, so that a target that is away for a day fills no store.
@@ -31,7 +31,7 @@ const maxWaiting = 1000
 export function createQueue({ clock, newId, target }: QueueDeps, config: TargetConfig): Queue {
   const waiting = new Map<string, Delivery>()
   const hasRoom = createRate({ clock, perMinute: config.maxPerMinute })
-  const kinds = new Set<string>(config.kinds ?? target.usualKinds)
+  const kinds = new Set<string>(config.kinds)
   let digest: { readonly tally: Tally; readonly delivery: Delivery } | undefined
 
   const wants = (notice: Notice) =>

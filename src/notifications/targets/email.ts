@@ -1,5 +1,5 @@
 import type { Transporter } from "nodemailer"
-import { messageOf, noticeKinds, printableText } from "../../core/index.ts"
+import { messageOf, printableText } from "../../core/index.ts"
 import { isLoopback } from "./post.ts"
 import type { CreateTarget, Message, SendResult } from "./target.ts"
 
@@ -36,7 +36,6 @@ export const createEmail: CreateTarget<"email"> = ({ secrets, readFile }, config
   }
   return {
     destination: `${to.join(", ")} by ${host}:${port}`,
-    usualKinds: noticeKinds,
     send: async (message) => {
       try {
         await (await opened()).sendMail({ from, to, ...mailOf(message, from) })

@@ -1,17 +1,6 @@
-import type { Notice, NoticeKind, Severity } from "../../core/index.ts"
+import type { Notice, Severity } from "../../core/index.ts"
 import { checkedUrl, hostOf, postJson } from "./post.ts"
 import type { CreateTarget, Message } from "./target.ts"
-
-const usualKinds: readonly NoticeKind[] = [
-  "incident-opened",
-  "incident-grown",
-  "incident-contained",
-  "incident-reopened",
-  "incident-closed",
-  "countermeasure-applied",
-  "countermeasure-failed",
-  "countermeasure-ended",
-]
 
 /** Events API v2: an incident of Thwart's is one alert there, opened and resolved by its id; so is a countermeasure that fails. */
 export const createPagerDuty: CreateTarget<"pagerduty"> = ({ fetch, secrets }, config) => {
@@ -20,7 +9,6 @@ export const createPagerDuty: CreateTarget<"pagerduty"> = ({ fetch, secrets }, c
   const actionOf = (notice: Notice) => pagerDutyAction(notice, config.resolveOn)
   return {
     destination: hostOf(url),
-    usualKinds,
     hasUseFor: (notice) => actionOf(notice) !== undefined,
     mustHave: (notice) => actionOf(notice) === "resolve",
     send: async (message, signal) => {

@@ -1,4 +1,3 @@
-import { noticeKinds } from "../../core/index.ts"
 import { checkedUrl, hostOf, postJson } from "./post.ts"
 import type { CreateTarget, Message } from "./target.ts"
 
@@ -7,7 +6,6 @@ export const createSlack: CreateTarget<"slack"> = ({ fetch, secrets }, config) =
   const url = checkedUrl(secrets.resolve(config.url).reveal(), config.insecure)
   return {
     destination: hostOf(url),
-    usualKinds: noticeKinds,
     send: (message, signal) => postJson(fetch, { url, body: slackMessage(message) }, signal),
   }
 }

@@ -1,4 +1,4 @@
-import type { Notice, NoticeKind } from "../../core/index.ts"
+import type { Notice } from "../../core/index.ts"
 import type { TargetConfig, TargetConfigOf } from "../config.ts"
 import type { Secrets } from "../secrets.ts"
 
@@ -26,8 +26,6 @@ export type SendResult =
 export interface NotificationTarget {
   /** Where it goes, for people. */
   readonly destination: string
-  /** What it is told unless somebody says otherwise. */
-  readonly usualKinds: readonly NoticeKind[]
   /** False where there is nothing to send for this notice. */
   hasUseFor?(notice: Notice): boolean
   /** True where leaving it out would leave something open: it goes past the rate limit. */

@@ -1,4 +1,4 @@
-import { noticeKinds, type Severity } from "../../core/index.ts"
+import type { Severity } from "../../core/index.ts"
 import { checkedUrl, hostOf, postJson } from "./post.ts"
 import type { CreateTarget, Message } from "./target.ts"
 
@@ -7,7 +7,6 @@ export const createTeams: CreateTarget<"teams"> = ({ fetch, secrets }, config) =
   const url = checkedUrl(secrets.resolve(config.url).reveal(), config.insecure)
   return {
     destination: hostOf(url),
-    usualKinds: noticeKinds,
     send: (message, signal) => postJson(fetch, { url, body: teamsMessage(message) }, signal),
   }
 }

@@ -1,5 +1,4 @@
 import { createHmac } from "node:crypto"
-import { noticeKinds } from "../../core/index.ts"
 import { checkedUrl, hostOf, postJson } from "./post.ts"
 import type { CreateTarget, Message } from "./target.ts"
 
@@ -13,7 +12,6 @@ export const createWebhook: CreateTarget<"webhook"> = ({ fetch, now, secrets }, 
   )
   return {
     destination: hostOf(url),
-    usualKinds: noticeKinds,
     send: (message, signal) => {
       const body = JSON.stringify(webhookBody(message))
       const stamp = Math.floor(now() / 1000)

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { duration, noticeKind, noticeKinds, severity } from "../core/index.ts"
-import { secretRef } from "./secrets.ts"
+import { secretRef } from "../outbound/index.ts"
 
 const minuteMs = 60_000
 const dayMs = 86_400_000

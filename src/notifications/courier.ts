@@ -1,4 +1,5 @@
-import { type Clock, type Delivery, type Millis, messageOf, printableText } from "../core/index.ts"
+import { type Clock, type Delivery, type Millis, messageOf } from "../core/index.ts"
+import { shown } from "../outbound/index.ts"
 import type { Store } from "../store/store.ts"
 import { type Backoff, backoffMs, usualBackoff } from "./backoff.ts"
 import type { Queue } from "./queue.ts"
@@ -58,7 +59,7 @@ export function createCourier(deps: CourierDeps, options: CourierOptions): Couri
       return await target.send({ id, notice, link: deps.linkTo(notice.path) }, stopping.signal)
     } catch (error) {
       // What a target failed to foresee may pass.
-      return { kind: "failed", reason: printableText(messageOf(error)).slice(0, 300), again: true }
+      return { kind: "failed", reason: shown(messageOf(error)), again: true }
     }
   }
   const note = (result: SendResult, state: Delivery["state"]) => {

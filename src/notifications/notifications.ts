@@ -7,6 +7,7 @@ import {
   type NoticeKind,
   ThwartError,
 } from "../core/index.ts"
+import { createSecrets, type SecretDeps } from "../outbound/index.ts"
 import type { Changes, Store } from "../store/store.ts"
 import type { Backoff } from "./backoff.ts"
 import type { NotificationsConfig, TargetConfig } from "./config.ts"
@@ -14,7 +15,6 @@ import { type Courier, createCourier } from "./courier.ts"
 import { createDeliveryIds } from "./delivery-ids.ts"
 import { forgetOld, restoreOutbox } from "./outbox.ts"
 import { createQueue, newDelivery, type Queue } from "./queue.ts"
-import { createSecrets, type SecretDeps } from "./secrets.ts"
 import { createTarget } from "./targets/index.ts"
 import type { NotificationTarget } from "./targets/target.ts"
 import { createWatch } from "./watch.ts"

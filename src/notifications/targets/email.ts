@@ -1,11 +1,10 @@
 import type { Transporter } from "nodemailer"
-import { messageOf, printableText } from "../../core/index.ts"
-import { isLoopback } from "./post.ts"
+import { messageOf } from "../../core/index.ts"
+import { isLoopback, shown } from "../../outbound/index.ts"
 import type { CreateTarget, Message, SendResult } from "./target.ts"
 
 // A server that is slow on purpose (greylisting, tarpits) answers within half a minute.
 const timeoutMs = 30_000
-const maxReason = 300
 
 /** Mail by SMTP, as plain text: nothing in it can be markup. */
 export const createEmail: CreateTarget<"email"> = ({ secrets, readFile }, config) => {
@@ -67,5 +66,5 @@ function failed(error: unknown): SendResult {
   // The cast holds: what is no such error has no such member.
   const code = (error as { readonly responseCode?: unknown } | null)?.responseCode
   const again = !(typeof code === "number" && code >= 500)
-  return { kind: "failed", reason: printableText(messageOf(error)).slice(0, maxReason), again }
+  return { kind: "failed", reason: shown(messageOf(error)), again }
 }

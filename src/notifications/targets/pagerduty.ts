@@ -1,5 +1,6 @@
 import type { Notice, Severity } from "../../core/index.ts"
-import { checkedUrl, hostOf, postJson } from "./post.ts"
+import { checkedUrl, hostOf } from "../../outbound/index.ts"
+import { postJson } from "./post.ts"
 import type { CreateTarget, Message } from "./target.ts"
 
 /** Events API v2: an incident of Thwart's is one alert there, opened and resolved by its id; so is a countermeasure that fails. */

@@ -1,4 +1,5 @@
-import { checkedUrl, hostOf, postJson } from "./post.ts"
+import { checkedUrl, hostOf } from "../../outbound/index.ts"
+import { postJson } from "./post.ts"
 import type { CreateTarget, Message } from "./target.ts"
 
 /** An incoming webhook of Slack (or Mattermost, which understands the same), with Block Kit blocks. */

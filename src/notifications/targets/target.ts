@@ -1,6 +1,6 @@
 import type { Notice } from "../../core/index.ts"
+import type { Secrets } from "../../outbound/index.ts"
 import type { TargetConfig, TargetConfigOf } from "../config.ts"
-import type { Secrets } from "../secrets.ts"
 
 /** What is sent. */
 export interface Message {

@@ -1,14 +1,13 @@
 import { createHmac } from "node:crypto"
 import { afterEach, describe, expect, it } from "vitest"
 import type { Notice } from "../../core/index.ts"
+import { createSecrets, signedHeaders, signingKeys } from "../../outbound/index.ts"
 import { notificationsConfig } from "../config.ts"
-import { createSecrets } from "../secrets.ts"
 import { startSink } from "../testing/http-sink.ts"
 import { hostile, noticeOf, start } from "../testing/samples.ts"
 import { createTarget } from "./index.ts"
 import { pagerDutyAction } from "./pagerduty.ts"
 import { slackMessage } from "./slack.ts"
-import { signatures, signingKeys } from "./webhook.ts"
 
 const key = `whsec_${Buffer.alloc(32, 7).toString("base64")}`
 const signal = new AbortController().signal
@@ -157,9 +156,10 @@ describe("a webhook", () => {
 
   it("has the signature that other implementations have", () => {
     const keys = signingKeys("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-    const message = { id: "msg_p5jXN8AQM9LWM0D4loKWxJek", stamp: 1_614_265_330, body: '{"test": 2432232314}' }
-    expect(signatures(keys, message)).toBe("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
-    const both = signatures(signingKeys(`${key}\n${key}`), message).split(" ")
+    const body = '{"test": 2432232314}'
+    const message = { id: "msg_p5jXN8AQM9LWM0D4loKWxJek", at: 1_614_265_330_999, body }
+    expect(signedHeaders(keys, message)["webhook-signature"]).toBe("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
+    const both = signedHeaders(signingKeys(`${key}\n${key}`), message)["webhook-signature"]?.split(" ") ?? []
     expect([both.length, new Set(both).size]).toEqual([2, 1])
   })
 

@@ -1,5 +1,6 @@
 import type { Severity } from "../../core/index.ts"
-import { checkedUrl, hostOf, postJson } from "./post.ts"
+import { checkedUrl, hostOf } from "../../outbound/index.ts"
+import { postJson } from "./post.ts"
 import type { CreateTarget, Message } from "./target.ts"
 
 /** A webhook of a Workflow of Microsoft Teams ("Post to a channel when a webhook request is received"), with an Adaptive Card. */

@@ -1,9 +1,27 @@
 import { z } from "zod"
 import { cidr, type Diagnostic, eventTypes, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
-import { containersConfig } from "../enforcers/index.ts"
+import { containersConfig, execConfig, webhookConfig } from "../enforcers/index.ts"
 import { notificationsConfig } from "../notifications/index.ts"
 
 const names = z.array(z.string().min(1).max(1000)).max(100).default([])
+
+/** A name, or its settings. By their kind, so that a mistake in one is told as what it is. */
+const enforcer = z.preprocess(
+  (value) => (typeof value === "string" ? { kind: "", name: value } : value),
+  z.discriminatedUnion(
+    "kind",
+    [
+      z.strictObject({ kind: z.literal(""), name: z.string().min(1).max(1000) }).transform(({ name }) => name),
+      containersConfig,
+      webhookConfig,
+      execConfig,
+    ],
+    {
+      error:
+        "an enforcer is a name (nftables) or its settings ({ kind: containers, socket: /run/podman/podman.sock }); settings are for containers, webhook and exec",
+    },
+  ),
+)
 
 /** `thwart.yaml`. An unknown key is an error; every key has a default that is safe. */
 export const configSchema = z.strictObject({
@@ -27,15 +45,7 @@ export const configSchema = z.strictObject({
   /** Run tcpdump and nft in this network namespace. */
   netns: z.string().nullable().default(null),
   /** By name, or with settings: `[nftables, { kind: containers, socket: /run/podman/podman.sock }]`. */
-  enforcers: z
-    .array(
-      z.union([containersConfig, z.string()], {
-        error:
-          "an enforcer is a name (nftables) or its settings ({ kind: containers, socket: /run/podman/podman.sock })",
-      }),
-    )
-    .max(20)
-    .default([]),
+  enforcers: z.array(enforcer).max(20).default([]),
   /** Ids and names of nodes that are never quarantined. */
   protectedNodes: names,
   /** How often the targets are read again. */

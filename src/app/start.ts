@@ -130,7 +130,13 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const reconcilers = enforce(enforcers, { clock, responder, onError, driftCheckMs: config.driftCheckMs }, stack)
     const sensors = createSensors(config, { ids, clock, node, onError })
     const status = createStatus({ store, clock, sensors, otherSensors: deps.otherSensors ?? (() => []), reconcilers })
-    const metrics = createMetrics({ bus, sensors: status.sensors, enforcers: status.enforcers, eventRules: evaluator })
+    const metrics = createMetrics({
+      bus,
+      sensors: status.sensors,
+      enforcers: status.enforcers,
+      eventRules: evaluator,
+      targets: notifications.targets,
+    })
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const evidence = evidenceOf(enforcers.quarantining)

@@ -76,27 +76,39 @@ export function createCourier(deps: CourierDeps, options: CourierOptions): Couri
     if (stopping.signal.aborted && result.kind === "failed") return
     const after = outcome(delivery, result)
     note(result, after.state)
-    failuresInARow = result.kind === "sent" ? 0 : failuresInARow + 1
-    if (after.state === "pending")
-      pausedUntil = Math.max(after.dueAt, clock.now() + backoffMs(failuresInARow, random, backoff))
+    const isAway = result.kind === "failed" && result.again
+    // By what failed in a row, not by what this one has failed: one that is refused for ever holds up no others.
+    failuresInARow = isAway ? failuresInARow + 1 : 0
+    if (isAway) pausedUntil = clock.now() + waitMs(failuresInARow, result.afterMs)
+    const settled = [after, ...(isAway ? givenUp(after) : [])]
     try {
-      await store.record({ deliveries: [after] })
-      queue.settle(after)
+      await store.record({ deliveries: settled })
+      for (const one of settled) queue.settle(one)
+      figures = { ...figures, failed: figures.failed + settled.length - 1 }
     } catch (error) {
       // It may come twice, but it is not lost: the store still has it as it was.
       onError(error)
       queue.settle({ ...delivery, dueAt: clock.now() + backoff.lastMs })
     }
   }
+  const waitMs = (failures: number, afterMs: Millis = 0) =>
+    Math.max(backoffMs(failures, random, backoff), Math.min(afterMs, backoff.lastMs))
   const outcome = (delivery: Delivery, result: SendResult): Delivery => {
     const now = clock.now()
     const attempts = delivery.attempts + 1
     if (result.kind === "sent") return { ...delivery, state: "delivered", attempts, reason: null, finishedAt: now }
     const reason = hide(result.reason)
-    const dueAt = now + Math.max(backoffMs(attempts, random, backoff), Math.min(result.afterMs ?? 0, backoff.lastMs))
+    const dueAt = now + waitMs(attempts, result.afterMs)
     if (result.again && dueAt <= delivery.createdAt + giveUpAfterMs) return { ...delivery, attempts, reason, dueAt }
     const why = result.again ? `${reason} (given up after ${attempts} attempts)` : reason
     return { ...delivery, state: "failed", attempts, reason: why, finishedAt: now }
+  }
+  /** What waits behind one that fails for too long has failed with it: it is not tried one by one for days. */
+  const givenUp = ({ id, reason }: Delivery): readonly Delivery[] => {
+    const now = clock.now()
+    const others = queue.olderThan(now - giveUpAfterMs).filter((one) => one.id !== id)
+    const why = `given up, since it waited too long for a target that fails: ${reason}`
+    return others.map((one) => ({ ...one, state: "failed", reason: why, finishedAt: now }))
   }
   const run = async () => {
     while (!stopping.signal.aborted && clock.now() >= pausedUntil) {

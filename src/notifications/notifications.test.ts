@@ -137,6 +137,26 @@ describe("notifications", () => {
     expect(notifications.targets()).toMatchObject([{ state: "failing", failed: 2 }])
   })
 
+  it("are given up together when their target is away for too long", async () => {
+    const sink = await sinkThat(() => ({ status: 503 }))
+    const { store, told, clock, notifications } = await open(sink.url, { giveUpAfter: "1h" })
+    for (let index = 0; index < 50; index++) await told(incidentOf(`g${index}`, 1))
+    clock.advance(3_600_001)
+    await told(incidentOf("late", 1))
+    while (notifications.targets()[0]?.failed !== 50) {
+      clock.advance(20)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const failed = (await all(store)).filter(({ state }) => state === "failed")
+    expect(
+      failed.filter(
+        ({ reason }) => /given up.*answered 503/.test(reason ?? "") || /answered 503.*given up/.test(reason ?? ""),
+      ),
+    ).toHaveLength(50)
+    expect((await all(store)).at(-1)).toMatchObject({ state: "pending", notice: { subject: "inc_late" } })
+    expect(sink.received.length).toBeLessThan(50)
+  })
+
   it("survive a stop: what was not delivered is sent by the next start, once", async () => {
     let isUp = false
     const sink = await sinkThat(() => (isUp ? { status: 200 } : "hang up"))

@@ -14,6 +14,8 @@ export interface Queue {
   next(): Delivery | undefined
   /** When there will be one; undefined: nothing waits. */
   nextAt(): Millis | undefined
+  /** What waits since before this. */
+  olderThan(at: Millis): readonly Delivery[]
   /** It was tried, and is stored so. */
   settle(delivery: Delivery): void
   size(): number
@@ -73,6 +75,7 @@ export function createQueue({ clock, newId, target }: QueueDeps, config: TargetC
     },
     nextAt: () =>
       waiting.size === 0 ? undefined : Math.min(...firstOfEach(waiting.values()).map(({ dueAt }) => dueAt)),
+    olderThan: (at) => [...waiting.values()].filter(({ createdAt }) => createdAt < at).map(current),
     settle: (delivery) => {
       if (delivery.state === "pending") waiting.set(delivery.id, delivery)
       else waiting.delete(delivery.id)

@@ -1,45 +1,18 @@
-import {
-  type Clock,
-  type Delivery,
-  type Ids,
-  type Millis,
-  type Notice,
-  type NoticeKind,
-  ThwartError,
-} from "../core/index.ts"
-import { createSecrets, type SecretDeps } from "../outbound/index.ts"
+import { type Clock, type Delivery, type Ids, type Millis, type Notice, ThwartError } from "../core/index.ts"
+import type { SecretDeps } from "../outbound/index.ts"
 import type { Changes, Store } from "../store/store.ts"
 import type { Backoff } from "./backoff.ts"
-import type { NotificationsConfig, TargetConfig } from "./config.ts"
-import { type Courier, createCourier } from "./courier.ts"
+import type { NotificationsConfig } from "./config.ts"
 import { createDeliveryIds } from "./delivery-ids.ts"
+import { createLines, type Line, statusOf, type TargetStatus } from "./line.ts"
 import { forgetOld, restoreOutbox } from "./outbox.ts"
-import { createQueue, newDelivery, type Queue } from "./queue.ts"
-import { createTarget } from "./targets/index.ts"
-import type { NotificationTarget } from "./targets/target.ts"
+import { newDelivery } from "./queue.ts"
 import { createWatch } from "./watch.ts"
 
 /** Who asks, and from where. */
 export interface Actor {
   readonly who: string
   readonly from: string | null
-}
-
-/** How a target is, for people. */
-export interface TargetStatus {
-  readonly name: string
-  readonly kind: TargetConfig["kind"]
-  readonly destination: string
-  readonly minSeverity: TargetConfig["minSeverity"]
-  readonly kinds: readonly NoticeKind[]
-  /** `idle`: nothing was sent since start. */
-  readonly state: "idle" | "ok" | "failing"
-  readonly reason: string | null
-  readonly pending: number
-  /** Since start. */
-  readonly delivered: number
-  readonly failed: number
-  readonly lastDeliveredAt: Millis | null
 }
 
 /** Tells people what happened, at least once. */
@@ -61,13 +34,6 @@ export interface NotificationsDeps extends SecretDeps {
   readonly fetch: typeof globalThis.fetch
   readonly random: () => number
   readonly onError: (error: unknown) => void
-}
-
-interface Line {
-  readonly config: TargetConfig
-  readonly target: NotificationTarget
-  readonly queue: Queue
-  readonly courier: Courier
 }
 
 /** Throws THWART_CONFIG_INVALID with everything that is wrong about the targets. */
@@ -136,53 +102,6 @@ export function createNotifications(
       clearInterval(tidying)
       await Promise.all(lines.map(({ courier }) => courier.stop()))
     },
-  }
-}
-
-function createLines(
-  deps: NotificationsDeps & { readonly newId: () => string },
-  { targets, publicUrl }: NotificationsConfig,
-  { backoff }: { readonly backoff?: Backoff },
-): readonly Line[] {
-  const { store, clock, newId, random, onError } = deps
-  const secrets = createSecrets(deps)
-  const targetDeps = { ...deps, now: clock.now, secrets }
-  const linkTo = (path: string) => (publicUrl === null ? null : publicUrl.replace(/\/+$/, "") + path)
-  const mistakes: string[] = []
-  const lines = targets.flatMap((config, index): readonly Line[] => {
-    try {
-      if (targets.findIndex(({ name }) => name === config.name) !== index) throw new Error("the name is taken already")
-      const target = createTarget(targetDeps, config)
-      const queue = createQueue({ clock, newId, target }, config)
-      const courier = createCourier(
-        { clock, store, queue, target, linkTo, hide: secrets.hide, random, onError },
-        { giveUpAfterMs: config.giveUpAfter, ...(backoff === undefined ? {} : { backoff }) },
-      )
-      return [{ config, target, queue, courier }]
-    } catch (error) {
-      mistakes.push(`notifications: the target "${config.name}": ${secrets.hide((error as Error).message)}`)
-      return []
-    }
-  })
-  if (mistakes.length > 0) throw new ThwartError("THWART_CONFIG_INVALID", mistakes.join("\n"))
-  return lines
-}
-
-function statusOf({ config, target, queue, courier }: Line): TargetStatus {
-  const { name, kind, minSeverity, kinds } = config
-  const { delivered, failed, lastDeliveredAt, failing } = courier.figures()
-  return {
-    name,
-    kind,
-    destination: target.destination,
-    minSeverity,
-    kinds,
-    state: failing !== null ? "failing" : delivered > 0 ? "ok" : "idle",
-    reason: failing,
-    pending: queue.size(),
-    delivered,
-    failed,
-    lastDeliveredAt,
   }
 }
 

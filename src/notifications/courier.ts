@@ -11,7 +11,7 @@ export interface Courier {
   /** One that waits nowhere, at once and once; resolves with what became of it, when that is stored. */
   deliver(delivery: Delivery): Promise<Delivery>
   figures(): CourierFigures
-  /** What is under way is given up, and waits for the next start. */
+  /** Waits a moment for what is under way, so that it need not be told twice; the rest waits for the next start. */
   stop(): Promise<void>
 }
 
@@ -43,10 +43,14 @@ export interface CourierOptions {
 // Timers hold no more than 2^31-1 ms; whoever waits longer looks again then.
 const longestTimerMs = 3_600_000
 
+// As long as a target that works needs, and no supervisor minds.
+const lastWordsMs = 3000
+
 export function createCourier(deps: CourierDeps, options: CourierOptions): Courier {
   const { clock, store, queue, target, hide, random, onError } = deps
   const { giveUpAfterMs, backoff = usualBackoff } = options
-  const stopping = new AbortController()
+  const giveUp = new AbortController()
+  let isStopping = false
   let running: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   // A target that fails is left alone, whatever waits for it.
@@ -56,7 +60,7 @@ export function createCourier(deps: CourierDeps, options: CourierOptions): Couri
 
   const send = async ({ id, notice }: Delivery): Promise<SendResult> => {
     try {
-      return await target.send({ id, notice, link: deps.linkTo(notice.path) }, stopping.signal)
+      return await target.send({ id, notice, link: deps.linkTo(notice.path) }, giveUp.signal)
     } catch (error) {
       // What a target failed to foresee may pass.
       return { kind: "failed", reason: shown(messageOf(error)), again: true }
@@ -73,7 +77,7 @@ export function createCourier(deps: CourierDeps, options: CourierOptions): Couri
   }
   const attempt = async (delivery: Delivery) => {
     const result = await send(delivery)
-    if (stopping.signal.aborted && result.kind === "failed") return
+    if (giveUp.signal.aborted && result.kind === "failed") return
     const after = outcome(delivery, result)
     note(result, after.state)
     const isAway = result.kind === "failed" && result.again
@@ -111,7 +115,7 @@ export function createCourier(deps: CourierDeps, options: CourierOptions): Couri
     return others.map((one) => ({ ...one, state: "failed", reason: why, finishedAt: now }))
   }
   const run = async () => {
-    while (!stopping.signal.aborted && clock.now() >= pausedUntil) {
+    while (!isStopping && clock.now() >= pausedUntil) {
       const next = queue.next()
       if (next === undefined) break
       await attempt(next)
@@ -121,13 +125,13 @@ export function createCourier(deps: CourierDeps, options: CourierOptions): Couri
     running = undefined
     clearTimeout(timer)
     const at = queue.nextAt()
-    if (at === undefined || stopping.signal.aborted) return
+    if (at === undefined || isStopping) return
     const waitMs = Math.max(at, pausedUntil) - clock.now()
     timer = setTimeout(kick, Math.max(5, Math.min(waitMs, longestTimerMs)))
     timer.unref()
   }
   const kick = () => {
-    if (!stopping.signal.aborted) running ??= run().catch(onError).finally(rest)
+    if (!isStopping) running ??= run().catch(onError).finally(rest)
   }
 
   return {
@@ -143,9 +147,11 @@ export function createCourier(deps: CourierDeps, options: CourierOptions): Couri
     },
     figures: () => figures,
     stop: async () => {
-      stopping.abort()
+      isStopping = true
       clearTimeout(timer)
+      const patience = setTimeout(() => giveUp.abort(), lastWordsMs)
       await running
+      clearTimeout(patience)
       target.close?.()
     },
   }

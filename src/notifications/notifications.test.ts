@@ -171,7 +171,8 @@ describe("notifications", () => {
     expect(
       bodies(sink)
         .slice(before)
-        .map(({ data }) => data.subject),
+        .map(({ data }) => data.subject)
+        .sort(),
     ).toEqual(["inc_a", "inc_b", "inc_c"])
     await second.close()
     await open(sink.url)

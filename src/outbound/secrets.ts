@@ -1,5 +1,4 @@
 import { z } from "zod"
-import { messageOf } from "../core/index.ts"
 
 /** Where a secret stands: `{ env: NAME }` or `{ file: /run/secrets/name }`. It never stands in the configuration itself. */
 export const secretRef = z.union(
@@ -60,7 +59,7 @@ export function createSecrets({ env, readFile }: SecretDeps): Secrets {
     try {
       value = readFile(ref.file).trim()
     } catch (error) {
-      throw new Error(`the file ${ref.file} can't be read: ${messageOf(error)}`, { cause: error })
+      throw new Error(`the file ${ref.file} can't be read`, { cause: error })
     }
     if (value === "") throw new Error(`the file ${ref.file} is empty`)
     return value

@@ -156,6 +156,15 @@ describe("mail", () => {
     expect(await mailTo(1).send(message, signal)).toMatchObject({ kind: "failed", again: true })
   })
 
+  it("is not waited for by who stops", async () => {
+    const { port, mails } = await startServer({ onData: () => undefined })
+    const stopping = new AbortController()
+    const sending = mailTo(port).send(message, stopping.signal)
+    setTimeout(() => stopping.abort(), 100)
+    expect(await sending).toEqual({ kind: "failed", reason: "Thwart is stopping", again: true })
+    expect(mails).toEqual([])
+  })
+
   it("is not set up with a password that would go in the clear", () => {
     expect(() => mailTo(25, { security: "none", host: "mail.example.com" })).toThrow(/in the clear/)
     expect(() => mailTo(25, { user: null })).toThrow(/go together/)

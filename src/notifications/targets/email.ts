@@ -35,9 +35,10 @@ export const createEmail: CreateTarget<"email"> = ({ secrets, readFile }, config
   }
   return {
     destination: `${to.join(", ")} by ${host}:${port}`,
-    send: async (message) => {
+    send: async (message, signal) => {
       try {
-        await (await opened()).sendMail({ from, to, ...mailOf(message, from) })
+        const sent = (await opened()).sendMail({ from, to, ...mailOf(message, from) })
+        await orStopping(sent, signal)
         return { kind: "sent" }
       } catch (error) {
         return failed(error)
@@ -67,4 +68,16 @@ function failed(error: unknown): SendResult {
   const code = (error as { readonly responseCode?: unknown } | null)?.responseCode
   const again = !(typeof code === "number" && code >= 500)
   return { kind: "failed", reason: shown(messageOf(error)), again }
+}
+
+/** SMTP knows no abort: who stops waits for it no longer, and a failure of it is nobody's then. */
+async function orStopping(sent: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const onAbort = () => reject(new Error("Thwart is stopping"))
+  signal.addEventListener("abort", onAbort, { once: true })
+  try {
+    await Promise.race([sent, promise])
+  } finally {
+    signal.removeEventListener("abort", onAbort)
+  }
 }

@@ -11,16 +11,19 @@ import { describeApi } from "./openapi.ts"
 import { limitRate } from "./rate-limit.ts"
 import { accountRoutes } from "./routes/accounts.ts"
 import { alertRoutes } from "./routes/alerts.ts"
+import { correlationRoutes } from "./routes/correlation.ts"
 import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
 import { notificationRoutes } from "./routes/notifications.ts"
 import { type OpenRoute, openRoutes } from "./routes/open-routes.ts"
+import { recommendationRoutes } from "./routes/recommendations.ts"
 import { ruleRoutes } from "./routes/rules.ts"
 import { sessionRoutes } from "./routes/session.ts"
 import { settingRoutes } from "./routes/settings.ts"
 import { statusRoutes } from "./routes/status.ts"
 import { tokenRoutes } from "./routes/tokens.ts"
+import { vulnerabilityRoutes } from "./routes/vulnerabilities.ts"
 import type { ApiDeps, ApiOptions } from "./services.ts"
 
 export interface Api {
@@ -104,11 +107,14 @@ function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): voi
     incidentRoutes,
     alertRoutes,
     countermeasureRoutes,
+    recommendationRoutes,
     settingRoutes,
     accountRoutes,
     tokenRoutes,
     ruleRoutes,
     notificationRoutes,
+    correlationRoutes,
+    vulnerabilityRoutes,
   ]
   for (const routes of groups) routes(app, deps)
   eventRoutes(app, streams)

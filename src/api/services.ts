@@ -14,15 +14,18 @@ import type {
   Policy,
 } from "../core/index.ts"
 import type { TargetStatus } from "../notifications/index.ts"
-import type { BlockRequest, Explanation } from "../response/index.ts"
+import type { BlockRequest, Explanation, Responder } from "../response/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
 import type { Status } from "./contract/index.ts"
+import type { CorrelationBook } from "./correlation/correlation-book.ts"
 import type { RuleBook } from "./rules/rule-book.ts"
+import type { VulnerabilityBook } from "./vulnerabilities/vulnerability-book.ts"
 
 /** What response offers to people. */
-export interface Decisions {
+export interface Decisions
+  extends Pick<Responder, "changeMode" | "recommendations" | "pending" | "decideRecommendation" | "reviewEvidence"> {
   block(request: BlockRequest, actor: Actor): Promise<Countermeasure>
   undo(
     id: CountermeasureId,
@@ -32,7 +35,7 @@ export interface Decisions {
   allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
-  changePolicy(policy: Policy, actor: Actor): Promise<void>
+  changePolicy(policy: Policy, actor: Actor): Promise<Policy>
 }
 
 /** Who is told of what happens. */
@@ -50,6 +53,8 @@ export interface ApiDeps {
   readonly decisions: Decisions
   readonly rules: RuleBook
   readonly notifications: Notifies
+  readonly correlation: CorrelationBook
+  readonly vulnerabilities: VulnerabilityBook
   readonly explain: (subject: string) => Promise<Explanation>
   readonly policySentence: (policy: Policy) => string
   /** What an enforcer found before it acted; undefined when there is nothing. */

@@ -1,20 +1,18 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { type Clock, messageOf, ThwartError } from "../core/index.ts"
+import { type Clock, ThwartError } from "../core/index.ts"
 import {
-  createBook,
   createContainersEnforcer,
-  createExecEnforcer,
   createHttpEnforcer,
   createNftablesEnforcer,
-  createWebhookEnforcer,
   type Enforcer,
   type QuarantineEnforcer,
   usualSockets,
 } from "../enforcers/index.ts"
-import { createSecrets } from "../outbound/index.ts"
+import { createAwsEnforcers } from "./aws-enforcers.ts"
 import type { Config } from "./config.ts"
 import { machineFacts } from "./node.ts"
+import { createToldEnforcers } from "./told-enforcers.ts"
 
 /** What a plug-in may need of the machine. */
 export interface EnforcerSettings {
@@ -27,6 +25,8 @@ export interface EnforcerSettings {
 export interface EnforcerDeps {
   readonly clock: Clock
   readonly onError: (error: unknown) => void
+  /** Told to whoever watches the process, such as the calls of a dry run. */
+  readonly note: (text: string) => void
 }
 
 /** Those that block addresses, and those that quarantine nodes. */
@@ -36,94 +36,80 @@ export interface Enforcers {
 }
 
 type EnforcerConfig = Exclude<Config["enforcers"][number], string>
-type Made =
-  | { readonly kind: "blocking"; readonly enforcer: Enforcer }
-  | { readonly kind: "quarantining"; readonly enforcer: QuarantineEnforcer }
 
 interface EnforcerPlugin {
   readonly id: string
   /** Without settings of its own it was asked for by its name alone. */
-  readonly create: (deps: EnforcerDeps, settings: EnforcerSettings, own: EnforcerConfig | undefined) => Made
+  readonly create: (settings: EnforcerSettings, own: EnforcerConfig | undefined) => Partial<Enforcers>
 }
 
 /** Every enforcer that comes with Thwart: the one list. */
-const enforcers: readonly EnforcerPlugin[] = [
-  {
-    id: "nftables",
-    create: (deps, { netns }) => ({ kind: "blocking", enforcer: createNftablesEnforcer(deps, { netns }) }),
-  },
-  { id: "http", create: (deps) => ({ kind: "blocking", enforcer: createHttpEnforcer(deps) }) },
-  {
-    id: "containers",
-    create: (deps, { dataDir, protectedNodes }, own) => {
-      const usual = usualSockets(process.env)
-      const socket =
-        (own?.kind === "containers" ? own.socket : null) ?? usual.find((path) => existsSync(path)) ?? usual[0] ?? ""
-      const options = { socket, dir: join(dataDir, "containers"), protectedNodes }
-      return {
-        kind: "quarantining",
-        enforcer: createContainersEnforcer({ ...deps, read: machineFacts.read }, options),
-      }
+function pluginsWith(deps: EnforcerDeps): readonly EnforcerPlugin[] {
+  const aws = createAwsEnforcers(deps)
+  const told = createToldEnforcers(deps)
+  return [
+    { id: "nftables", create: ({ netns }) => ({ blocking: [createNftablesEnforcer(deps, { netns })] }) },
+    { id: "http", create: () => ({ blocking: [createHttpEnforcer(deps)] }) },
+    {
+      id: "containers",
+      create: ({ dataDir, protectedNodes }, own) => {
+        const usual = usualSockets(process.env)
+        const named = own?.kind === "containers" ? own.socket : null
+        const socket = named ?? usual.find((path) => existsSync(path)) ?? usual[0] ?? ""
+        const options = { socket, dir: join(dataDir, "containers"), protectedNodes }
+        return { quarantining: [createContainersEnforcer({ ...deps, read: machineFacts.read }, options)] }
+      },
     },
-  },
-  {
-    id: "webhook",
-    create: (deps, settings, own) =>
-      own?.kind === "webhook" ? told(createWebhookEnforcer, own, deps, settings) : refuseBare("webhook"),
-  },
-  {
-    id: "exec",
-    create: (deps, settings, own) =>
-      own?.kind === "exec" ? told(createExecEnforcer, own, deps, settings) : refuseBare("exec"),
-  },
-]
-
-type ToldConfig = Extract<EnforcerConfig, { readonly kind: "webhook" | "exec" }>
-
-/** One that tells a system of the operator's: what it was told is kept under its name. */
-function told<C extends ToldConfig>(
-  create: (deps: Parameters<typeof createWebhookEnforcer>[0], config: C) => Enforcer,
-  own: C,
-  { clock, onError }: EnforcerDeps,
-  { dataDir }: EnforcerSettings,
-): Made {
-  const id = own.name ?? own.kind
-  const secrets = createSecrets({ env: process.env, readFile: (path) => readFileSync(path, "utf8") })
-  const book = createBook({ file: join(dataDir, "enforcers", `${id}.jsonl`), onError })
-  try {
-    return { kind: "blocking", enforcer: create({ clock, fetch, secrets, book }, own) }
-  } catch (cause) {
-    throw new ThwartError("THWART_CONFIG_INVALID", `the enforcer "${id}" can't work: ${messageOf(cause)}`)
-  }
-}
-
-function refuseBare(kind: string): never {
-  throw new ThwartError(
-    "THWART_CONFIG_INVALID",
-    `the enforcer "${kind}" needs settings in thwart.yaml: what to call for block and unblock`,
-  )
+    {
+      id: "aws-waf",
+      create: (_, own) => ({ blocking: own?.kind === "aws-waf" ? aws.waf(own) : needsSettings("aws-waf", whereAws) }),
+    },
+    {
+      id: "aws-nacl",
+      create: (_, own) => ({
+        blocking: own?.kind === "aws-nacl" ? aws.nacl(own) : needsSettings("aws-nacl", whereAws),
+      }),
+    },
+    {
+      id: "webhook",
+      create: ({ dataDir }, own) => ({
+        blocking: own?.kind === "webhook" ? [told.webhook(own, dataDir)] : needsSettings("webhook", whatToCall),
+      }),
+    },
+    {
+      id: "exec",
+      create: ({ dataDir }, own) => ({
+        blocking: own?.kind === "exec" ? [told.exec(own, dataDir)] : needsSettings("exec", whatToCall),
+      }),
+    },
+  ]
 }
 
 /** Makes the enforcers that were asked for; throws for one that there is not, or that is named twice. */
 export function createEnforcers(asked: Config["enforcers"], deps: EnforcerDeps, settings: EnforcerSettings): Enforcers {
-  const kinds = asked.map((one) => (typeof one === "string" ? one : one.kind))
-  const ids = asked.map(
-    (one, index) => (typeof one !== "string" && "name" in one ? one.name : null) ?? kinds[index] ?? "",
-  )
-  const made = asked.map((one, index) => {
-    const id = ids[index] ?? ""
-    if (ids.indexOf(id) !== index)
-      throw new ThwartError("THWART_PLUGIN_DUPLICATE", `the enforcer "${id}" is named twice`)
-    const plugin = enforcers.find((known) => known.id === kinds[index])
+  const plugins = pluginsWith(deps)
+  const made = asked.map((one) => {
+    const id = typeof one === "string" ? one : one.kind
+    const plugin = plugins.find((known) => known.id === id)
     if (plugin === undefined)
       throw new ThwartError(
         "THWART_PLUGIN_UNKNOWN",
-        `there is no enforcer "${kinds[index]}"; there are: ${enforcers.map((known) => known.id).join(", ")}`,
+        `there is no enforcer "${id}"; there are: ${plugins.map((known) => known.id).join(", ")}`,
       )
-    return plugin.create(deps, settings, typeof one === "string" ? undefined : one)
+    return plugin.create(settings, typeof one === "string" ? undefined : one)
   })
-  return {
-    blocking: made.flatMap((one) => (one.kind === "blocking" ? [one.enforcer] : [])),
-    quarantining: made.flatMap((one) => (one.kind === "quarantining" ? [one.enforcer] : [])),
-  }
+  const blocking = made.flatMap((one) => one.blocking ?? [])
+  const quarantining = made.flatMap((one) => one.quarantining ?? [])
+  const ids = [...blocking, ...quarantining].map(({ id }) => id)
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  if (twice !== undefined) throw new ThwartError("THWART_PLUGIN_DUPLICATE", `the enforcer "${twice}" is named twice`)
+  return { blocking, quarantining }
+}
+
+const whereAws = "where to work: write it into thwart.yaml, as docs/reference/aws.md shows"
+const whatToCall =
+  "what to call for block and unblock: write it into thwart.yaml, as docs/reference/webhook-and-exec.md shows"
+
+function needsSettings(id: string, what: string): never {
+  throw new ThwartError("THWART_CONFIG_INVALID", `the enforcer "${id}" has to be told ${what}`)
 }

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { cidr, type Diagnostic, eventTypes, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
-import { containersConfig, execConfig, webhookConfig } from "../enforcers/index.ts"
+import { awsNaclConfig, awsWafConfig, containersConfig, execConfig, webhookConfig } from "../enforcers/index.ts"
 import { notificationsConfig } from "../notifications/index.ts"
 
 const names = z.array(z.string().min(1).max(1000)).max(100).default([])
@@ -12,13 +12,15 @@ const enforcer = z.preprocess(
     "kind",
     [
       z.strictObject({ kind: z.literal(""), name: z.string().min(1).max(1000) }).transform(({ name }) => name),
+      awsNaclConfig,
+      awsWafConfig,
       containersConfig,
       webhookConfig,
       execConfig,
     ],
     {
       error:
-        "an enforcer is a name (nftables) or its settings ({ kind: containers, socket: /run/podman/podman.sock }); settings are for containers, webhook and exec",
+        "an enforcer is a name (nftables) or its settings ({ kind: containers, socket: /run/podman/podman.sock }); settings are for aws-nacl, aws-waf, containers, webhook and exec",
     },
   ),
 )
@@ -48,6 +50,8 @@ export const configSchema = z.strictObject({
   enforcers: z.array(enforcer).max(20).default([]),
   /** Ids and names of nodes that are never quarantined. */
   protectedNodes: names,
+  /** What nodes are tagged with, by their ids or names: `{ shop-web: [production] }`. */
+  nodeTags: z.record(z.string().min(1).max(253), names).default({}),
   /** How often the targets are read again. */
   driftCheckMs: z.int().min(250).max(3_600_000).default(10_000),
   /** Files or folders of SecLang rules, or names of what was fetched (crs); empty: the starter rules. */
@@ -63,6 +67,8 @@ export const configSchema = z.strictObject({
   eventRules: names,
   /** Who is told of incidents and countermeasures. */
   notifications: notificationsConfig.prefault({}),
+  /** Files or folders of intent and clustering rules; empty: those that come with Thwart. */
+  intentRules: names,
   /** Proxies in front of the API whose X-Forwarded-For is believed. */
   trustedProxies: z.array(cidr).max(1000).default([]),
 })

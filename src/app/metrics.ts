@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client"
 import type { Bus } from "../bus/index.ts"
+import type { Recommendation } from "../core/index.ts"
 import type { Reconciler } from "../enforcers/index.ts"
 import type { TargetStatus } from "../notifications/index.ts"
 import type { SensorStatus } from "../sensors/sensor.ts"
@@ -8,6 +9,7 @@ export interface MetricsDeps {
   readonly bus: Bus
   readonly sensors: () => readonly { readonly id: string; readonly status: SensorStatus }[]
   readonly enforcers: () => readonly { readonly id: string; readonly status: ReturnType<Reconciler["status"]> }[]
+  readonly recommendations: () => readonly Pick<Recommendation, "policy" | "pending" | "notKept">[]
   readonly eventRules: EventRuleFigures
   readonly targets: () => readonly TargetStatus[]
 }
@@ -24,7 +26,7 @@ export interface Metrics {
 }
 
 /** Everything that Prometheus may ask, declared in one place. Labels are ids of ours alone: an attacker can't make new series. */
-export function createMetrics({ bus, sensors, enforcers, eventRules, targets }: MetricsDeps): Metrics {
+export function createMetrics({ bus, sensors, enforcers, recommendations, eventRules, targets }: MetricsDeps): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -60,6 +62,26 @@ export function createMetrics({ bus, sensors, enforcers, eventRules, targets }: 
     registers,
     collect() {
       for (const { id, status } of sensors()) this.set({ sensor: id }, status.dropped)
+    },
+  })
+  new Gauge({
+    name: "thwart_proposals_pending",
+    help: "What waits for a person's decision, by policy",
+    labelNames: ["policy"],
+    registers,
+    collect() {
+      this.reset()
+      for (const { policy, pending } of recommendations()) this.set({ policy }, pending)
+    },
+  })
+  new Gauge({
+    name: "thwart_proposals_not_kept",
+    help: "What was proposed beyond the limit of pending proposals, by policy",
+    labelNames: ["policy"],
+    registers,
+    collect() {
+      this.reset()
+      for (const { policy, notKept } of recommendations()) this.set({ policy }, notKept)
     },
   })
   new Gauge({

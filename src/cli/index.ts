@@ -2,7 +2,9 @@ import { Command, CommanderError } from "commander"
 import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
+import { aws } from "./commands/aws/index.ts"
 import { block, unblock } from "./commands/block.ts"
+import { correlation } from "./commands/correlation/index.ts"
 import { events } from "./commands/events/index.ts"
 import { evidence } from "./commands/evidence.ts"
 import { inspect } from "./commands/inspect.ts"
@@ -10,16 +12,23 @@ import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
 import { allow, disallow, token, userCommand } from "./commands/manage.ts"
 import { notify } from "./commands/notify.ts"
-import { policy } from "./commands/policy.ts"
+import { policy } from "./commands/policy/index.ts"
 import { proxy } from "./commands/proxy.ts"
+import { recommendations } from "./commands/recommendations/index.ts"
 import { replay } from "./commands/replay.ts"
 import { rules } from "./commands/rules/index.ts"
 import { serve } from "./commands/serve.ts"
+import { vulnerabilities } from "./commands/vulnerabilities/index.ts"
 import type { CliDeps } from "./deps.ts"
 import { createPaint, printable } from "./text.ts"
 
 export type {
+  AwsCheck,
+  AwsCheckOptions,
+  AwsTargets,
+  AwsTools,
   CliDeps,
+  CorrelationTools,
   DoctorCheck,
   EventPlace,
   EventRuleCheck,
@@ -45,6 +54,8 @@ export type {
   ServeOptions,
   ServeReady,
   Terminal,
+  VulnerabilityReportFile,
+  VulnerabilityTools,
 } from "./deps.ts"
 
 export { eventFieldReference } from "./event-field-reference.ts"
@@ -63,7 +74,10 @@ const commands: readonly AddCommand[] = [
   replay,
   rules,
   events,
+  correlation,
+  vulnerabilities,
   inspect,
+  aws,
   block,
   unblock,
   list,
@@ -74,6 +88,7 @@ const commands: readonly AddCommand[] = [
   disallow,
   policy,
   notify,
+  recommendations,
   statusCommand,
   tail,
   token,
@@ -88,6 +103,7 @@ const usageCodes = new Set([
   "THWART_RULES_INVALID",
   "THWART_RULES_MISSING",
   "THWART_ADDRESS_INVALID",
+  "THWART_REPORT_INVALID",
 ])
 
 /** The command line; everything that touches the world comes in through `deps`. */

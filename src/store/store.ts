@@ -15,12 +15,18 @@ import type {
   IpAddress,
   Millis,
   Policy,
+  PolicyId,
+  Proposal,
+  ProposalState,
+  RecommendationHead,
+  RecommendationId,
   RuleException,
   RuleId,
   RuleSwitch,
   Session,
   Severity,
   User,
+  VulnerabilityReport,
 } from "../core/index.ts"
 
 /** Everything that changed together. Rows with the id of one that is there replace it; alerts with a known id are left alone. */
@@ -30,6 +36,9 @@ export interface Changes {
   readonly incidents?: readonly Incident[]
   readonly countermeasures?: readonly Countermeasure[]
   readonly policies?: readonly Policy[]
+  readonly proposals?: readonly Proposal[]
+  readonly recommendations?: readonly RecommendationHead[]
+  readonly removedRecommendations?: readonly RecommendationId[]
   readonly allowlist?: readonly AllowlistEntry[]
   readonly removedAllowlist?: readonly string[]
   readonly users?: readonly User[]
@@ -53,6 +62,9 @@ export interface Changes {
   readonly deliveries?: readonly Delivery[]
   /** Those that are no longer pending and were made before this are forgotten. */
   readonly forgetDeliveriesBefore?: Millis
+  readonly vulnerabilityReports?: readonly VulnerabilityReport[]
+  /** By id. */
+  readonly removedVulnerabilityReports?: readonly string[]
 }
 
 /** What a switch is known by. */
@@ -68,7 +80,7 @@ export interface RuleStatistics {
   readonly markedFalse: number
 }
 
-/** Newest first. `cursor` is opaque: pass the one of the page before. */
+/** Newest first, unless it is said otherwise. `cursor` is opaque: pass the one of the page before. */
 export interface PageQuery {
   /** 1-1000, default 100. */
   readonly limit?: number
@@ -87,6 +99,7 @@ export interface AlertQuery extends PageQuery {
   readonly until?: Millis | undefined
   readonly minSeverity?: Severity | undefined
   readonly ids?: readonly AlertId[] | undefined
+  readonly order?: "newest" | "oldest" | undefined
 }
 
 export interface IncidentQuery extends PageQuery {
@@ -106,6 +119,11 @@ export interface DeliveryQuery extends PageQuery {
   readonly state?: DeliveryState | undefined
 }
 
+export interface ProposalQuery extends PageQuery {
+  readonly policy?: PolicyId | undefined
+  readonly state?: ProposalState | undefined
+}
+
 /**
  * Remembers. Obligations of every implementation:
  * - `record` is atomic and durable: when its promise resolves, all of it survives SIGKILL; when it rejects, none of it was written.
@@ -123,6 +141,9 @@ export interface Store {
   countermeasure(id: CountermeasureId): Promise<Countermeasure | undefined>
   countermeasures(query: CountermeasureQuery): Promise<Page<Countermeasure>>
   policies(): Promise<readonly Policy[]>
+  proposals(query: ProposalQuery): Promise<Page<Proposal>>
+  /** Of every policy that has pending proposals. */
+  recommendations(): Promise<readonly RecommendationHead[]>
   allowlist(): Promise<readonly AllowlistEntry[]>
 
   user(name: string): Promise<User | undefined>
@@ -141,6 +162,8 @@ export interface Store {
   /** Of at most 1000 alerts. */
   verdicts(alerts: readonly AlertId[]): Promise<readonly AlertVerdict[]>
   deliveries(query: DeliveryQuery): Promise<Page<Delivery>>
+
+  vulnerabilityReports(): Promise<readonly VulnerabilityReport[]>
 
   close(): Promise<void>
 }

@@ -7,6 +7,7 @@ import {
   IconLayoutDashboard,
   IconListCheck,
   IconShieldCheck,
+  IconThumbUp,
   IconUsers,
 } from "@tabler/icons-react"
 import type { ReactNode } from "react"
@@ -16,6 +17,7 @@ export interface Place {
   readonly to:
     | "/"
     | "/incidents"
+    | "/recommendations"
     | "/countermeasures"
     | "/rules"
     | "/policies"
@@ -35,6 +37,7 @@ const size = { size: 18, stroke: 1.7, "aria-hidden": true } as const
 export const places: readonly Place[] = [
   { to: "/", label: "Overview", icon: <IconLayoutDashboard {...size} />, key: "o", needs: "viewer" },
   { to: "/incidents", label: "Incidents", icon: <IconAlertOctagon {...size} />, key: "i", needs: "viewer" },
+  { to: "/recommendations", label: "Recommendations", icon: <IconThumbUp {...size} />, key: "d", needs: "viewer" },
   { to: "/countermeasures", label: "Countermeasures", icon: <IconBan {...size} />, key: "c", needs: "viewer" },
   { to: "/rules", label: "Rules", icon: <IconFileSearch {...size} />, key: "r", needs: "viewer" },
   { to: "/policies", label: "Policies", icon: <IconListCheck {...size} />, key: "p", needs: "viewer" },

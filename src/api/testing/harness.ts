@@ -1,6 +1,7 @@
 import type { LightMyRequestResponse } from "fastify"
 import { createInProcessBus } from "../../bus/index.ts"
 import { createIds, createManualClock, type Role, type User } from "../../core/index.ts"
+import { createKnownVulnerabilities } from "../../correlation/index.ts"
 import { createRulePolicy, type RuleSummary } from "../../detection/index.ts"
 import { createNotifications, notificationsConfig } from "../../notifications/index.ts"
 import { createExplain, createResponder, policySentence } from "../../response/index.ts"
@@ -8,9 +9,11 @@ import { createSqliteStore } from "../../store/index.ts"
 import { createAccounts } from "../auth/accounts.ts"
 import { cookieName } from "../auth/authenticate.ts"
 import { hashPassword } from "../auth/secrets.ts"
+import { createCorrelationBook } from "../correlation/correlation-book.ts"
 import { createRuleBook } from "../rules/rule-book.ts"
 import { createApi } from "../server.ts"
 import type { ApiDeps, ApiOptions } from "../services.ts"
+import { createVulnerabilityBook } from "../vulnerabilities/vulnerability-book.ts"
 
 /** A whole API over a store in memory, with a clock that is turned by hand. */
 export async function createHarness(
@@ -44,6 +47,10 @@ export async function createHarness(
     { store, clock, ids, env: {}, readFile: () => "", fetch, random: Math.random, onError },
     notificationsConfig.parse({ targets }),
   )
+  const known = createKnownVulnerabilities()
+  const vulnerabilities = createVulnerabilityBook({ store, clock, ids, known })
+  const running = { rules: [], clusters: [] }
+  const correlation = createCorrelationBook({ store, clock, facts: known, running })
   const status = async () => ({
     version: "0",
     startedAt: clock.now(),
@@ -61,6 +68,8 @@ export async function createHarness(
       decisions: responder,
       rules,
       notifications,
+      vulnerabilities,
+      correlation,
       explain: createExplain(store),
       policySentence,
       evidence: async () => undefined,
@@ -102,6 +111,8 @@ export async function createHarness(
     clock,
     ids,
     policy,
+    known,
+    responder,
     accounts,
     errors,
     tokenOf,

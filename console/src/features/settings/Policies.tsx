@@ -1,12 +1,14 @@
-import { Paper, Select, Stack, Switch, Text } from "@mantine/core"
+import { Badge, Button, Group, Paper, Select, Stack, Switch, Text } from "@mantine/core"
 import { notifications } from "@mantine/notifications"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useState } from "react"
 import type { Policies as Body } from "../../../../src/api/contract/index.ts"
 import { api } from "../../api/client.ts"
 import { me, policies } from "../../api/queries.ts"
 import { may } from "../../app/navigation.tsx"
 import { Page } from "../../components/Page.tsx"
 import { State } from "../../components/State.tsx"
+import { ModeDialog } from "./ModeDialog.tsx"
 
 type Policy = Body["items"][number]
 
@@ -20,7 +22,7 @@ export function Policies() {
   return (
     <Page
       title="Policies"
-      about="When these incidents or alerts are seen, block the other side. Automatic enforces; interactive proposes; monitor decides and shows, but never enforces."
+      about="What is seen how often, and what is done about it. Automatic enforces; interactive proposes, and a person decides; monitor shows what it would do."
     >
       <State
         of={useQuery(policies)}
@@ -42,6 +44,19 @@ export function Policies() {
 function PolicyCard({ policy }: { readonly policy: Policy }) {
   const client = useQueryClient()
   const admin = may(useQuery(me).data, "admin")
+  const [mode, setMode] = useState<Policy["mode"] | null>(null)
+  const askAgain = useMutation({
+    mutationFn: () =>
+      api("POST", `/policies/${encodeURIComponent(policy.id)}/mode`, {
+        interactiveStatus: "interactive",
+        pending: "keep",
+        why: "told to ask again in the console",
+      }),
+    onError: (error) =>
+      notifications.show({ color: "red", title: "The policy was not changed", message: error.message }),
+    onSettled: () => client.invalidateQueries({ queryKey: ["policies"] }),
+  })
+  const status = policy.mode === "interactive" ? (policy.interactiveStatus ?? "interactive") : "interactive"
   const change = useMutation({
     mutationFn: (changes: Partial<Policy>) => {
       const { sentence: _, ...rest } = policy
@@ -57,9 +72,27 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
         <Text fw={600}>{policy.name}</Text>
         <Text size="sm">{policy.sentence}</Text>
         <Text size="xs" c="dimmed" ff="monospace">
-          {policy.id}
+          {policy.id} · by {policy.enforcers.length === 0 ? "every enforcer" : policy.enforcers.join(", ")}
         </Text>
       </div>
+      {status !== "interactive" && (
+        <Group gap="xs">
+          <Badge variant="light" color={status === "always-accept" ? "red" : "gray"} tt="none">
+            {status === "always-accept" ? "always accepted" : "always ignored"}
+          </Badge>
+          {admin && (
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label={`Let ${policy.name} ask again`}
+              loading={askAgain.isPending}
+              onClick={() => askAgain.mutate()}
+            >
+              Ask again
+            </Button>
+          )}
+        </Group>
+      )}
       <Select
         size="xs"
         w={130}
@@ -68,7 +101,8 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
         allowDeselect={false}
         disabled={!admin}
         value={policy.mode}
-        onChange={(mode) => change.mutate({ mode: (mode ?? policy.mode) as Policy["mode"] })}
+        // The cast holds: the values are those of the modes above.
+        onChange={(next) => next !== policy.mode && setMode(next as Policy["mode"] | null)}
       />
       <Switch
         aria-label={`${policy.name} is enabled`}
@@ -76,6 +110,7 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
         checked={policy.enabled}
         onChange={(event) => change.mutate({ enabled: event.currentTarget.checked })}
       />
+      {mode !== null && <ModeDialog policy={policy} mode={mode} onClose={() => setMode(null)} />}
     </Paper>
   )
 }

@@ -1,9 +1,8 @@
-import { policies } from "../../api/contract/index.ts"
-import { formatDiagnostic, parsePolicies, policy as policySchema, ThwartError } from "../../core/index.ts"
-import { type AddCommand, examples } from "../command.ts"
+import { policies } from "../../../api/contract/index.ts"
+import { formatDiagnostic, parsePolicies, policy as policySchema, ThwartError } from "../../../core/index.ts"
+import { type AddCommand, examples } from "../../command.ts"
 
-export const policy: AddCommand = (program, run) => {
-  const group = program.command("policy").description('make and change policies; "thwart list policies" shows them')
+export const set: AddCommand = (group, run) => {
   group
     .command("set")
     .description("make or change the policies of a YAML file, and tell each as a sentence")

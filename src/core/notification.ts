@@ -12,6 +12,7 @@ export const noticeKinds = [
   "countermeasure-applied",
   "countermeasure-failed",
   "countermeasure-ended",
+  "recommendation",
 ] as const
 export const noticeKind = z.enum(noticeKinds)
 export type NoticeKind = z.infer<typeof noticeKind>

@@ -1,4 +1,13 @@
-import { type Countermeasure, type EnforcementReport, type Notice, type NoticeKind, subjectOf } from "../core/index.ts"
+import {
+  actionInWords,
+  type Countermeasure,
+  type EnforcementReport,
+  holdsBack,
+  type Notice,
+  type NoticeKind,
+  rateInWords,
+  subjectOf,
+} from "../core/index.ts"
 import { capitalised, shownText, shownTitle, shownValue, timeInWords } from "./notice-text.ts"
 
 type Kind = Extract<NoticeKind, `countermeasure-${string}`>
@@ -21,7 +30,7 @@ export function countermeasureNotice(of: Countermeasure, before: Kind | undefine
     severity: of.severity,
     follows: before ?? null,
     subject: of.id,
-    title: shownTitle(`${capitalised(of.action)} of ${subjectOf(of)} ${verbs[kind]}`),
+    title: shownTitle(`${capitalised(actionInWords(of))} of ${subjectOf(of)} ${verbs[kind]}`),
     text: shownText(sentenceOf(kind, of)),
     facts: factsOf(of),
     path: of.reason.incident === null ? "/countermeasures" : `/incidents/${of.reason.incident}`,
@@ -65,10 +74,16 @@ function untilOf({ expiresAt }: Countermeasure): string {
   return expiresAt === null ? "until someone ends it" : `until ${timeInWords(expiresAt)}`
 }
 
+/** `block, inbound`, `limit to 100 packets/s, outbound`, `pause`. */
+function actionOf(of: Countermeasure): string {
+  if (!holdsBack(of)) return of.action
+  return `${of.action}${of.rate === undefined ? "" : ` to ${rateInWords(of.rate)}`}, ${of.direction}`
+}
+
 function factsOf(of: Countermeasure): Notice["facts"] {
   return [
     { name: "Severity", value: of.severity },
-    { name: "Action", value: of.action === "block" ? `block, ${of.direction}` : of.action },
+    { name: "Action", value: actionOf(of) },
     { name: "Of", value: shownValue(subjectOf(of)) },
     { name: "Decided by", value: shownValue(of.reason.by) },
     { name: "Incident", value: of.reason.incident ?? "" },

@@ -36,6 +36,9 @@ export interface NotificationsDeps extends SecretDeps {
   readonly onError: (error: unknown) => void
 }
 
+/** What is looked at: everything else goes to the store as it is. */
+const isTold = ["incidents", "countermeasures", "proposals", "recommendations"] as const
+
 /** Throws THWART_CONFIG_INVALID with everything that is wrong about the targets. */
 export function createNotifications(
   deps: NotificationsDeps,
@@ -75,9 +78,7 @@ export function createNotifications(
         : {
             ...inner,
             record: (changes) =>
-              changes.incidents === undefined && changes.countermeasures === undefined
-                ? inner.record(changes)
-                : record(inner, changes),
+              isTold.some((what) => changes[what] !== undefined) ? record(inner, changes) : inner.record(changes),
           },
     start: async () => {
       await restoreOutbox({ store, clock }, new Map(lines.map(({ config: { name }, queue }) => [name, queue])))

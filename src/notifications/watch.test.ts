@@ -4,7 +4,12 @@ import type { Changes } from "../store/store.ts"
 import { countermeasureOf, hostile, incidentOf, start } from "./testing/samples.ts"
 import { createWatch } from "./watch.ts"
 
-const nothingStored = { incident: async () => undefined, countermeasure: async () => undefined }
+const nothingStored = {
+  incident: async () => undefined,
+  countermeasure: async () => undefined,
+  proposals: async () => ({ items: [], next: undefined }),
+  recommendations: async () => [],
+}
 const clock = createManualClock(start)
 
 /** The kinds that are told of each change after the other. */
@@ -91,6 +96,7 @@ describe("what is told of changes", () => {
 
   it("is held against the store after a restart, so that nothing is told again", async () => {
     const store = {
+      ...nothingStored,
       incident: async () => incidentOf("a", 5, { stages: 2 }),
       countermeasure: async () => countermeasureOf("a", { nftables: "failed" }),
     }

@@ -2,6 +2,8 @@ import type { Clock, Countermeasure, Incident, Notice } from "../core/index.ts"
 import type { Changes, Store } from "../store/store.ts"
 import { countermeasureKind, countermeasureNotice } from "./countermeasure-notice.ts"
 import { type IncidentMark, incidentNotices, markOf } from "./incident-notice.ts"
+import { createPendingProposals } from "./pending-proposals.ts"
+import { recommendationNotice } from "./recommendation-notice.ts"
 
 /** Sees what changes mean to people, by what was stored before. */
 export interface Watch {
@@ -11,7 +13,7 @@ export interface Watch {
 }
 
 export interface WatchDeps {
-  readonly store: Pick<Store, "incident" | "countermeasure">
+  readonly store: Pick<Store, "incident" | "countermeasure" | "proposals" | "recommendations">
   readonly clock: Clock
 }
 
@@ -23,6 +25,7 @@ const maxRemembered = 20_000
 export function createWatch({ store, clock }: WatchDeps): Watch {
   const incidents = new Map<string, IncidentMark>()
   const countermeasures = new Map<string, Told>()
+  const pending = createPendingProposals(store)
 
   const markBefore = async ({ id, version }: Incident) => {
     const known = incidents.get(id)
@@ -38,14 +41,18 @@ export function createWatch({ store, clock }: WatchDeps): Watch {
   }
 
   return {
-    noticesOf: async ({ incidents: changed = [], countermeasures: done = [] }) => {
+    noticesOf: async (changes) => {
+      const { incidents: changed = [], countermeasures: done = [] } = changes
       const notices: Notice[] = []
       for (const one of latest(changed)) notices.push(...incidentNotices(one, await markBefore(one)))
       for (const one of latest(done))
         notices.push(...present(countermeasureNotice(one, await toldBefore(one), clock.now())))
+      for (const one of await pending.news(changes)) notices.push(recommendationNotice(one))
       return notices
     },
-    stored: ({ incidents: changed = [], countermeasures: done = [] }) => {
+    stored: (changes) => {
+      const { incidents: changed = [], countermeasures: done = [] } = changes
+      pending.stored(changes)
       for (const one of changed)
         if (one.version > (incidents.get(one.id)?.version ?? 0)) remember(incidents, one.id, markOf(one))
       for (const one of done) remember(countermeasures, one.id, countermeasureKind(one))

@@ -38,6 +38,9 @@ export function pagerDutyAction(
     case "countermeasure-applied":
     case "countermeasure-ended":
       return follows === "countermeasure-failed" ? "resolve" : undefined
+    // Nobody is woken up to decide: its incident does that, and nothing would resolve it.
+    case "recommendation":
+      return undefined
     case "incident-opened":
     case "incident-grown":
     case "incident-reopened":

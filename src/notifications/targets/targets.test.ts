@@ -123,9 +123,10 @@ describe("PagerDuty", () => {
       ["countermeasure-applied", "countermeasure-failed", "resolve", "resolve"],
       ["countermeasure-ended", "countermeasure-applied", undefined, undefined],
       ["countermeasure-ended", "countermeasure-failed", "resolve", "resolve"],
+      ["recommendation", null, undefined, undefined],
       ["digest", null, "trigger", "trigger"],
     ] as const
-    expect(cases).toHaveLength(11)
+    expect(cases).toHaveLength(12)
     for (const [kind, follows, closed, contained] of cases) {
       expect([kind, follows, pagerDutyAction({ kind, follows }, "closed")]).toEqual([kind, follows, closed])
       expect([kind, follows, pagerDutyAction({ kind, follows }, "contained")]).toEqual([kind, follows, contained])

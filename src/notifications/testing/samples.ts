@@ -1,4 +1,5 @@
 import {
+  type AddressProposal,
   address,
   type Countermeasure,
   type CountermeasureId,
@@ -7,6 +8,8 @@ import {
   type IncidentStatus,
   type Notice,
   nodeId,
+  type Proposal,
+  policyId,
   prefix,
   ruleId,
   type Severity,
@@ -82,6 +85,36 @@ export function countermeasureOf(
       checkedAt: start,
     })),
   }
+}
+
+const waiting = {
+  policy: policyId.parse("ask"),
+  state: "pending",
+  severity: "high",
+  reason: { by: "policy:ask", text: "password spraying", policy: policyId.parse("ask"), incident: null, alerts: [] },
+  held: null,
+  source: address("203.0.113.66"),
+  node,
+  count: 3,
+  threshold: 3,
+  windowMs: 60_000,
+  firstAt: start,
+  latestAt: start,
+  createdAt: start,
+  expiresAt: start + 86_400_000,
+  outcome: null,
+} as const
+
+export function proposalOf(name: string, overrides: Partial<AddressProposal> = {}): Proposal {
+  const wish = { action: "block", direction: "inbound", target: prefix("203.0.113.66") } as const
+  return { id: `prp_${name}` as Proposal["id"], ...waiting, ...wish, ...overrides }
+}
+
+export const pausing: Proposal = {
+  id: "prp_pause" as Proposal["id"],
+  ...waiting,
+  action: "pause",
+  target: { id: nodeId.parse("shop-web"), kind: "container", name: "shop-web" },
 }
 
 /** What an attacker would like to be read as something else. */

@@ -40,6 +40,7 @@ const tags = [
   { name: "playbooks", description: "What is done by itself when something is seen: steps, runs, dry runs" },
   { name: "settings", description: "Policies and the allowlist" },
   { name: "accounts", description: "Users, tokens and the audit log" },
+  { name: "notifications", description: "Who is told, and what became of it" },
   { name: "server", description: "State, events, metrics" },
 ]
 

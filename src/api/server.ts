@@ -15,6 +15,7 @@ import { correlationRoutes } from "./routes/correlation.ts"
 import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
+import { notificationRoutes } from "./routes/notifications.ts"
 import { type OpenRoute, openRoutes } from "./routes/open-routes.ts"
 import { playbookRoutes } from "./routes/playbooks.ts"
 import { recommendationRoutes } from "./routes/recommendations.ts"
@@ -112,6 +113,7 @@ function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): voi
     accountRoutes,
     tokenRoutes,
     ruleRoutes,
+    notificationRoutes,
     correlationRoutes,
     vulnerabilityRoutes,
     playbookRoutes,

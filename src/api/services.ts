@@ -6,12 +6,14 @@ import type {
   Clock,
   Countermeasure,
   CountermeasureId,
+  Delivery,
   Ids,
   Incident,
   IncidentId,
   IncidentStatus,
   Policy,
 } from "../core/index.ts"
+import type { TargetStatus } from "../notifications/index.ts"
 import type { BlockRequest, Explanation, Responder } from "../response/index.ts"
 import type { PlaybookDesk } from "../response/playbooks/index.ts"
 import type { Store } from "../store/store.ts"
@@ -37,6 +39,12 @@ export interface Decisions
   changePolicy(policy: Policy, actor: Actor): Promise<Policy>
 }
 
+/** Who is told of what happens. */
+export interface Notifies {
+  targets(): readonly TargetStatus[]
+  test(target: string, by: Actor): Promise<Delivery>
+}
+
 export interface ApiDeps {
   readonly store: Store
   readonly bus: Bus
@@ -45,6 +53,7 @@ export interface ApiDeps {
   readonly accounts: Accounts
   readonly decisions: Decisions
   readonly rules: RuleBook
+  readonly notifications: Notifies
   readonly correlation: CorrelationBook
   readonly vulnerabilities: VulnerabilityBook
   readonly playbooks: PlaybookDesk

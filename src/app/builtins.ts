@@ -13,6 +13,7 @@ import type { EnforcerKind } from "../response/playbooks/index.ts"
 import { createAwsEnforcers } from "./aws-enforcers.ts"
 import type { Config } from "./config.ts"
 import { machineFacts } from "./node.ts"
+import { createToldEnforcers } from "./told-enforcers.ts"
 
 /** What a plug-in may need of the machine. */
 export interface EnforcerSettings {
@@ -46,6 +47,7 @@ interface EnforcerPlugin {
 /** Every enforcer that comes with Thwart: the one list. */
 function pluginsWith(deps: EnforcerDeps): readonly EnforcerPlugin[] {
   const aws = createAwsEnforcers(deps)
+  const told = createToldEnforcers(deps)
   return [
     { id: "nftables", create: ({ netns }) => ({ blocking: [createNftablesEnforcer(deps, { netns })] }) },
     { id: "http", create: () => ({ blocking: [createHttpEnforcer(deps)] }) },
@@ -61,11 +63,25 @@ function pluginsWith(deps: EnforcerDeps): readonly EnforcerPlugin[] {
     },
     {
       id: "aws-waf",
-      create: (_, own) => ({ blocking: own?.kind === "aws-waf" ? aws.waf(own) : needsSettings("aws-waf") }),
+      create: (_, own) => ({ blocking: own?.kind === "aws-waf" ? aws.waf(own) : needsSettings("aws-waf", whereAws) }),
     },
     {
       id: "aws-nacl",
-      create: (_, own) => ({ blocking: own?.kind === "aws-nacl" ? aws.nacl(own) : needsSettings("aws-nacl") }),
+      create: (_, own) => ({
+        blocking: own?.kind === "aws-nacl" ? aws.nacl(own) : needsSettings("aws-nacl", whereAws),
+      }),
+    },
+    {
+      id: "webhook",
+      create: ({ dataDir }, own) => ({
+        blocking: own?.kind === "webhook" ? [told.webhook(own, dataDir)] : needsSettings("webhook", whatToCall),
+      }),
+    },
+    {
+      id: "exec",
+      create: ({ dataDir }, own) => ({
+        blocking: own?.kind === "exec" ? [told.exec(own, dataDir)] : needsSettings("exec", whatToCall),
+      }),
     },
   ]
 }
@@ -76,6 +92,8 @@ export const enforcerKinds: readonly EnforcerKind[] = [
   { id: "http", does: "block" },
   { id: "aws-waf", does: "block", shorthand: "web-acl" },
   { id: "aws-nacl", does: "block", shorthand: "network-acl" },
+  { id: "webhook", does: "block" },
+  { id: "exec", does: "block" },
   { id: "containers", does: "quarantine" },
 ]
 
@@ -100,9 +118,10 @@ export function createEnforcers(asked: Config["enforcers"], deps: EnforcerDeps, 
   return { blocking, quarantining }
 }
 
-function needsSettings(id: string): never {
-  throw new ThwartError(
-    "THWART_CONFIG_INVALID",
-    `the enforcer "${id}" has to be told where to work: write it into thwart.yaml, as docs/reference/aws.md shows`,
-  )
+const whereAws = "where to work: write it into thwart.yaml, as docs/reference/aws.md shows"
+const whatToCall =
+  "what to call for block and unblock: write it into thwart.yaml, as docs/reference/webhook-and-exec.md shows"
+
+function needsSettings(id: string, what: string): never {
+  throw new ThwartError("THWART_CONFIG_INVALID", `the enforcer "${id}" has to be told ${what}`)
 }

@@ -1,22 +1,29 @@
 import { z } from "zod"
 import { cidr, type Diagnostic, eventTypes, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
-import { awsNaclConfig, awsWafConfig, containersConfig } from "../enforcers/index.ts"
-
-const enforcerSettings = z.discriminatedUnion("kind", [awsNaclConfig, awsWafConfig, containersConfig], {
-  error: "an enforcer is a name (nftables) or its settings ({ kind: containers, socket: /run/podman/podman.sock })",
-})
-
-/** An enforcer by its id, or an object with its kind and settings; mistakes in these are told one by one. */
-const enforcerWish = z.unknown().transform((value, context): string | z.infer<typeof enforcerSettings> => {
-  if (typeof value === "string") return value
-  const parsed = enforcerSettings.safeParse(value)
-  if (parsed.success) return parsed.data
-  for (const issue of parsed.error.issues)
-    context.issues.push({ code: "custom", message: issue.message, path: issue.path, input: value })
-  return z.NEVER
-})
+import { awsNaclConfig, awsWafConfig, containersConfig, execConfig, webhookConfig } from "../enforcers/index.ts"
+import { notificationsConfig } from "../notifications/index.ts"
 
 const names = z.array(z.string().min(1).max(1000)).max(100).default([])
+
+/** A name, or its settings. By their kind, so that a mistake in one is told as what it is. */
+const enforcer = z.preprocess(
+  (value) => (typeof value === "string" ? { kind: "", name: value } : value),
+  z.discriminatedUnion(
+    "kind",
+    [
+      z.strictObject({ kind: z.literal(""), name: z.string().min(1).max(1000) }).transform(({ name }) => name),
+      awsNaclConfig,
+      awsWafConfig,
+      containersConfig,
+      webhookConfig,
+      execConfig,
+    ],
+    {
+      error:
+        "an enforcer is a name (nftables) or its settings ({ kind: containers, socket: /run/podman/podman.sock }); settings are for aws-nacl, aws-waf, containers, webhook and exec",
+    },
+  ),
+)
 
 /** `thwart.yaml`. An unknown key is an error; every key has a default that is safe. */
 export const configSchema = z.strictObject({
@@ -40,7 +47,7 @@ export const configSchema = z.strictObject({
   /** Run tcpdump and nft in this network namespace. */
   netns: z.string().nullable().default(null),
   /** By name, or with settings: `[nftables, { kind: containers, socket: /run/podman/podman.sock }]`. */
-  enforcers: z.array(enforcerWish).max(20).default([]),
+  enforcers: z.array(enforcer).max(20).default([]),
   /** Ids and names of nodes that are never quarantined. */
   protectedNodes: names,
   /** What nodes are tagged with, by their ids or names: `{ shop-web: [production] }`. */
@@ -63,6 +70,8 @@ export const configSchema = z.strictObject({
     .default([]),
   /** Files or folders of event rules; empty: those that come with Thwart. */
   eventRules: names,
+  /** Who is told of incidents and countermeasures. */
+  notifications: notificationsConfig.prefault({}),
   /** Files or folders of intent and clustering rules; empty: those that come with Thwart. */
   intentRules: names,
   /** Files or folders of playbooks. */

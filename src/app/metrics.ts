@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client"
 import type { Bus } from "../bus/index.ts"
 import type { Recommendation } from "../core/index.ts"
 import type { Reconciler } from "../enforcers/index.ts"
+import type { TargetStatus } from "../notifications/index.ts"
 import type { SensorStatus } from "../sensors/sensor.ts"
 
 export interface MetricsDeps {
@@ -10,6 +11,7 @@ export interface MetricsDeps {
   readonly enforcers: () => readonly { readonly id: string; readonly status: ReturnType<Reconciler["status"]> }[]
   readonly recommendations: () => readonly Pick<Recommendation, "policy" | "pending" | "notKept">[]
   readonly eventRules: EventRuleFigures
+  readonly targets: () => readonly TargetStatus[]
 }
 
 /** What is told of event rules. */
@@ -24,7 +26,7 @@ export interface Metrics {
 }
 
 /** Everything that Prometheus may ask, declared in one place. Labels are ids of ours alone: an attacker can't make new series. */
-export function createMetrics({ bus, sensors, enforcers, recommendations, eventRules }: MetricsDeps): Metrics {
+export function createMetrics({ bus, sensors, enforcers, recommendations, eventRules, targets }: MetricsDeps): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -101,6 +103,7 @@ export function createMetrics({ bus, sensors, enforcers, recommendations, eventR
     },
   })
   tellEventRules(eventRules, registers)
+  tellNotifications(targets, registers)
   const subscriptions = [
     bus.subscribe("alert", ({ intent, severity }) => alerts.inc({ intent, severity })),
     bus.subscribe("incident", () => incidents.inc()),
@@ -139,6 +142,22 @@ function tellEventRules({ counts, status }: EventRuleFigures, registers: Registr
     registers,
     collect() {
       this.set(status().evicted)
+    },
+  })
+}
+
+function tellNotifications(targets: () => readonly TargetStatus[], registers: Registry[]): void {
+  new Gauge({
+    name: "thwart_notifications",
+    help: "Notifications of each target: those that wait, and those delivered and given up since start",
+    labelNames: ["target", "state"],
+    registers,
+    collect() {
+      for (const { name: target, pending, delivered, failed } of targets()) {
+        this.set({ target, state: "pending" }, pending)
+        this.set({ target, state: "delivered" }, delivered)
+        this.set({ target, state: "failed" }, failed)
+      }
     },
   })
 }

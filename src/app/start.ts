@@ -37,6 +37,7 @@ import {
   loadRules,
 } from "../detection/index.ts"
 import type { Enforcer, QuarantineEnforcer } from "../enforcers/index.ts"
+import type { Notifications } from "../notifications/index.ts"
 import { createExplain, createResponder, policySentence, type Responder, surroundingsOf } from "../response/index.ts"
 import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
 import { createPostgresStore, createSqliteStore, type Store } from "../store/index.ts"
@@ -47,6 +48,7 @@ import { enforce } from "./enforce.ts"
 import { createInspect, type Inspect } from "./inspect.ts"
 import { createMetrics } from "./metrics.ts"
 import { machineFacts, tagsFrom, thisNode } from "./node.ts"
+import { notify } from "./notify.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
 import { playbookDirectory, playbooksOf } from "./playbook-tools.ts"
 import { createPreview } from "./preview.ts"
@@ -117,13 +119,14 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     { netns, protectedNodes, dataDir },
   )
   const enforcers = { ...made, blocking: [...(deps.enforcers ?? []), ...made.blocking] }
-  const store =
+  const ownStore =
     config.database === null
       ? await createSqliteStore({ path: join(dataDir, "thwart.db") })
       : await createPostgresStore({ url: config.database, onError })
   const stack = new AsyncDisposableStack()
-  stack.defer(() => store.close())
+  stack.defer(() => ownStore.close())
   try {
+    const { store, notifications } = await notify(ownStore, config, { clock, ids, onError }, stack)
     const bus = createInProcessBus({ onError })
     const known = createKnownVulnerabilities()
     const vulnerabilities = createVulnerabilityBook({ store, clock, ids, known })
@@ -165,11 +168,18 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const reconcilers = enforce(enforcers, { clock, responder, onError, driftCheckMs: config.driftCheckMs }, stack)
     const sensors = createSensors(config, { ids, clock, node, onError })
     const status = createStatus({ store, clock, sensors, otherSensors: deps.otherSensors ?? (() => []), reconcilers })
-    const metrics = createMetrics({ bus, ...status, recommendations: responder.recommendations, eventRules: evaluator })
+    const metrics = createMetrics({
+      bus,
+      ...status,
+      recommendations: responder.recommendations,
+      eventRules: evaluator,
+      targets: notifications.targets,
+    })
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const evidence = evidenceOf(enforcers.quarantining)
-    const running = { accounts, responder, rules, correlation, vulnerabilities, pipeline, status, metrics, evidence }
+    const books = { rules, correlation, vulnerabilities }
+    const running = { accounts, responder, ...books, pipeline, status, metrics, evidence, notifications }
     const api = await serveApi({ config, deps, store, bus, ids, ...running })
     stack.defer(() => api.close())
     const url = await api.listen()
@@ -212,6 +222,7 @@ interface ApiParts {
   readonly status: ReturnType<typeof createStatus>
   readonly metrics: ReturnType<typeof createMetrics>
   readonly evidence: ReturnType<typeof evidenceOf>
+  readonly notifications: Notifications
 }
 
 /** What any of them found before it acted. */

@@ -11,6 +11,7 @@ import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
 import { allow, disallow, token, userCommand } from "./commands/manage.ts"
+import { notify } from "./commands/notify.ts"
 import { playbooks } from "./commands/playbooks/index.ts"
 import { policy } from "./commands/policy/index.ts"
 import { proxy } from "./commands/proxy.ts"
@@ -90,6 +91,7 @@ const commands: readonly AddCommand[] = [
   allow,
   disallow,
   policy,
+  notify,
   recommendations,
   playbooks,
   statusCommand,

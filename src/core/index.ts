@@ -103,6 +103,8 @@ export type { Incident, IncidentStatus, Stage } from "./incident.ts"
 export { incident, incidentStatus, incidentStatuses, stage } from "./incident.ts"
 export type { NodeRef } from "./node.ts"
 export { nodeKinds, nodeRef } from "./node.ts"
+export type { Delivery, DeliveryState, Notice, NoticeKind } from "./notification.ts"
+export { delivery, deliveryState, deliveryStates, notice, noticeKind, noticeKinds } from "./notification.ts"
 export type {
   ConnectionObservation,
   Direction,
@@ -136,6 +138,7 @@ export { playbookFieldTable } from "./playbook-field-table.ts"
 export type { InteractiveStatus, Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
 export { completePolicy, interactiveStatus, mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
 export { parsePolicies } from "./policy-file.ts"
+export { printableBytes, printableText } from "./printable.ts"
 export type { Rate } from "./rate.ts"
 export { rate, rateInWords, rateText, rateUnits } from "./rate.ts"
 export type { AddressProposal, Proposal, ProposalState, Recommendation, RecommendationHead } from "./recommendation.ts"

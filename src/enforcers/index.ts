@@ -32,9 +32,12 @@ export type {
   Quarantine,
   QuarantineEnforcer,
 } from "./enforcer.ts"
+export { createExecEnforcer, execConfig } from "./exec/index.ts"
 export type { HttpEnforcer } from "./http/index.ts"
 export { createHttpEnforcer } from "./http/index.ts"
 export { createNftablesEnforcer } from "./nftables/index.ts"
 export { previewBlock, previewQuarantine } from "./preview.ts"
 export type { Reconciler, ReconcilerStatus } from "./reconciler.ts"
 export { createQuarantineReconciler, createReconciler } from "./reconciler.ts"
+export { createBook } from "./told/index.ts"
+export { createWebhookEnforcer, webhookConfig } from "./webhook/index.ts"

@@ -12,7 +12,16 @@ import {
   vulnerabilityReport,
 } from "../core/index.ts"
 import type { Page, ProposalQuery, Store } from "./store.ts"
-import { alertAt, auditAt, countermeasureAt, incidentAt, playbookAt, proposalAt, runAt } from "./testing/samples.ts"
+import {
+  alertAt,
+  auditAt,
+  countermeasureAt,
+  deliveryAt,
+  incidentAt,
+  playbookAt,
+  proposalAt,
+  runAt,
+} from "./testing/samples.ts"
 
 export interface Opened {
   readonly store: Store
@@ -371,6 +380,32 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
       expect(await store.playbookRun("run_2")).toMatchObject({ state: "done", count: 7 })
       await store.record({ playbookRuns: [runAt(92 * day, "4")] })
       expect(await ids({})).toEqual(["run_4", "run_3", "run_2"])
+    })
+
+    it("keeps the outbox: by target and state, newest first, as it is now, and forgets what is finished and old", async () => {
+      const strange = deliveryAt(3, "c", { reason: "\u0000 \ud800 ' \" \\ -- $1 ?" })
+      await store.record({
+        deliveries: [deliveryAt(1, "a"), deliveryAt(2, "b", { target: "mail" }), strange, deliveryAt(4, "d")],
+      })
+      const ids = async (query: Parameters<Store["deliveries"]>[0]) =>
+        (await store.deliveries(query)).items.map(({ id }) => id)
+      expect(await ids({})).toEqual(["dlv_d", "dlv_c", "dlv_b", "dlv_a"])
+      expect((await store.deliveries({ target: "soc" })).items[1]).toEqual(strange)
+      await store.record({
+        deliveries: [
+          deliveryAt(1, "a", { state: "delivered", attempts: 2, finishedAt: 9 }),
+          deliveryAt(4, "d", { state: "failed", attempts: 1, reason: "no", finishedAt: 9 }),
+        ],
+      })
+      expect(await ids({ target: "soc", state: "pending" })).toEqual(["dlv_c"])
+      expect(await ids({ state: "delivered" })).toEqual(["dlv_a"])
+      const first = await store.deliveries({ limit: 1, target: "soc" })
+      expect([first.items[0]?.reason, await ids({ cursor: first.next, target: "soc" })]).toEqual([
+        "no",
+        ["dlv_c", "dlv_a"],
+      ])
+      await store.record({ forgetDeliveriesBefore: 4 })
+      expect(await ids({})).toEqual(["dlv_d", "dlv_c", "dlv_b"])
     })
 
     it("writes all of a record or nothing, and one that fails does not fail the others beside it", async () => {

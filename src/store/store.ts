@@ -7,6 +7,8 @@ import type {
   AuditEntry,
   Countermeasure,
   CountermeasureId,
+  Delivery,
+  DeliveryState,
   Incident,
   IncidentId,
   IncidentNotes,
@@ -60,6 +62,10 @@ export interface Changes {
   /** With the rules of the alert, which the verdict counts for; it replaces the alert's verdict before. */
   readonly verdicts?: readonly (AlertVerdict & { readonly rules: readonly RuleId[] })[]
   readonly removedVerdicts?: readonly AlertId[]
+  /** The outbox of notifications. */
+  readonly deliveries?: readonly Delivery[]
+  /** Those that are no longer pending and were made before this are forgotten. */
+  readonly forgetDeliveriesBefore?: Millis
   readonly vulnerabilityReports?: readonly VulnerabilityReport[]
   /** By id. */
   readonly removedVulnerabilityReports?: readonly string[]
@@ -128,6 +134,11 @@ export interface CountermeasureQuery extends PageQuery {
   readonly incident?: IncidentId | undefined
 }
 
+export interface DeliveryQuery extends PageQuery {
+  readonly target?: string | undefined
+  readonly state?: DeliveryState | undefined
+}
+
 export interface ProposalQuery extends PageQuery {
   readonly policy?: PolicyId | undefined
   readonly state?: ProposalState | undefined
@@ -176,6 +187,7 @@ export interface Store {
   ruleStatistics(): Promise<readonly RuleStatistics[]>
   /** Of at most 1000 alerts. */
   verdicts(alerts: readonly AlertId[]): Promise<readonly AlertVerdict[]>
+  deliveries(query: DeliveryQuery): Promise<Page<Delivery>>
 
   vulnerabilityReports(): Promise<readonly VulnerabilityReport[]>
   playbooks(): Promise<readonly Playbook[]>

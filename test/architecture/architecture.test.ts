@@ -14,6 +14,8 @@ const areas = [
   "sensors",
   "store",
   "bus",
+  "notifications",
+  "outbound",
   "api",
   "cli",
   "agent",
@@ -30,11 +32,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   zones: ["core", "filter"],
   correlation: ["core", "filter"],
   response: ["core", "filter", "zones", "store:port", "bus:port", "enforcers:port", "sensors:port"],
-  enforcers: ["core"],
+  enforcers: ["core", "outbound"],
   sensors: ["core"],
   "sensors/http": ["core", "detection"],
   store: ["core"],
   bus: ["core"],
+  outbound: ["core"],
+  notifications: ["core", "outbound", "store:port"],
   api: [
     "core",
     "store:port",
@@ -46,6 +50,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "response",
     "zones",
     "filter",
+    "notifications",
   ],
   cli: ["core", "api/contract"],
   agent: everything,
@@ -103,7 +108,14 @@ describe("the architecture", () => {
   })
 
   it("keeps adapters apart from each other, but for folders that an area shares", () => {
-    const shared = ["enforcers/aws", "store/sql", "store/migrations", "sensors/input", "sensors/http-message"]
+    const shared = [
+      "enforcers/aws",
+      "enforcers/told",
+      "store/sql",
+      "store/migrations",
+      "sensors/input",
+      "sensors/http-message",
+    ]
     const between = edges.filter(({ from, to }) => {
       const [one, other] = [adapterOf(from), adapterOf(to)]
       return (

@@ -182,6 +182,7 @@ describe.runIf(has("the console in Chromium", "chromium"))("the console", () => 
         ["/countermeasures", "Countermeasures"],
         ["/policies", "Policies"],
         ["/allowlist", "Allowlist"],
+        ["/notifications", "Notifications"],
         ["/audit", "Audit log"],
         ["/accounts", "Users and tokens"],
       ] as const) {
@@ -196,7 +197,7 @@ describe.runIf(has("the console in Chromium", "chromium"))("the console", () => 
         drawn++
       }
     }
-    expect(drawn).toBe(14)
+    expect(drawn).toBe(16)
     expect(watched.foreign).toEqual([])
     // The browser itself reports the sign-in that was refused, and the guardrail's refusal.
     expect(watched.errors.filter((text) => !/status of (401|409)/.test(text))).toEqual([])

@@ -3,9 +3,11 @@ import type {
   AllowlistBody,
   AuditPage,
   CountermeasurePage,
+  DeliveryPage,
   Explanation,
   IncidentDetail,
   IncidentPage,
+  NotificationTargets,
   PlaybookRunPage,
   Playbooks,
   Policies,
@@ -77,6 +79,16 @@ export const allowlist = queryOptions({
   queryFn: () => api<AllowlistBody>("GET", "/allowlist"),
 })
 export const audit = queryOptions({ queryKey: ["audit"], queryFn: () => api<AuditPage>("GET", "/audit?limit=200") })
+export const notificationTargets = queryOptions({
+  queryKey: ["notifications", "targets"],
+  queryFn: () => api<NotificationTargets>("GET", "/notifications/targets"),
+  refetchInterval: 5000,
+})
+export const deliveries = queryOptions({
+  queryKey: ["notifications", "deliveries"],
+  queryFn: () => api<DeliveryPage>("GET", "/notifications/deliveries?limit=50"),
+  refetchInterval: 5000,
+})
 export const users = queryOptions({ queryKey: ["users"], queryFn: () => api<Users>("GET", "/users") })
 export const tokens = queryOptions({ queryKey: ["tokens"], queryFn: () => api<Tokens>("GET", "/tokens") })
 export const rules = (query: string) =>

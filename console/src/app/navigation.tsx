@@ -1,6 +1,7 @@
 import {
   IconAlertOctagon,
   IconBan,
+  IconBell,
   IconFileSearch,
   IconHistory,
   IconLayoutDashboard,
@@ -26,6 +27,7 @@ export interface Place {
     | "/policies"
     | "/playbooks"
     | "/allowlist"
+    | "/notifications"
     | "/audit"
     | "/accounts"
   readonly label: string
@@ -46,6 +48,7 @@ export const places: readonly Place[] = [
   { to: "/policies", label: "Policies", icon: <IconListCheck {...size} />, key: "p", needs: "viewer" },
   { to: "/playbooks", label: "Playbooks", icon: <IconPlayerPlay {...size} />, key: "b", needs: "viewer" },
   { to: "/allowlist", label: "Allowlist", icon: <IconShieldCheck {...size} />, key: "a", needs: "viewer" },
+  { to: "/notifications", label: "Notifications", icon: <IconBell {...size} />, key: "n", needs: "viewer" },
   { to: "/audit", label: "Audit log", icon: <IconHistory {...size} />, key: "l", needs: "analyst" },
   { to: "/accounts", label: "Users and tokens", icon: <IconUsers {...size} />, key: "u", needs: "admin" },
 ]

@@ -10,6 +10,7 @@ import { Rules } from "../features/rules/Rules.tsx"
 import { Accounts } from "../features/settings/Accounts.tsx"
 import { Allowlist } from "../features/settings/Allowlist.tsx"
 import { Audit } from "../features/settings/Audit.tsx"
+import { Notifications } from "../features/settings/Notifications.tsx"
 import { Policies } from "../features/settings/Policies.tsx"
 import { SignIn } from "../features/sign-in/SignIn.tsx"
 import { Shell } from "./Shell.tsx"
@@ -46,6 +47,7 @@ export const router = createRouter({
       page("/policies", Policies),
       page("/playbooks", Playbooks),
       page("/allowlist", Allowlist),
+      page("/notifications", Notifications),
       page("/audit", Audit),
       page("/accounts", Accounts),
     ]),

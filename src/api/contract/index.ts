@@ -271,6 +271,8 @@ export type WhoAmI = z.infer<typeof whoAmI>
 
 export type { CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } from "./correlation.ts"
 export { correlationPreview, correlationRules, maxPreviewedAlerts, newCorrelationPreview } from "./correlation.ts"
+export type { DeliveryPage, NotificationTargets } from "./notifications.ts"
+export { deliveriesQuery, deliveryPage, notificationTargets } from "./notifications.ts"
 export type { DryRunBody, PlaybookRunPage, Playbooks, ShownPlaybook } from "./playbooks.ts"
 export {
   decideRun,

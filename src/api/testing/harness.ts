@@ -3,6 +3,7 @@ import { createInProcessBus } from "../../bus/index.ts"
 import { createIds, createManualClock, type Role, type User } from "../../core/index.ts"
 import { createKnownVulnerabilities } from "../../correlation/index.ts"
 import { createRulePolicy, type RuleSummary } from "../../detection/index.ts"
+import { createNotifications, notificationsConfig } from "../../notifications/index.ts"
 import { createExplain, createResponder, policySentence } from "../../response/index.ts"
 import { createSqliteStore } from "../../store/index.ts"
 import { createAccounts } from "../auth/accounts.ts"
@@ -19,6 +20,7 @@ export async function createHarness(
   options: Partial<ApiOptions> = {},
   instead: Partial<ApiDeps> = {},
   enforcers: readonly string[] = ["test"],
+  targets: readonly object[] = [],
 ) {
   const clock = createManualClock(1_700_000_000_000)
   const ids = createIds(clock)
@@ -41,6 +43,10 @@ export async function createHarness(
   const policy = createRulePolicy(clock)
   const rules = createRuleBook({ store, clock, ids, policy, rules: sampleRules })
   await rules.start()
+  const notifications = createNotifications(
+    { store, clock, ids, env: {}, readFile: () => "", fetch, random: Math.random, onError },
+    notificationsConfig.parse({ targets }),
+  )
   const known = createKnownVulnerabilities()
   const vulnerabilities = createVulnerabilityBook({ store, clock, ids, known })
   const running = { rules: [], clusters: [] }
@@ -62,6 +68,7 @@ export async function createHarness(
       decisions: responder,
       playbooks: responder.playbooks,
       rules,
+      notifications,
       vulnerabilities,
       correlation,
       explain: createExplain(store),
@@ -112,6 +119,7 @@ export async function createHarness(
     tokenOf,
     close: async () => {
       await api.close()
+      await notifications.stop()
       await store.close()
     },
   }

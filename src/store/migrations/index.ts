@@ -4,6 +4,7 @@ import { rules } from "./0002-rules.ts"
 import { vulnerabilities } from "./0003-vulnerabilities.ts"
 import { recommendations } from "./0004-recommendations.ts"
 import { playbooks } from "./0005-playbooks.ts"
+import { deliveries } from "./0006-deliveries.ts"
 
 /** In order; a database says in its own table which of them it has seen. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0003-vulnerabilities": vulnerabilities,
   "0004-recommendations": recommendations,
   "0005-playbooks": playbooks,
+  "0006-deliveries": deliveries,
 }

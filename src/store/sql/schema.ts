@@ -34,6 +34,7 @@ export interface Database {
   rule_hits: { rule: string; day: number; hits: number; last_at: number }
   alert_verdicts: Document & { alert: string }
   rule_verdicts: { alert: string; rule: string; verdict: string }
+  deliveries: Document & { id: string; target: string; state: string; created_at: number }
   vulnerability_reports: Document & { id: string }
   playbooks: Document & { id: string }
   playbook_switches: Document & { id: string }

@@ -7,6 +7,7 @@ import {
   type AuditEntry,
   type Countermeasure,
   completePolicy,
+  type Delivery,
   type Incident,
   type IncidentNotes,
   messageOf,
@@ -148,6 +149,16 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
         const rows = db.selectFrom("audit").select(["document", "id", "at as time"])
         return page<AuditEntry>(query, (cursor, limit) =>
           after(rows, "at", cursor).orderBy("at", "desc").orderBy("id", "desc").limit(limit).execute(),
+        )
+      }),
+
+    deliveries: (query) =>
+      guarded(async () => {
+        let rows = db.selectFrom("deliveries").select(["document", "id", "created_at as time"])
+        if (query.target !== undefined) rows = rows.where("target", "=", query.target)
+        if (query.state !== undefined) rows = rows.where("state", "=", query.state)
+        return page<Delivery>(query, (cursor, limit) =>
+          after(rows, "created_at", cursor).orderBy("created_at", "desc").orderBy("id", "desc").limit(limit).execute(),
         )
       }),
 

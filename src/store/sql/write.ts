@@ -2,6 +2,7 @@ import type { Transaction } from "kysely"
 import { severities } from "../../core/index.ts"
 import type { Changes } from "../store.ts"
 import type { Database } from "./schema.ts"
+import { writeDeliveries } from "./write-deliveries.ts"
 import { writePlaybooks } from "./write-playbooks.ts"
 import { writeProposals } from "./write-proposals.ts"
 import { countHits, writeRules } from "./write-rules.ts"
@@ -55,6 +56,7 @@ export async function write(db: Transaction<Database>, changes: Changes): Promis
   await writePlaybooks(db, changes)
   await writeAccounts(db, changes)
   await writeUses(db, changes)
+  await writeDeliveries(db, changes)
   for (const rows of slices(changes.audit)) {
     const values = rows.map((entry) => ({ id: entry.id, at: entry.at, document: json(entry) }))
     await db

@@ -6,6 +6,7 @@ import {
   address,
   type BlockCountermeasure,
   type CountermeasureId,
+  type Delivery,
   type Incident,
   type IncidentId,
   nodeId,
@@ -165,4 +166,29 @@ export function runAt(at: number, name: string, overrides: Partial<PlaybookRun> 
     steps: [],
     ...overrides,
   })
+}
+
+export function deliveryAt(at: number, name: string, overrides: Partial<Delivery> = {}): Delivery {
+  return {
+    id: `dlv_${name}`,
+    target: "soc",
+    notice: {
+      kind: "incident-opened",
+      at,
+      severity: "high",
+      follows: null,
+      subject: "inc_a",
+      title: "High incident opened",
+      text: "Somebody attacks.",
+      facts: [{ name: "Attacker", value: "203.0.113.66" }],
+      path: "/incidents/inc_a",
+    },
+    state: "pending",
+    attempts: 0,
+    reason: null,
+    createdAt: at,
+    dueAt: at,
+    finishedAt: null,
+    ...overrides,
+  }
 }

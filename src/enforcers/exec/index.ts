@@ -1,0 +1,2 @@
+export { execConfig } from "./config.ts"
+export { createExecEnforcer } from "./exec.ts"

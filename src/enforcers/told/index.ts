@@ -1,0 +1,8 @@
+export type { Book, BookDeps } from "./book.ts"
+export { createBook } from "./book.ts"
+export { keysOf } from "./listing.ts"
+export { template, toldSettings } from "./settings.ts"
+export type { FieldValues, Told } from "./template.ts"
+export { fieldsOf, filled, filledJson } from "./template.ts"
+export type { Teller, Telling, ToldOptions } from "./told.ts"
+export { createToldEnforcer } from "./told.ts"

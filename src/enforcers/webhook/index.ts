@@ -1,0 +1,2 @@
+export { webhookConfig } from "./config.ts"
+export { createWebhookEnforcer } from "./webhook.ts"

@@ -1,0 +1,5 @@
+export type { NotificationsConfig } from "./config.ts"
+export { notificationsConfig } from "./config.ts"
+export type { TargetStatus } from "./line.ts"
+export type { Notifications, NotificationsDeps } from "./notifications.ts"
+export { createNotifications } from "./notifications.ts"

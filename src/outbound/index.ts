@@ -1,0 +1,7 @@
+export { checkedUrl, hostOf, isLoopback } from "./address.ts"
+export type { Answer, OutboundRequest } from "./request.ts"
+export { mayPass, refusalIn, request, shown } from "./request.ts"
+export type { Secret, SecretDeps, SecretRef, Secrets } from "./secrets.ts"
+export { createSecrets, secretRef } from "./secrets.ts"
+export type { Signed } from "./signature.ts"
+export { signedHeaders, signingKeys } from "./signature.ts"

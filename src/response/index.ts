@@ -1,3 +1,5 @@
+export type { Backtest, BacktestProgress, BacktestRequest } from "./backtest/index.ts"
+export { createBacktest } from "./backtest/index.ts"
 export type { Explanation } from "./explain.ts"
 export { createExplain } from "./explain.ts"
 export type { GuardrailLimits } from "./guardrails/index.ts"

@@ -80,6 +80,18 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
       await expect(store.alerts({ cursor: "rubbish" })).rejects.toThrow(/not a cursor/)
     })
 
+    it("pages alerts oldest first too", async () => {
+      const ids = Array.from({ length: 25 }, (_, index) => `p${String(index).padStart(2, "0")}`)
+      await store.record({ alerts: ids.map((id, index) => alertAt(1000 + Math.floor(index / 5), id)).reverse() })
+      const seen: string[] = []
+      for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+        const page = await store.alerts({ limit: 7, cursor, since: 1001, until: 1003, oldestFirst: true })
+        seen.push(...page.items.map(({ id }) => id))
+        cursor = page.next
+      }
+      expect(seen).toEqual(ids.slice(5, 20).map((id) => `alr_${id}`))
+    })
+
     it("filters alerts by attacker, time, severity and id", async () => {
       const other = address("198.51.100.7")
       await store.record({

@@ -81,6 +81,8 @@ export interface AlertQuery extends PageQuery {
   readonly until?: Millis | undefined
   readonly minSeverity?: Severity | undefined
   readonly ids?: readonly AlertId[] | undefined
+  /** For whoever goes through the past as it happened; a cursor goes on in the order that it was made in. */
+  readonly oldestFirst?: boolean | undefined
 }
 
 export interface IncidentQuery extends PageQuery {

@@ -17,7 +17,7 @@ import {
   type User,
 } from "../../core/index.ts"
 import { migrations } from "../migrations/index.ts"
-import type { Changes, Page, PageQuery, Store } from "../store.ts"
+import type { AlertQuery, Changes, Page, PageQuery, Store } from "../store.ts"
 import { createGroupCommit } from "./group-commit.ts"
 import { readStatistics } from "./read-statistics.ts"
 import type { Database } from "./schema.ts"
@@ -79,8 +79,9 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
         if (query.until !== undefined) rows = rows.where("at", "<=", query.until)
         if (query.minSeverity !== undefined) rows = rows.where("severity", ">=", severities.indexOf(query.minSeverity))
         if (query.ids !== undefined) rows = rows.where("id", "in", query.ids.length > 0 ? [...query.ids] : [""])
+        const order = orderOf(query)
         return page<Alert>(query, (cursor, limit) =>
-          after(rows, "at", cursor).orderBy("at", "desc").orderBy("id", "desc").limit(limit).execute(),
+          after(rows, "at", cursor, order).orderBy("at", order).orderBy("id", order).limit(limit).execute(),
         )
       }),
     incident: (id) => one<Incident>(db.selectFrom("incidents").select("document").where("id", "=", id)),
@@ -158,13 +159,17 @@ interface Row {
 }
 
 /** Rows after the cursor in descending order of time and id: stable while others are written. */
+const orderOf = ({ oldestFirst }: AlertQuery) => (oldestFirst === true ? "asc" : "desc")
+
 function after<DB, TB extends keyof DB, O>(
   query: SelectQueryBuilder<DB, TB, O>,
   column: string,
   cursor: Cursor | undefined,
+  order: "asc" | "desc" = "desc",
 ): SelectQueryBuilder<DB, TB, O> {
   if (cursor === undefined) return query
-  return query.where(sql<boolean>`(${sql.ref(column)}, ${sql.ref("id")}) < (${cursor.time}, ${cursor.id})`)
+  const beyond = sql.raw(order === "asc" ? ">" : "<")
+  return query.where(sql<boolean>`(${sql.ref(column)}, ${sql.ref("id")}) ${beyond} (${cursor.time}, ${cursor.id})`)
 }
 
 interface Cursor {

@@ -1,0 +1,169 @@
+import { setImmediate } from "node:timers/promises"
+import {
+  type Alert,
+  type BacktestResult,
+  createManualClock,
+  type Incident,
+  type Millis,
+  type Policy,
+} from "../../core/index.ts"
+import { policySentence } from "../sentence.ts"
+import { createFriends } from "./friends.ts"
+import { each } from "./gather.ts"
+import { createLedger, type Ledger } from "./ledger.ts"
+import { notesOf } from "./notes.ts"
+import { createPastAllowlist } from "./past-allowlist.ts"
+import type {
+  Backtest,
+  BacktestDeps,
+  BacktestLimits,
+  BacktestProgress,
+  BacktestRequest,
+  Correlates,
+} from "./services.ts"
+import { createStage, type Stage } from "./stage.ts"
+import { summaryOf } from "./summary.ts"
+
+// Some minutes of one core; and whoever would have blocked more than so many has seen enough.
+const defaultLimits: BacktestLimits = { alerts: 2_000_000, actions: 10_000 }
+// Between pages the server does everything else that it has to do.
+const pageSize = 200
+// Told one by one in a result.
+const maxShown = 500
+// Incidents that went on at its beginning; the newest.
+const maxEarlier = 10_000
+// Audit entries looked through for what was taken off the allowlist.
+const maxAudit = 50_000
+
+/** Looks back by the real response with a clock of its own: one policy watch, one way to decide, the same guardrails. */
+export function createBacktest(deps: BacktestDeps, limits: BacktestLimits = defaultLimits): Backtest {
+  return {
+    run: async (request, onProgress, signal) => {
+      const policies = request.policies.map((one): Policy => ({ ...one, enabled: true, mode: "automatic" }))
+      const clock = createManualClock(request.since)
+      const correlator = deps.correlate()
+      const ledger = createLedger(await createFriends(deps.store, deps.clock.now()))
+      const before = await warmUp({ deps, correlator, signal }, request.since)
+      const allowlist = await pastAllowlistOf(deps)
+      const stage = await createStage(deps, { policies, clock, allowlist, correlator, earlier: before })
+      try {
+        const run: Run = { deps, correlator, clock, ledger, stage, signal, limits, onProgress }
+        const seen = await goThrough(run, request)
+        return await resultOf(run, { ...request, policies }, seen)
+      } finally {
+        await stage.scratch.close()
+      }
+    },
+  }
+}
+
+interface Run {
+  readonly deps: BacktestDeps
+  readonly correlator: Correlates
+  readonly clock: ReturnType<typeof createManualClock>
+  readonly ledger: Ledger
+  readonly stage: Stage
+  readonly signal: AbortSignal
+  readonly limits: BacktestLimits
+  readonly onProgress: (progress: BacktestProgress) => void
+}
+
+/** What a run looked at. */
+export interface Looked {
+  readonly alerts: number
+  readonly masked: number
+  readonly incidents: ReadonlySet<string>
+  readonly firstAlertAt: Millis | null
+  readonly lastAlertAt: Millis
+  /** Why it ended before its time. */
+  readonly stoppedAt: "alerts" | "actions" | null
+}
+
+/** The incidents that were going on: correlation sees what came within its longest window before. */
+async function warmUp(
+  { deps, correlator, signal }: Pick<Run, "deps" | "correlator" | "signal">,
+  since: Millis,
+): Promise<readonly Incident[]> {
+  const longest = Math.max(0, ...correlator.rules.map(({ windowMs }) => windowMs))
+  const earlier = new Map<string, Incident>()
+  for await (const page of pages(deps, { since: Math.max(0, since - longest), until: since - 1 }, signal))
+    for (const alert of page)
+      for (const incident of correlator.onAlert(alert)) {
+        earlier.delete(incident.id)
+        earlier.set(incident.id, incident)
+        if (earlier.size > maxEarlier) earlier.delete(earlier.keys().next().value ?? "")
+      }
+  return [...earlier.values()]
+}
+
+async function goThrough(run: Run, { since, until }: BacktestRequest): Promise<Looked> {
+  const { deps, correlator, clock, ledger, stage, signal, limits, onProgress } = run
+  const incidents = new Set<string>()
+  let [alerts, masked] = [0, 0]
+  let firstAlertAt: Millis | null = null
+  let stoppedAt: Looked["stoppedAt"] = null
+  for await (const page of pages(deps, { since, until }, signal)) {
+    for (const alert of page) {
+      firstAlertAt ??= alert.at
+      alerts++
+      if (alert.masked) masked++
+      clock.set(alert.at)
+      ledger.came(alert)
+      const changed = correlator.onAlert(alert)
+      for (const { id } of changed) incidents.add(id)
+      await stage.responder.handle([alert], changed, (decided) => ledger.decided(decided, changed))
+    }
+    await stage.responder.sweep()
+    onProgress({ alerts, at: clock.now(), share: (clock.now() - since) / Math.max(1, until - since) })
+    stoppedAt = alerts >= limits.alerts ? "alerts" : ledger.counts().actions >= limits.actions ? "actions" : null
+    if (stoppedAt !== null) break
+  }
+  return { alerts, masked, incidents, firstAlertAt, lastAlertAt: clock.now(), stoppedAt }
+}
+
+async function* pages(
+  { store }: BacktestDeps,
+  { since, until }: { readonly since: Millis; readonly until: Millis },
+  signal: AbortSignal,
+): AsyncGenerator<readonly Alert[]> {
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    signal.throwIfAborted()
+    const page = await store.alerts({ since, until, limit: pageSize, cursor, oldestFirst: true })
+    yield page.items
+    cursor = page.next
+    await setImmediate()
+  }
+}
+
+async function pastAllowlistOf({ store }: BacktestDeps) {
+  const removals = []
+  for await (const entry of each((cursor) => store.audit({ limit: 1000, cursor }), maxAudit))
+    if (entry.action === "disallow") removals.push(entry)
+  return createPastAllowlist(await store.allowlist(), removals)
+}
+
+async function resultOf(run: Run, request: BacktestRequest, seen: Looked): Promise<BacktestResult> {
+  const { ledger, deps, correlator } = run
+  const { since, until, policies } = request
+  const actions = [...ledger.actions()].sort(
+    (one, other) => Number(other.friend !== null) - Number(one.friend !== null) || one.from - other.from,
+  )
+  const friends = ledger.friends()
+  const countOf = (outcome: "hurt" | "spared") => friends.filter((friend) => friend.outcome === outcome).length
+  const told = {
+    since,
+    until,
+    looked: { alerts: seen.alerts, masked: seen.masked, incidents: seen.incidents.size },
+    totals: { ...ledger.counts(), hurt: countOf("hurt"), spared: countOf("spared") },
+    complete: seen.stoppedAt === null,
+  }
+  return {
+    ...told,
+    policies: policies.map((one) => ({ id: one.id, name: one.name, sentence: policySentence(one) })),
+    firstAlertAt: seen.firstAlertAt,
+    summary: summaryOf(told, policies),
+    actions: actions.slice(0, maxShown),
+    friends,
+    notes: await notesOf({ store: deps.store, rules: correlator.rules, limits: run.limits }, request, seen),
+  }
+}

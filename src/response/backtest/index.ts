@@ -1,0 +1,2 @@
+export { createBacktest } from "./backtest.ts"
+export type { Backtest, BacktestDeps, BacktestProgress, BacktestRequest } from "./services.ts"

@@ -1,0 +1,52 @@
+import type { Alert, BacktestResult, Incident, IncidentId, IncidentStatus, Millis, Policy } from "../../core/index.ts"
+import type { Store } from "../../store/store.ts"
+import type { ResponderDeps } from "../services.ts"
+
+/** Correlation, as a backtest uses it: new for each, and fed with stored alerts. */
+export interface Correlates {
+  onAlert(alert: Alert): readonly Incident[]
+  setStatus(id: IncidentId, status: IncidentStatus, at: Millis): Incident | undefined
+  readonly rules: readonly { readonly id: string; readonly windowMs: Millis }[]
+}
+
+export interface BacktestDeps
+  extends Pick<
+    ResponderDeps,
+    "clock" | "enforcers" | "quarantiners" | "protectedNodes" | "surroundings" | "operators" | "limits"
+  > {
+  /** What there is to look back on; it is only read. */
+  readonly store: Store
+  readonly correlate: () => Correlates
+  /** An empty store of its own for each, which nobody else sees; it is closed in the end. */
+  readonly scratch: () => Promise<Store>
+}
+
+export interface BacktestRequest {
+  /** Each is taken as turned on and automatic. */
+  readonly policies: readonly Policy[]
+  readonly since: Millis
+  readonly until: Millis
+}
+
+export interface BacktestProgress {
+  readonly alerts: number
+  readonly at: Millis
+  /** 0 to 1, by time. */
+  readonly share: number
+}
+
+/** What policies would have done: nothing is stored, enforced or told to anybody. */
+export interface Backtest {
+  /** Rejects with the reason of the signal when that aborts. */
+  run(
+    request: BacktestRequest,
+    onProgress: (progress: BacktestProgress) => void,
+    signal: AbortSignal,
+  ): Promise<BacktestResult>
+}
+
+/** What one backtest may cost. */
+export interface BacktestLimits {
+  readonly alerts: number
+  readonly actions: number
+}

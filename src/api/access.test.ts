@@ -27,6 +27,9 @@ const expected: readonly (readonly [method: "GET" | "POST" | "PUT" | "PATCH" | "
   ["DELETE", "/api/v1/allowlist/:id", "analyst"],
   ["GET", "/api/v1/policies", "viewer"],
   ["PUT", "/api/v1/policies/:id", "admin"],
+  ["POST", "/api/v1/backtests", "analyst"],
+  ["GET", "/api/v1/backtests/:id", "analyst"],
+  ["DELETE", "/api/v1/backtests/:id", "analyst"],
   ["GET", "/api/v1/rules", "viewer"],
   ["GET", "/api/v1/rules/:id", "viewer"],
   ["POST", "/api/v1/rules/:id/disable", "analyst"],
@@ -84,7 +87,7 @@ describe("access", () => {
 
   it("is declared by every route as it stands here", () => {
     const declared = harness.api.routes.filter(({ method, path }) => method !== "HEAD" && !isConsole(path))
-    expect(expected).toHaveLength(45)
+    expect(expected).toHaveLength(48)
     expect(declared.map(({ method, path, access }) => `${method} ${path} ${access}`).sort()).toEqual(
       expected.map((route) => route.join(" ")).sort(),
     )
@@ -109,13 +112,13 @@ describe("access", () => {
         asked++
       }
     }
-    expect(asked).toBe(45 * 4 - 3)
+    expect(asked).toBe(48 * 4 - 3)
   })
 
   it("is the same for HEAD as for GET", async () => {
     const known = await secrets()
     const heads = harness.api.routes.filter(({ method, path }) => method === "HEAD" && !isConsole(path))
-    expect(heads).toHaveLength(22)
+    expect(heads).toHaveLength(23)
     for (const { path, access } of heads) {
       expect(await ask("HEAD", path, undefined), path).toBe(access === "public" ? 200 : 401)
       const viewer = await ask("HEAD", path, known.get("viewer"))

@@ -30,6 +30,7 @@ const tags = [
   { name: "alerts", description: "Detections, with the bytes that caused them" },
   { name: "countermeasures", description: "What is blocked, because of what, and whether it is in force" },
   { name: "rules", description: "Rules that run here: switches, exceptions, hits, verdicts on alerts" },
+  { name: "backtests", description: "What a policy would have done with what is stored" },
   { name: "settings", description: "Policies and the allowlist" },
   { name: "accounts", description: "Users, tokens and the audit log" },
   { name: "server", description: "State, events, metrics" },

@@ -12,7 +12,7 @@ import type {
   IncidentStatus,
   Policy,
 } from "../core/index.ts"
-import type { BlockRequest, Explanation } from "../response/index.ts"
+import type { Backtest, BlockRequest, Explanation } from "../response/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
@@ -42,6 +42,7 @@ export interface ApiDeps {
   readonly decisions: Decisions
   readonly rules: RuleBook
   readonly explain: (subject: string) => Promise<Explanation>
+  readonly backtest: Backtest
   readonly policySentence: (policy: Policy) => string
   /** What an enforcer found before it acted; undefined when there is nothing. */
   readonly evidence: (id: CountermeasureId) => Promise<unknown>

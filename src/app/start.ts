@@ -22,7 +22,15 @@ import {
   loadRules,
 } from "../detection/index.ts"
 import type { Enforcer, QuarantineEnforcer } from "../enforcers/index.ts"
-import { createExplain, createResponder, policySentence, type Responder, surroundingsOf } from "../response/index.ts"
+import {
+  type Backtest,
+  createBacktest,
+  createExplain,
+  createResponder,
+  policySentence,
+  type Responder,
+  surroundingsOf,
+} from "../response/index.ts"
 import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
 import { createPostgresStore, createSqliteStore, type Store } from "../store/index.ts"
 import { createEnforcers } from "./builtins.ts"
@@ -101,17 +109,20 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const correlator = createCorrelator(defaultIntentRules)
     await restoreCorrelation(store, correlator, clock.now())
     const accounts = createAccounts({ store, clock, ids })
-    const responder = createResponder({
+    const around = {
       clock,
-      ids,
       store,
-      bus,
       enforcers: enforcers.blocking.map(({ id }) => id),
       quarantiners: enforcers.quarantining,
       protectedNodes,
       surroundings: () => [...surroundingsOf(machineFacts), ...listening(config)],
       operators: async () => accounts.operatorAddresses(),
-      setIncidentStatus: correlator.setStatus,
+    }
+    const responder = createResponder({ ...around, ids, bus, setIncidentStatus: correlator.setStatus })
+    const backtest = createBacktest({
+      ...around,
+      correlate: () => createCorrelator(correlator.rules),
+      scratch: () => createSqliteStore({ path: ":memory:" }),
     })
     await responder.start()
     const rules = createRuleBook({
@@ -131,7 +142,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const evidence = evidenceOf(enforcers.quarantining)
-    const running = { accounts, responder, rules, pipeline, status, metrics, evidence }
+    const running = { accounts, responder, backtest, rules, pipeline, status, metrics, evidence }
     const api = await serveApi({ config, deps, store, bus, ids, ...running })
     stack.defer(() => api.close())
     const url = await api.listen()
@@ -167,6 +178,7 @@ interface ApiParts {
   readonly ids: Ids
   readonly accounts: Accounts
   readonly responder: Responder
+  readonly backtest: Backtest
   readonly rules: RuleBook
   readonly pipeline: Pipeline
   readonly status: ReturnType<typeof createStatus>

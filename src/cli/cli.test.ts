@@ -1,5 +1,6 @@
 import type { Command } from "commander"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { alertOf } from "../../test/support/alerts.ts"
 import { createHarness, type Harness } from "../api/testing/harness.ts"
 import { alertAt, incidentAt } from "../store/testing/samples.ts"
 import { type CliDeps, createCli } from "./index.ts"
@@ -23,7 +24,7 @@ function leaves(command: Command): readonly Command[] {
 describe("the command line", () => {
   it("helps with every command: a description, every option's meaning, and examples", async () => {
     const all = leaves(createCli(noWorld(), "1.2.3").describe())
-    expect(all).toHaveLength(34)
+    expect(all).toHaveLength(35)
     for (const command of all) {
       const words = wordsOf(command)
       const { code, out } = await run([...words, "--help"])
@@ -240,6 +241,39 @@ describe("the command line with a server", () => {
     const id = /(tok_\w+) +grafana/.exec((await thwart("token", "list")).out)?.[1] ?? ""
     expect((await thwart("token", "revoke", id)).out).toBe(`${id} is revoked\n`)
     expect((await thwart("list", "audit")).out).toMatch(/token revoked/)
+  })
+
+  it("looks back with a policy: a table, friends and a sentence, and 1 when a friend would have been hurt", async () => {
+    const now = harness.clock.now()
+    const alerts = (["reconnaissance", "exploitation", "installation"] as const).map((intent, index) =>
+      alertOf(index, intent, { at: now - 3_600_000 + index * 1000 }),
+    )
+    await harness.store.record({ alerts })
+    const told = await run(["backtest", "thwart/contain-chain", "--since", "2d"], server)
+    expect(told.code).toBe(0)
+    expect(told.out).toMatch(/^thwart\/contain-chain: 1 High incident .* → block the address for 1 hour\n/)
+    expect(told.out).toMatch(/2023-11-14 21:13:22 {2}1 h {2}block {2}203\.0\.113\.7 {2}/)
+    expect(told.out).toMatch(/In 2 days it would have blocked 1 address.* It would have hurt no friend that is known\./)
+    await run(["allow", "203.0.113.0/24", "--comment", "office"], server)
+    const hurt = await run(["backtest", "thwart/contain-chain", "--since", "2d", "--json"], server)
+    expect(hurt.code).toBe(1)
+    expect(JSON.parse(hurt.out)).toMatchObject({ totals: { hurt: 1 }, friends: [{ subject: "203.0.113.7/32" }] })
+    expect((await run(["backtest", "nobody"], server)).err).toMatch(/there is no policy nobody/)
+  })
+
+  it("looks back with a file of policies that the server has not", async () => {
+    const at = harness.clock.now() - 1000
+    await harness.store.record({ alerts: [alertOf(1, "exploitation", { at })] })
+    const yaml = "{ id: draft, name: D, on: { kind: alert }, severity: high, window: 1h, for: forever }"
+    const files = { ...server, rules: { ...noWorld().rules, readInput: async () => yaml } }
+    const told = await run(["backtest", "draft.yaml"], files)
+    expect(told.out).toMatch(/ {2}ever {2}block {2}203\.0\.113\.7 {2}/)
+    const wrong = { ...files, rules: { ...files.rules, readInput: async () => `${yaml.slice(0, -1)}, cout: 3 }` } }
+    const { code, err } = await run(["backtest", "draft.yaml"], wrong)
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/mistakes:\s+draft\.yaml:1:\d+: error: cout: Unrecognized key/),
+    ])
   })
 
   it("shows incidents, alerts, policies and the status", async () => {

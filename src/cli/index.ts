@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander"
 import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
+import { backtest } from "./commands/backtest.ts"
 import { block, unblock } from "./commands/block.ts"
 import { events } from "./commands/events/index.ts"
 import { evidence } from "./commands/evidence.ts"
@@ -63,6 +64,7 @@ const commands: readonly AddCommand[] = [
   rules,
   events,
   inspect,
+  backtest,
   block,
   unblock,
   list,

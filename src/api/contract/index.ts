@@ -242,6 +242,8 @@ export type Undo = z.input<typeof undo>
 export type Users = z.infer<typeof users>
 export type WhoAmI = z.infer<typeof whoAmI>
 
+export type { BacktestRun, NewBacktest } from "./backtests.ts"
+export { backtest, maxBacktestMs, newBacktest } from "./backtests.ts"
 export type {
   ApiRule,
   NewRuleException,

@@ -1,8 +1,9 @@
 import type { LightMyRequestResponse } from "fastify"
 import { createInProcessBus } from "../../bus/index.ts"
 import { createIds, createManualClock, type Role, type User } from "../../core/index.ts"
+import { createCorrelator, defaultIntentRules } from "../../correlation/index.ts"
 import { createRulePolicy, type RuleSummary } from "../../detection/index.ts"
-import { createExplain, createResponder, policySentence } from "../../response/index.ts"
+import { createBacktest, createExplain, createResponder, policySentence } from "../../response/index.ts"
 import { createSqliteStore } from "../../store/index.ts"
 import { createAccounts } from "../auth/accounts.ts"
 import { cookieName } from "../auth/authenticate.ts"
@@ -55,6 +56,15 @@ export async function createHarness(
       decisions: responder,
       rules,
       explain: createExplain(store),
+      backtest: createBacktest({
+        clock,
+        store,
+        enforcers,
+        surroundings: () => [],
+        operators: async () => [],
+        correlate: () => createCorrelator(defaultIntentRules),
+        scratch: () => createSqliteStore({ path: ":memory:" }),
+      }),
       policySentence,
       evidence: async () => undefined,
       ingest: (alerts) => store.record({ alerts }),

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertOf } from "../../../test/support/alerts.ts"
-import { type Alert, createIds, createManualClock, type Policy, prefix, quarantinePolicy } from "../../core/index.ts"
+import {
+  type Alert,
+  createIds,
+  createManualClock,
+  type Policy,
+  prefix,
+  quarantinePolicy,
+  ruleException,
+} from "../../core/index.ts"
 import { createCorrelator, defaultIntentRules } from "../../correlation/index.ts"
 import { createSqliteStore } from "../../store/index.ts"
 import { defaultPolicies } from "../policies.ts"
@@ -165,7 +173,7 @@ describe("a backtest", () => {
     })
     const result = await look([pause])
     expect(result.actions).toMatchObject([{ subject: "container shop-web", action: "pause", until: null, node }])
-    expect(result.summary).toMatch(/it would have acted on 1 node, and 0 alerts/)
+    expect(result.summary).toMatch(/it would have acted on 1 node, and no alert/)
   })
 
   it("is bounded, tells how far it came, and ends when it is told to", async () => {
@@ -309,11 +317,16 @@ describe("friends that a policy would have hit", () => {
       () =>
         house.store.record({
           ruleExceptions: [
-            {
-              ...{ id: "rex_1", rules: "942100", path: null, parameter: null, source: prefix("203.0.113.0/24") },
-              ...{ owner: "shop team", reason: "scanner", createdAt: startedAt, createdBy: "user:ada" },
-              ...{ expiresAt: null, endedAt: null, endedBy: null },
-            } as never,
+            ruleException.parse({
+              ...{ id: "rex_1", rules: "942100", path: null, parameter: null, source: "203.0.113.0/24" },
+              ...{
+                owner: "shop team",
+                reason: "scanner",
+                createdAt: startedAt,
+                createdBy: "user:ada",
+                expiresAt: null,
+              },
+            }),
           ],
         }),
       { kind: "exception", outcome: "hurt" },

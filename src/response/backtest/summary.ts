@@ -17,7 +17,7 @@ export function summaryOf({ totals, since, until, looked, complete }: Told, poli
   const done =
     totals.actions === 0
       ? `it would have ${verb} nothing`
-      : `it would have ${verb} ${who}${times}, and ${many(totals.stopped, "alert")} came while that would have been in force`
+      : `it would have ${verb} ${who}${times}, and ${totals.stopped === 0 ? "no alert" : many(totals.stopped, "alert")} came while that would have been in force`
   const rest = [
     totals.hurt > 0
       ? `It would have hurt ${many(totals.hurt, "friend")}.`

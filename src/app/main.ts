@@ -3,6 +3,7 @@ import { type CliDeps, createCli, type ServeOptions, type Terminal } from "../cl
 import { messageOf, systemClock, ThwartError } from "../core/index.ts"
 import { enableLinearRegexFallback } from "../detection/index.ts"
 import { type Config, configSchema, parseConfig } from "./config.ts"
+import { confirm } from "./confirm.ts"
 import { announcedServer, dataDirHere } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
 import { eventTools } from "./event-tools.ts"
@@ -23,6 +24,7 @@ for (const stream of [process.stdout, process.stderr])
 const deps: CliDeps = {
   out: terminalOf(process.stdout),
   err: terminalOf(process.stderr),
+  confirm,
   env: process.env,
   now: systemClock.now,
   fetch,

@@ -24,7 +24,7 @@ function leaves(command: Command): readonly Command[] {
 describe("the command line", () => {
   it("helps with every command: a description, every option's meaning, and examples", async () => {
     const all = leaves(createCli(noWorld(), "1.2.3").describe())
-    expect(all).toHaveLength(35)
+    expect(all).toHaveLength(36)
     for (const command of all) {
       const words = wordsOf(command)
       const { code, out } = await run([...words, "--help"])
@@ -259,6 +259,38 @@ describe("the command line with a server", () => {
     expect(hurt.code).toBe(1)
     expect(JSON.parse(hurt.out)).toMatchObject({ totals: { hurt: 1 }, friends: [{ subject: "203.0.113.7/32" }] })
     expect((await run(["backtest", "nobody"], server)).err).toMatch(/there is no policy nobody/)
+  })
+
+  it("switches a policy to automatic only after showing what it would have done, and asking", async () => {
+    const at = harness.clock.now() - 1000
+    await harness.store.record({ alerts: [alertOf(1, "exploitation", { at })] })
+    const id = "thwart/contain-chain"
+    const modeNow = async () => (await harness.store.policies()).find((one) => one.id === id)?.mode
+    const asked: string[] = []
+    const answering = (answer: boolean | undefined) => ({
+      ...server,
+      confirm: async (question: string) => {
+        asked.push(question)
+        return answer
+      },
+    })
+    expect((await run(["policy", "mode", id, "monitor"], server)).out).toMatch(
+      /^thwart\/contain-chain is monitor: 1 High/,
+    )
+    const refused = await run(["policies", "mode", id, "automatic"], answering(false))
+    expect([refused.code, refused.err, await modeNow()]).toEqual([1, `${id} is not switched\n`, "monitor"])
+    expect(refused.out).toMatch(/In 30 days it would have blocked nothing/)
+    const nobody = await run(["policies", "mode", id, "automatic"], answering(undefined))
+    expect([nobody.code, await modeNow()]).toEqual([2, "monitor"])
+    expect(nobody.err).toMatch(/nobody can be asked here; give --yes/)
+    expect(asked).toEqual([`Switch ${id} to automatic?`, `Switch ${id} to automatic?`])
+    const agreed = await run(["policies", "mode", id, "automatic"], answering(true))
+    expect([agreed.code, await modeNow()]).toEqual([0, "automatic"])
+    await run(["policies", "mode", id, "interactive"], server)
+    const unasked = await run(["policies", "mode", id, "automatic", "--yes"], server)
+    expect([unasked.code, await modeNow()]).toEqual([0, "automatic"])
+    expect(unasked.out).toMatch(/In 30 days/)
+    expect((await run(["policies", "mode", "nobody", "monitor"], server)).err).toMatch(/there is no policy nobody/)
   })
 
   it("looks back with a file of policies that the server has not", async () => {

@@ -79,6 +79,7 @@ export const settingRoutes: Routes = (app, { store, decisions, policySentence })
         operationId: "putPolicy",
         tags,
         summary: "Make or change a network or quarantine policy",
+        description: "Before it becomes automatic, ask `POST /backtests` what it would have done.",
         params: z.object({ id: policyId }),
         body: policy,
         response: { 200: policy },

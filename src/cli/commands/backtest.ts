@@ -12,7 +12,7 @@ Exit codes:
   2  the command line or the file is wrong
 `
 
-type Since = ReturnType<typeof parseSince>
+export type Since = ReturnType<typeof parseSince>
 
 /** How far back is looked, for everything that looks back. */
 export const sinceOption = () =>

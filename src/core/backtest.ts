@@ -36,7 +36,8 @@ export const backtestAction = z
     from: millis,
     /** Null: until someone had ended it. */
     until: millis.nullable(),
-    incident: z.object({ id: incidentId, title: z.string(), stages: z.int() }).nullable(),
+    /** `stored`: the store has it under this id. */
+    incident: z.object({ id: incidentId, title: z.string(), stages: z.int(), stored: z.boolean() }).nullable(),
     /** The first of `alertCount`. */
     alerts: z.array(alertId).readonly(),
     alertCount: z.int(),

@@ -9,7 +9,8 @@ export interface BacktestDesk {
   start(request: BacktestRequest, by: string): BacktestRun
   /** Throws NOT_FOUND (404). Whoever asks shows that somebody waits for it. */
   look(id: string): BacktestRun
-  stop(id: string): BacktestRun
+  /** Resolves when it has ended. */
+  stop(id: string): Promise<BacktestRun>
   /** Stops what runs, and waits for it. */
   close(): Promise<void>
 }
@@ -88,9 +89,10 @@ export function createBacktestDesk({ clock, ids, backtest, onError }: DeskDeps):
       return run.shown
     },
     look: (id) => find(id).shown,
-    stop: (id) => {
+    stop: async (id) => {
       const run = find(id)
       if (run.shown.state === "running") run.stopping.abort("somebody stopped it")
+      await run.ended
       return run.shown
     },
     close: async () => {

@@ -79,7 +79,7 @@ describe("a backtest", () => {
         action: "block",
         from: startedAt + 3 * minute,
         until: startedAt + 20 * minute + hour,
-        incident: { stages: 3 },
+        incident: { stages: 3, stored: false },
         alerts: alerts.slice(0, 3).map(({ id }) => id),
         stopped: 1,
         friend: null,
@@ -90,6 +90,13 @@ describe("a backtest", () => {
     )
     expect(result.looked).toEqual({ alerts: 5, masked: 0, incidents: 1 })
     expect(result.complete).toBe(true)
+  })
+
+  it("knows the incidents that the store has", async () => {
+    const alerts = chainOf("203.0.113.7", minute)
+    const correlator = correlate()
+    for (const alert of alerts) await house.store.record({ alerts: [alert], incidents: correlator.onAlert(alert) })
+    expect((await look(defaultPolicies)).actions).toMatchObject([{ incident: { stored: true } }])
   })
 
   it("stores nothing, and leaves response as it is", async () => {

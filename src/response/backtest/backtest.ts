@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises"
 import {
   type Alert,
+  type BacktestAction,
   type BacktestResult,
   createManualClock,
   type Incident,
@@ -162,8 +163,14 @@ async function resultOf(run: Run, request: BacktestRequest, seen: Looked): Promi
     policies: policies.map((one) => ({ id: one.id, name: one.name, sentence: policySentence(one) })),
     firstAlertAt: seen.firstAlertAt,
     summary: summaryOf(told, policies),
-    actions: actions.slice(0, maxShown),
+    actions: await Promise.all(actions.slice(0, maxShown).map((one) => withStored(one, deps))),
     friends,
     notes: await notesOf({ store: deps.store, rules: correlator.rules, limits: run.limits }, request, seen),
   }
+}
+
+async function withStored(action: BacktestAction, { store }: BacktestDeps): Promise<BacktestAction> {
+  const { incident } = action
+  if (incident === null) return action
+  return { ...action, incident: { ...incident, stored: (await store.incident(incident.id)) !== undefined } }
 }

@@ -125,7 +125,9 @@ function rowOf(one: Countermeasure, incidents: readonly Incident[]): Row {
     target: one.action === "block" ? one.target : null,
     node: one.action === "block" ? null : one.node,
     incident:
-      incident === undefined ? null : { id: incident.id, title: incident.title, stages: incident.stages.length },
+      incident === undefined
+        ? null
+        : { id: incident.id, title: incident.title, stages: incident.stages.length, stored: false },
     alerts: reason.alerts.slice(0, maxAlerts),
     alertCount: incident?.stages.reduce((sum, { count }) => sum + count, 0) ?? reason.alerts.length,
     stopped: 0,

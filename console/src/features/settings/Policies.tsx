@@ -1,12 +1,14 @@
-import { Paper, Select, Stack, Switch, Text } from "@mantine/core"
+import { Button, Paper, Select, Stack, Switch, Text } from "@mantine/core"
 import { notifications } from "@mantine/notifications"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useState } from "react"
 import type { Policies as Body } from "../../../../src/api/contract/index.ts"
 import { api } from "../../api/client.ts"
 import { me, policies } from "../../api/queries.ts"
 import { may } from "../../app/navigation.tsx"
 import { Page } from "../../components/Page.tsx"
 import { State } from "../../components/State.tsx"
+import { BacktestDialog } from "../backtest/BacktestDialog.tsx"
 
 type Policy = Body["items"][number]
 
@@ -41,7 +43,9 @@ export function Policies() {
 
 function PolicyCard({ policy }: { readonly policy: Policy }) {
   const client = useQueryClient()
-  const admin = may(useQuery(me).data, "admin")
+  const who = useQuery(me).data
+  const admin = may(who, "admin")
+  const [looking, setLooking] = useState<"back" | "before automatic">()
   const change = useMutation({
     mutationFn: (changes: Partial<Policy>) => {
       const { sentence: _, ...rest } = policy
@@ -51,6 +55,10 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
       notifications.show({ color: "red", title: "The policy was not changed", message: error.message }),
     onSettled: () => client.invalidateQueries({ queryKey: ["policies"] }),
   })
+  const onConfirm = () => {
+    setLooking(undefined)
+    change.mutate({ mode: "automatic" })
+  }
   return (
     <Paper withBorder p="md" style={{ display: "flex", gap: 16, alignItems: "center", flexWrap: "wrap" }}>
       <div style={{ flex: "1 1 320px" }}>
@@ -60,6 +68,11 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
           {policy.id}
         </Text>
       </div>
+      {may(who, "analyst") && (
+        <Button size="xs" variant="default" aria-label={`Backtest ${policy.name}`} onClick={() => setLooking("back")}>
+          Backtest
+        </Button>
+      )}
       <Select
         size="xs"
         w={130}
@@ -68,7 +81,10 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
         allowDeselect={false}
         disabled={!admin}
         value={policy.mode}
-        onChange={(mode) => change.mutate({ mode: (mode ?? policy.mode) as Policy["mode"] })}
+        onChange={(mode) => {
+          if (mode === "automatic" && policy.mode !== mode) setLooking("before automatic")
+          else change.mutate({ mode: (mode ?? policy.mode) as Policy["mode"] })
+        }}
       />
       <Switch
         aria-label={`${policy.name} is enabled`}
@@ -76,6 +92,13 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
         checked={policy.enabled}
         onChange={(event) => change.mutate({ enabled: event.currentTarget.checked })}
       />
+      {looking !== undefined && (
+        <BacktestDialog
+          policy={policy}
+          onClose={() => setLooking(undefined)}
+          {...(looking === "back" ? {} : { confirm: { label: "Switch to automatic", onConfirm } })}
+        />
+      )}
     </Paper>
   )
 }

@@ -12,6 +12,7 @@ import { describeApi } from "./openapi.ts"
 import { limitRate } from "./rate-limit.ts"
 import { accountRoutes } from "./routes/accounts.ts"
 import { alertRoutes } from "./routes/alerts.ts"
+import { allowlistRoutes } from "./routes/allowlist.ts"
 import { backtestRoutes } from "./routes/backtests.ts"
 import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
@@ -111,6 +112,7 @@ function addRoutes(
     incidentRoutes,
     alertRoutes,
     countermeasureRoutes,
+    allowlistRoutes,
     settingRoutes,
     accountRoutes,
     tokenRoutes,

@@ -1,7 +1,6 @@
 import type { Bus } from "../bus/bus.ts"
 import type {
   Alert,
-  AllowlistEntry,
   Cidr,
   Clock,
   Countermeasure,
@@ -12,7 +11,7 @@ import type {
   IncidentStatus,
   Policy,
 } from "../core/index.ts"
-import type { Backtest, BlockRequest, Explanation } from "../response/index.ts"
+import type { Allowed, AllowWish, Backtest, BlockRequest, Explanation } from "../response/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
@@ -27,7 +26,7 @@ export interface Decisions {
     how: { readonly falsePositive: boolean; readonly comment: string },
     actor: Actor,
   ): Promise<Countermeasure>
-  allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
+  allow(wish: AllowWish, actor: Actor): Promise<Allowed>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
   changePolicy(policy: Policy, actor: Actor): Promise<void>

@@ -37,6 +37,8 @@ export const configSchema = z.strictObject({
     .default([]),
   /** Ids and names of nodes that are never quarantined. */
   protectedNodes: names,
+  /** A database of autonomous systems (.mmdb), for AS numbers on the allowlist. */
+  asnDatabase: z.string().min(1).max(1000).nullable().default(null),
   /** How often the targets are read again. */
   driftCheckMs: z.int().min(250).max(3_600_000).default(10_000),
   /** Files or folders of SecLang rules, or names of what was fetched (crs); empty: the starter rules. */

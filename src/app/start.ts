@@ -33,6 +33,7 @@ import {
 } from "../response/index.ts"
 import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
 import { createPostgresStore, createSqliteStore, type Store } from "../store/index.ts"
+import { openAsnDatabase } from "./asn-database.ts"
 import { createEnforcers } from "./builtins.ts"
 import type { Config } from "./config.ts"
 import { announceServer, forgetServer } from "./data-dir.ts"
@@ -41,6 +42,7 @@ import { createInspect, type Inspect } from "./inspect.ts"
 import { createMetrics } from "./metrics.ts"
 import { machineFacts, thisNode } from "./node.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
+import { createResolveHost } from "./resolve-host.ts"
 import { restoreCorrelation } from "./restore.ts"
 import { chosenRules } from "./rule-choice.ts"
 import { eventRuleFilesOnDisk, eventRulesOr } from "./rule-files.ts"
@@ -117,6 +119,8 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       protectedNodes,
       surroundings: () => [...surroundingsOf(machineFacts), ...listening(config)],
       operators: async () => accounts.operatorAddresses(),
+      resolveHost: createResolveHost(),
+      asnsOf: config.asnDatabase === null ? undefined : openAsnDatabase(config.asnDatabase),
     }
     const responder = createResponder({ ...around, ids, bus, setIncidentStatus: correlator.setStatus })
     const backtest = createBacktest({

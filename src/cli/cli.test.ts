@@ -24,7 +24,7 @@ function leaves(command: Command): readonly Command[] {
 describe("the command line", () => {
   it("helps with every command: a description, every option's meaning, and examples", async () => {
     const all = leaves(createCli(noWorld(), "1.2.3").describe())
-    expect(all).toHaveLength(36)
+    expect(all).toHaveLength(40)
     for (const command of all) {
       const words = wordsOf(command)
       const { code, out } = await run([...words, "--help"])
@@ -231,7 +231,9 @@ describe("the command line with a server", () => {
     expect((await thwart("allow", "192.0.2.0/24", "--comment", "office", "--until", "30d")).out).toMatch(
       /192\.0\.2\.0\/24 is on the allowlist/,
     )
-    expect((await thwart("list", "allowlist")).out).toMatch(/192\.0\.2\.0\/24 +\d+ d.* +token:admin +office/)
+    expect((await thwart("list", "allowlist")).out).toMatch(
+      /192\.0\.2\.0\/24 +- +everywhere +\d+ d.* +token:admin +office/,
+    )
     expect((await thwart("disallow", "192.0.2.0/24")).out).toMatch(/off the allowlist/)
     expect((await thwart("user", "add", "ada", "--role", "analyst")).out).toMatch(
       /ada signs in with the one-time password \S+/,
@@ -241,6 +243,53 @@ describe("the command line with a server", () => {
     const id = /(tok_\w+) +grafana/.exec((await thwart("token", "list")).out)?.[1] ?? ""
     expect((await thwart("token", "revoke", id)).out).toBe(`${id} is revoked\n`)
     expect((await thwart("list", "audit")).out).toMatch(/token revoked/)
+  })
+
+  it("puts any kind on the allowlist, shows what that ends, and takes it off again", async () => {
+    await run(["block", "203.0.113.9", "--for", "1h"], server)
+    const words = ["--comment", "scanner", "--owner", "security", "--node", "staging", "--until", "2099-01-01"]
+    const added = await run(["allowlist", "add", "203.0.113.8-203.0.113.12", ...words], server)
+    expect(added.out).toMatch(
+      /^203\.0\.113\.8-203\.0\.113\.12 is on the allowlist \(alw_\w+\)\n {2}no longer blocked: 203\.0\.113\.9\/32 \(cm_\w+\)\n$/,
+    )
+    expect((await run(["allowlist", "list"], server)).out).toMatch(
+      /203\.0\.113\.8-203\.0\.113\.12 +- +staging +\d+ d.* +security +scanner/,
+    )
+    expect((await run(["allowlist", "remove", "203.0.113.8-203.0.113.12"], server)).out).toMatch(/is off the allowlist/)
+    expect((await run(["allowlist", "list"], server)).out).toBe("The allowlist is empty.\n")
+    const mistakes: readonly (readonly [string, number, RegExp])[] = [
+      ["203.0.113", 2, /"203\.0\.113" is no address .* or host name/],
+      ["AS0", 1, /asn/],
+      ["AS64500", 1, /no database of autonomous systems is configured; name one with asnDatabase/],
+      ["office.example.com", 1, /can't be resolved here; give its addresses/],
+    ]
+    expect(mistakes).toHaveLength(4)
+    for (const [what, code, said] of mistakes)
+      expect(await run(["allowlist", "add", what, "--comment", "c"], server), what).toMatchObject({
+        code,
+        err: expect.stringMatching(said),
+      })
+  })
+
+  it("adds to the allowlist what a file lists, all of it or nothing", async () => {
+    const importing = (text: string, ...flags: readonly string[]) =>
+      run(["allowlist", "import", "friends.txt", ...flags], {
+        ...server,
+        rules: { ...noWorld().rules, readInput: async () => text },
+      })
+    const wrong = await importing("192.0.2.1 # ours\n\n192.0.2.300\n192.0.2.2\n")
+    expect([wrong.code, wrong.err]).toEqual([
+      2,
+      expect.stringMatching(/nothing was added:\n {2}line 3: "192\.0\.2\.300" is no .*\n {2}line 4: it has no comment/),
+    ])
+    expect(await harness.store.allowlist()).toEqual([])
+    await importing("# partners\r\n192.0.2.1 # ours\r\n2001:db8::/48\r\n", "--comment", "partner", "--owner", "sales")
+    expect(
+      (await harness.store.allowlist()).map(({ prefix, comment, owner }) => [prefix, comment, owner]).sort(),
+    ).toEqual([
+      ["192.0.2.1/32", "ours", "sales"],
+      ["2001:db8::/48", "partner", "sales"],
+    ])
   })
 
   it("looks back with a policy: a table, friends and a sentence, and 1 when a friend would have been hurt", async () => {

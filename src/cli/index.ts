@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander"
 import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
+import { allow, allowlist, disallow } from "./commands/allowlist.ts"
 import { backtest } from "./commands/backtest.ts"
 import { block, unblock } from "./commands/block.ts"
 import { events } from "./commands/events/index.ts"
@@ -9,7 +10,7 @@ import { evidence } from "./commands/evidence.ts"
 import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
-import { allow, disallow, token, userCommand } from "./commands/manage.ts"
+import { token, userCommand } from "./commands/manage.ts"
 import { policy } from "./commands/policy.ts"
 import { proxy } from "./commands/proxy.ts"
 import { replay } from "./commands/replay.ts"
@@ -71,6 +72,7 @@ const commands: readonly AddCommand[] = [
   explain,
   evidence,
   incident,
+  allowlist,
   allow,
   disallow,
   policy,

@@ -35,6 +35,8 @@ export const reason = z
     policy: policyId.nullable(),
     incident: incidentId.nullable(),
     alerts: z.array(alertId).readonly(),
+    /** Where what led to it happened; absent for what a person does. */
+    nodes: z.array(nodeRef).readonly().optional(),
   })
   .readonly()
 export type Reason = z.infer<typeof reason>

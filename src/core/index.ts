@@ -14,10 +14,12 @@ export {
   parseCidr,
   prefix,
 } from "./address.ts"
+export type { AddressRange } from "./address-range.ts"
+export { parseRange, prefixesOfRange } from "./address-range.ts"
 export type { Alert, Contribution, Evidence, Match } from "./alert.ts"
 export { alert, contribution, evidence, match, millis } from "./alert.ts"
-export type { AllowlistEntry } from "./allowlist.ts"
-export { allowlistEntry } from "./allowlist.ts"
+export type { AllowlistEntry, AllowlistSubject } from "./allowlist.ts"
+export { allowlistEntry, allowlistSubject, allowlistSubjectOf, holds, hostName, prefixesOf } from "./allowlist.ts"
 export type { Classtype, Intent, Severity, Tactic, Technique } from "./attack.ts"
 export {
   classtype,

@@ -39,7 +39,7 @@ export function decide(
   const prolong = (trigger: NetworkTrigger, known: BlockCountermeasure) => {
     const longer = prolonged(known, trigger, { durationMs: trigger.policy.blockMs, now: deps.clock.now() })
     if (longer === undefined) return
-    const refusal = refusalAtEnforcement({ target: known.target, by: "policy" }, around)
+    const refusal = refusalAtEnforcement({ target: known.target, by: "policy", nodes: trigger.nodes }, around)
     if (refusal !== undefined) return say(trigger, actionOf(refusal), { reason: refusal.reason })
     decided.set(known.target, longer)
     say(trigger, "block prolonged", { countermeasure: longer.id, expiresAt: longer.expiresAt })
@@ -69,7 +69,10 @@ export function decide(
       if (trigger.policy.mode === "automatic") prolong(trigger, known)
       continue
     }
-    const refusal = refusalOf({ target, by: "policy" }, { ...around, recentBlocks: around.recentBlocks + made })
+    const refusal = refusalOf(
+      { target, by: "policy", nodes: trigger.nodes },
+      { ...around, recentBlocks: around.recentBlocks + made },
+    )
     if (refusal !== undefined) say(trigger, actionOf(refusal), { reason: refusal.reason })
     else if (trigger.policy.mode === "automatic") block(trigger)
     else say(trigger, actionsOf[trigger.policy.mode], { policy: policySentence(trigger.policy) })

@@ -35,6 +35,8 @@ export interface Cause {
   readonly incident: Incident | null
   /** What was counted, where the policy looks at alerts. */
   readonly alerts: readonly AlertId[]
+  /** Where it happened: the nodes of the incident, or of the alerts that filled the count. */
+  readonly nodes: readonly NodeRef[]
 }
 
 interface Seen<Id extends string> {
@@ -79,7 +81,7 @@ export function createPolicyWatch(): PolicyWatch {
     incidents.flatMap((incident): readonly Trigger[] => {
       if (!wantsIncident(policy, incident)) return []
       const { id, updatedAt: at, severity } = incident
-      const cause = { severity, incident, alerts: [] }
+      const cause = { severity, incident, alerts: [], nodes: incident.nodes }
       return subjectsOf(policy, { attacker: incident.attacker, nodes: incident.nodes }).flatMap((subject) =>
         counted(policy, subject.key, [{ id, at }]) === undefined ? [] : [subject.trigger(cause)],
       )
@@ -99,7 +101,7 @@ export function createPolicyWatch(): PolicyWatch {
       const ids = counted(policy, subject.key, these)
       if (ids === undefined) return []
       const severity = these.map((alert) => alert.severity).reduce(graver)
-      return [subject.trigger({ severity, incident: null, alerts: ids })]
+      return [subject.trigger({ severity, incident: null, alerts: ids, nodes: nodesOf(these) })]
     })
   }
 
@@ -162,6 +164,10 @@ function wantsAlert({ on, severity }: Policy, alert: Alert): boolean {
     (on.tactics.length === 0 || (alert.tactic !== null && on.tactics.includes(alert.tactic))) &&
     (on.techniques.length === 0 || (alert.technique !== null && on.techniques.includes(alert.technique)))
   )
+}
+
+function nodesOf(alerts: readonly Alert[]): readonly NodeRef[] {
+  return [...new Map(alerts.map(({ node }) => [node.id, node])).values()]
 }
 
 function graver(one: Severity, other: Severity): Severity {

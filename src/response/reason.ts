@@ -4,14 +4,17 @@ import { policySentence } from "./sentence.ts"
 
 // Alerts that a countermeasure names; the incident has more.
 const maxEvidence = 100
+// As many as an incident names.
+const maxNodes = 100
 
 /** Why a policy did what it did, with the alerts behind it. */
-export function reasonOf({ policy, incident, alerts }: Trigger): Reason {
+export function reasonOf({ policy, incident, alerts, nodes }: Trigger): Reason {
   return {
     by: `policy:${policy.id}`,
     text: `${policy.name}: ${policySentence(policy)}`,
     policy: policy.id,
     incident: incident?.id ?? null,
+    nodes: nodes.slice(0, maxNodes),
     alerts: incident === null ? alerts.slice(-maxEvidence) : evidenceOf(incident),
   }
 }

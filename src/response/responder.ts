@@ -1,5 +1,6 @@
 import { type Alert, type Incident, messageOf } from "../core/index.ts"
 import type { Changes } from "../store/store.ts"
+import { createRefreshAllowlist, newEntry } from "./allowlist/index.ts"
 import { createCircumstancesReader, createRecentCount } from "./circumstances.ts"
 import { type Decisions, decide } from "./decide.ts"
 import { quarantineRefusalAtEnforcement, refusalAtEnforcement } from "./guardrails/index.ts"
@@ -76,6 +77,7 @@ export function createResponder(deps: ResponderDeps): Responder {
   }
 
   const expire = createExpire(parts)
+  const allow = createAllow(parts)
   const sweep = async () => {
     await expire()
     const decisions = await decideOn(await stillTrue(held.release()))
@@ -101,11 +103,16 @@ export function createResponder(deps: ResponderDeps): Responder {
     handle: (alerts, incidents, record) => serially(() => handle(alerts, incidents, record)),
     block: inTurn(serially, createBlock(parts)),
     undo: inTurn(serially, createUndo(parts)),
-    allow: inTurn(serially, createAllow(parts)),
+    allow: async (wish, actor) => {
+      // A host name is asked for outside of the decisions, which wait for nobody's DNS.
+      const entry = await newEntry(wish, deps, actor.who)
+      return serially(() => allow(entry, actor))
+    },
     disallow: inTurn(serially, createDisallow(parts)),
     changeIncident: inTurn(serially, createChangeIncident(parts)),
     changePolicy: inTurn(serially, createChangePolicy(parts)),
     report: inTurn(serially, createReport(parts)),
+    refreshAllowlist: createRefreshAllowlist(parts, serially),
     sweep: () => serially(sweep),
     desired: wanted.active,
     onDesiredChange: wanted.onChange,
@@ -113,7 +120,7 @@ export function createResponder(deps: ResponderDeps): Responder {
       const around = await circumstances.lately()
       if (of.action !== "block") return quarantineRefusalAtEnforcement(of, around)?.reason
       const by = of.reason.policy === null ? "operator" : "policy"
-      return refusalAtEnforcement({ target: of.target, by }, around)?.reason
+      return refusalAtEnforcement({ target: of.target, by, nodes: of.reason.nodes }, around)?.reason
     },
   }
 }

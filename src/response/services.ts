@@ -18,6 +18,7 @@ import type {
   QuarantineAction,
 } from "../core/index.ts"
 import type { Changes, Store } from "../store/store.ts"
+import type { AllowWish, AsnsOf, ResolveHost } from "./allowlist/index.ts"
 import type { GuardrailLimits } from "./guardrails/index.ts"
 import type { Protected } from "./surroundings.ts"
 
@@ -34,6 +35,8 @@ export interface BlockRequest {
   readonly durationMs: Millis | null
   readonly reason: string
 }
+
+export type Allowed = AllowlistEntry & { readonly freed: readonly Countermeasure[] }
 
 export interface Quarantiner {
   readonly id: string
@@ -54,6 +57,10 @@ export interface ResponderDeps {
   readonly protectedNodes?: readonly string[]
   /** The node's own addresses, gateways, resolvers and the server's. */
   readonly surroundings: () => readonly Protected[]
+  /** What a host name on the allowlist stands for; absent: names are refused. */
+  readonly resolveHost?: ResolveHost
+  /** Which autonomous systems announce a prefix; absent: these are refused. */
+  readonly asnsOf?: AsnsOf | undefined
   /** Where operators who are signed in came from. */
   readonly operators: () => Promise<readonly string[]>
   /** Correlation's own word on the status of an incident that it has in memory. */
@@ -78,7 +85,8 @@ export interface Responder {
     how: { readonly falsePositive: boolean; readonly comment: string },
     actor: Actor,
   ): Promise<Countermeasure>
-  allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
+  /** With what it ended because of that. */
+  allow(wish: AllowWish, actor: Actor): Promise<Allowed>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
   changePolicy(policy: Policy, actor: Actor): Promise<void>
@@ -88,6 +96,8 @@ export interface Responder {
   /** Asked again right before something is put in force: why it must not be, or undefined; rejects when that can't be known. */
   refusalNow(of: Countermeasure): Promise<string | undefined>
   report(id: CountermeasureId, report: EnforcementReport): Promise<void>
+  /** Asks again what host names on the allowlist stand for, and notes which entries ended. To be called every second or so. */
+  refreshAllowlist(): Promise<void>
   /** Ends what is past its time, and decides what could not be decided before. To be called every second or so. */
   sweep(): Promise<void>
 }

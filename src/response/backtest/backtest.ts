@@ -43,7 +43,7 @@ export function createBacktest(deps: BacktestDeps, limits: BacktestLimits = defa
       const policies = request.policies.map((one): Policy => ({ ...one, enabled: true, mode: "automatic" }))
       const clock = createManualClock(request.since)
       const correlator = deps.correlate()
-      const ledger = createLedger(await createFriends(deps.store, deps.clock.now()))
+      const ledger = createLedger(await createFriends(deps))
       const before = await warmUp({ deps, correlator, signal }, request.since)
       const allowlist = await pastAllowlistOf(deps)
       const stage = await createStage(deps, { policies, clock, allowlist, correlator, earlier: before })

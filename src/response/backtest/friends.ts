@@ -1,17 +1,19 @@
 import {
   type AlertId,
   type BacktestFriend,
+  type BlockCountermeasure,
   type Countermeasure,
+  holds,
   type Incident,
   type IpAddress,
-  type Millis,
   overlaps,
   parseCidr,
   subjectOf,
 } from "../../core/index.ts"
 import type { Store } from "../../store/store.ts"
-import { indexPrefixes, type Prefixes } from "../guardrails/index.ts"
+import { type Allowlist, indexAllowlist } from "../allowlist/index.ts"
 import { each } from "./gather.ts"
+import type { BacktestDeps } from "./services.ts"
 
 export type Hurt = Omit<BacktestFriend, "outcome">
 
@@ -21,7 +23,7 @@ export interface Friends {
 }
 
 interface Known {
-  readonly allowlist: Prefixes<{ readonly prefix: string; readonly comment: string; readonly owner: string }>
+  readonly allowlist: Allowlist
   readonly operators: ReadonlyMap<string, string>
   readonly misjudged: ReadonlyMap<IpAddress, Incident>
   readonly undone: ReadonlyMap<string, Countermeasure>
@@ -33,11 +35,12 @@ const mostLookedThrough = 50_000
 // Entries of strangers, who are no friends by them.
 const strangers = new Set(["sign-in failed", "password not changed"])
 
-export async function createFriends(store: Store, now: Millis): Promise<Friends> {
-  const known = await read(store, now)
+export async function createFriends({ store, clock, asnsOf }: BacktestDeps): Promise<Friends> {
+  const entries = (await store.allowlist()).filter((entry) => holds(entry, clock.now()))
+  const known = { ...(await read(store)), allowlist: indexAllowlist(entries, asnsOf) }
   return {
     of: async (one, alerts) => {
-      const found = (one.action === "block" ? byTarget(one.target, known) : undefined) ?? byCause(one, known)
+      const found = (one.action === "block" ? byTarget(one, known) : undefined) ?? byCause(one, known)
       const [kind, why] = found ?? (await byVerdicts(alerts, store)) ?? []
       return kind === undefined || why === undefined
         ? undefined
@@ -48,8 +51,8 @@ export async function createFriends(store: Store, now: Millis): Promise<Friends>
 
 type Why = readonly [kind: BacktestFriend["kind"], why: string]
 
-function byTarget(target: Extract<Countermeasure, { action: "block" }>["target"], known: Known): Why | undefined {
-  const entry = known.allowlist.overlapping(target)
+function byTarget({ target, reason }: BlockCountermeasure, known: Known): Why | undefined {
+  const entry = known.allowlist.protecting(target, reason.nodes)
   if (entry !== undefined) return ["allowlist", `on the allowlist now (${entry.comment}; ${entry.owner})`]
   const address = target.slice(0, target.indexOf("/"))
   const operator = known.operators.get(address)
@@ -77,7 +80,7 @@ async function byVerdicts(alerts: readonly AlertId[], store: Store): Promise<Why
   return ["false-positive", `${wrong} of the alerts behind it ${wrong === 1 ? "was" : "were"} marked false positive`]
 }
 
-async function read(store: Store, now: Millis): Promise<Known> {
+async function read(store: Store): Promise<Omit<Known, "allowlist">> {
   const operators = new Map<string, string>()
   for await (const { who, from, action } of each((cursor) => store.audit({ limit: 1000, cursor }), mostLookedThrough)) {
     if (from === null || strangers.has(action) || !/^(user|token):/.test(who)) continue
@@ -90,6 +93,5 @@ async function read(store: Store, now: Millis): Promise<Known> {
   const undone = new Map<string, Countermeasure>()
   for await (const one of each((cursor) => store.countermeasures({ limit: 1000, cursor }), mostLookedThrough))
     if (one.endReason === "false-positive") undone.set(subjectOf(one), one)
-  const entries = (await store.allowlist()).filter(({ expiresAt }) => expiresAt === null || expiresAt > now)
-  return { allowlist: indexPrefixes(entries), operators, misjudged, undone, exceptions: await store.ruleExceptions() }
+  return { operators, misjudged, undone, exceptions: await store.ruleExceptions() }
 }

@@ -12,7 +12,7 @@ export interface Correlates {
 export interface BacktestDeps
   extends Pick<
     ResponderDeps,
-    "clock" | "enforcers" | "quarantiners" | "protectedNodes" | "surroundings" | "operators" | "limits"
+    "clock" | "enforcers" | "quarantiners" | "protectedNodes" | "surroundings" | "operators" | "limits" | "asnsOf"
   > {
   /** What there is to look back on; it is only read. */
   readonly store: Store

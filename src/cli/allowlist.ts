@@ -2,6 +2,7 @@ import type { NewAllowlistEntry } from "../api/contract/index.ts"
 import {
   type AllowlistEntry,
   allowlistSubjectOf,
+  canonicalHost,
   holds,
   hostName,
   parseCidr,
@@ -22,7 +23,7 @@ export function subjectFrom(text: string): Subject {
   const [, asn] = /^as(\d{1,10})$/i.exec(text) ?? []
   if (asn !== undefined) return { asn: Number(asn) }
   const host = hostName.safeParse(text)
-  if (host.success && text.includes(".")) return { host: host.data }
+  if (host.success && text.includes(".")) return { host: canonicalHost(text) }
   throw new ThwartError(
     "THWART_USAGE",
     `"${text}" is no address (192.0.2.7), prefix (192.0.2.0/24), range (192.0.2.10-192.0.2.20), AS number (AS64500) or host name (office.example.com)`,

@@ -5,14 +5,21 @@ import { millis } from "./alert.ts"
 
 const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/
 
-/** A host name after RFC 1123, in small letters; a name has a letter, so that no mistyped address is one. */
+/** A host name after RFC 1123. A name has a letter at its end, so that no mistyped address is one. */
 export const hostName = z
   .string()
   .max(253)
-  .transform((text) => text.toLowerCase().replace(/\.$/, ""))
-  .refine((text) => /[a-z]/.test(text.split(".").at(-1) ?? "") && text.split(".").every((part) => label.test(part)), {
-    error: "a host name such as office.example.com",
-  })
+  .refine((text) => isHostName(canonicalHost(text)), { error: "a host name such as office.example.com" })
+
+/** In small letters, without the dot of the root. */
+export function canonicalHost(name: string): string {
+  return name.toLowerCase().replace(/\.$/, "")
+}
+
+function isHostName(name: string): boolean {
+  const labels = name.split(".")
+  return /[a-z]/.test(labels.at(-1) ?? "") && labels.every((part) => label.test(part))
+}
 
 /** Whom an entry is about: one of these. */
 export const allowlistSubject = z.object({

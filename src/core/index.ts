@@ -19,7 +19,15 @@ export { parseRange, prefixesOfRange } from "./address-range.ts"
 export type { Alert, Contribution, Evidence, Match } from "./alert.ts"
 export { alert, contribution, evidence, match, millis } from "./alert.ts"
 export type { AllowlistEntry, AllowlistSubject } from "./allowlist.ts"
-export { allowlistEntry, allowlistSubject, allowlistSubjectOf, holds, hostName, prefixesOf } from "./allowlist.ts"
+export {
+  allowlistEntry,
+  allowlistSubject,
+  allowlistSubjectOf,
+  canonicalHost,
+  holds,
+  hostName,
+  prefixesOf,
+} from "./allowlist.ts"
 export type { Classtype, Intent, Severity, Tactic, Technique } from "./attack.ts"
 export {
   classtype,

@@ -2,6 +2,7 @@ import {
   type AllowlistEntry,
   type AllowlistSubject,
   allowlistSubjectOf,
+  canonicalHost,
   messageOf,
   parseRange,
   prefix,
@@ -48,8 +49,9 @@ export async function newEntry(
   if (wish.host === undefined) return entry
   if (resolveHost === undefined) return refuse(`the host name ${wish.host} can't be resolved here; give its addresses`)
   try {
-    const { addresses } = await resolveHost(wish.host)
-    return { ...entry, covers: addresses.map((one) => prefix(one)), resolvedAt: now, problem: null }
+    const host = canonicalHost(wish.host)
+    const { addresses } = await resolveHost(host)
+    return { ...entry, host, covers: addresses.map((one) => prefix(one)), resolvedAt: now, problem: null }
   } catch (cause) {
     return refuse(`the host name ${wish.host} can't be resolved (${messageOf(cause)}); nothing was added`)
   }

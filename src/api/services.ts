@@ -11,6 +11,7 @@ import type {
   IncidentStatus,
   Policy,
 } from "../core/index.ts"
+import type { IntentRule } from "../correlation/index.ts"
 import type { Allowed, AllowWish, Backtest, BlockRequest, Explanation } from "../response/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
@@ -42,6 +43,8 @@ export interface ApiDeps {
   readonly rules: RuleBook
   readonly explain: (subject: string) => Promise<Explanation>
   readonly backtest: Backtest
+  /** Those of today. */
+  readonly intentRules: readonly IntentRule[]
   readonly policySentence: (policy: Policy) => string
   /** What an enforcer found before it acted; undefined when there is nothing. */
   readonly evidence: (id: CountermeasureId) => Promise<unknown>

@@ -207,6 +207,7 @@ function serveApi({ config, deps, responder, pipeline, status, metrics, ...parts
       ...parts,
       clock: deps.clock,
       decisions: responder,
+      intentRules: defaultIntentRules,
       explain: createExplain(parts.store),
       policySentence,
       ingest: pipeline.ingest,

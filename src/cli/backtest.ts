@@ -1,5 +1,5 @@
 import { backtest, type NewBacktest } from "../api/contract/index.ts"
-import { type BacktestAction, type BacktestResult, ThwartError } from "../core/index.ts"
+import { type BacktestAction, type BacktestIncident, type BacktestResult, ThwartError } from "../core/index.ts"
 import type { Client } from "./client.ts"
 import type { Context } from "./command.ts"
 import { inShort } from "./duration.ts"
@@ -44,16 +44,29 @@ const columns: readonly Column<BacktestAction>[] = [
   { name: "friend", of: ({ friend }) => friend ?? "-", flexible: true },
 ]
 
+const incidentColumns: readonly Column<BacktestIncident>[] = [
+  { name: "began", of: ({ startedAt }) => time(startedAt) },
+  { name: "severity", of: ({ severity }) => severity },
+  { name: "attacker", of: ({ attacker }) => attacker },
+  { name: "stages", of: ({ stages }) => String(stages) },
+  { name: "what", of: ({ title }) => title, flexible: true },
+  { name: "stored as", of: ({ id, stored }) => (stored ? id : "-") },
+]
+
 // What a terminal is read for; --json has all that the server tells.
 const maxShown = 50
 
 /** A table of what there would have been, the friends, a sentence, and what can't be told. */
 export function showBacktest({ print, paint, deps }: Context, result: BacktestResult): void {
-  const { actions, friends, totals, notes, summary, policies } = result
+  const { actions, incidents, friends, totals, notes, summary, policies } = result
   const width = deps.out.columns
   for (const { id, sentence } of policies)
     print(`${paint.bold(printable(id))}: ${sentence.split("→").map(printable).join("→")}\n`)
   print("\n")
+  if (actions.length === 0 && incidents.length > 0) {
+    print(table(incidents.slice(0, maxShown), incidentColumns, width))
+    print("\n")
+  }
   if (actions.length > 0) print(table(actions.slice(0, maxShown), columns, width))
   if (totals.actions > Math.min(actions.length, maxShown))
     print(paint.dim(`… and ${(totals.actions - Math.min(actions.length, maxShown)).toLocaleString("en")} more\n`))

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs"
 import type { Command } from "commander"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertOf } from "../../test/support/alerts.ts"
 import { createHarness, type Harness } from "../api/testing/harness.ts"
+import { eventTools } from "../app/event-tools.ts"
 import { alertAt, incidentAt } from "../store/testing/samples.ts"
 import { type CliDeps, createCli } from "./index.ts"
 import { noWorld } from "./testing/no-world.ts"
@@ -307,7 +309,42 @@ describe("the command line with a server", () => {
     const hurt = await run(["backtest", "thwart/contain-chain", "--since", "2d", "--json"], server)
     expect(hurt.code).toBe(1)
     expect(JSON.parse(hurt.out)).toMatchObject({ totals: { hurt: 1 }, friends: [{ subject: "203.0.113.7/32" }] })
-    expect((await run(["backtest", "nobody"], server)).err).toMatch(/there is no policy nobody/)
+    expect((await run(["backtest", "nobody"], server)).err).toMatch(/there is no rule nobody/)
+  })
+
+  it("looks back with a file of event rules and of the events of then, which are not stored", async () => {
+    const file = "rules/events/host.yaml"
+    const rules = { ...noWorld().rules, readInput: async () => readFileSync(file, "latin1") }
+    const world = { ...server, rules, events: eventTools }
+    const without = await run(["backtest", file], world)
+    expect([without.code, without.err]).toEqual([2, expect.stringMatching(/events are not stored: .*--events/)])
+    const events = ["--events", "examples/events/audit.log"]
+    // The events are of 2025-06-30 12:00.
+    harness.clock.set(Date.parse("2025-07-01"))
+    const told = await run(["backtest", file, ...events], world)
+    expect(told.out).toMatch(
+      /In 30 days it would have raised 7 alerts, and had a part in 0 incidents\. By the policies as/,
+    )
+    expect(told.err).toMatch(/1 records could not be read/)
+    const late = await run(["backtest", file, "--since", "2h", ...events], world)
+    expect(late.out).toMatch(/In 2 hours it would have raised 0 alerts/)
+    expect(late.out).toMatch(/7 alert\(s\) of the given events lie outside of this time, and were left out/)
+    expect((await run(["backtest", "thwart/contain-chain", "--events", "x"], world)).err).toMatch(/goes with a file of/)
+  })
+
+  it("looks back with intent rules of a file, and with a rule that the server has", async () => {
+    const at = harness.clock.now() - 3_600_000
+    const alerts = (["reconnaissance", "exploitation"] as const).map((intent, index) =>
+      alertOf(index, intent, { at: at + index * 1000 }),
+    )
+    await harness.store.record({ alerts })
+    const yaml =
+      "rules: [{ id: a/b, title: Pair, stages: [{ name: a, intents: [reconnaissance] }, { name: b, intents: [exploitation] }] }]"
+    const files = { ...server, rules: { ...noWorld().rules, readInput: async () => yaml } }
+    const told = await run(["backtest", "pair.yaml"], files)
+    expect(told.out).toMatch(/high +203\.0\.113\.7 +2 +Pair +-\n/)
+    expect(told.out).toMatch(/it would have recognised 1 incident/)
+    expect((await run(["backtest", "942110"], server)).out).toMatch(/it raised 0 alerts, and had a part in 0 incidents/)
   })
 
   it("switches a policy to automatic only after showing what it would have done, and asking", async () => {

@@ -10,6 +10,11 @@ export async function readPolicies(
   file: string | undefined,
 ): Promise<readonly Policy[]> {
   const text = Buffer.from(await deps.rules.readInput(file), "latin1").toString("utf8")
+  return policiesFrom(text, file)
+}
+
+/** The policies of a YAML text; throws with every mistake. */
+export function policiesFrom(text: string, file: string | undefined): readonly Policy[] {
   const name = file === undefined || file === "-" ? "standard input" : file
   const parsed = parsePolicies(text, name)
   if (parsed.kind === "ok") return parsed.value

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { cidr } from "./address.ts"
+import { cidr, ipAddress } from "./address.ts"
 import { millis } from "./alert.ts"
 import { severity } from "./attack.ts"
 import { quarantineAction } from "./countermeasure.ts"
@@ -48,6 +48,21 @@ export const backtestAction = z
   .readonly()
 export type BacktestAction = z.infer<typeof backtestAction>
 
+/** An incident as it was recognised anew. */
+export const backtestIncident = z
+  .object({
+    id: incidentId,
+    title: z.string(),
+    severity,
+    attacker: ipAddress,
+    stages: z.int(),
+    startedAt: millis,
+    /** The store has it under this id. */
+    stored: z.boolean(),
+  })
+  .readonly()
+export type BacktestIncident = z.infer<typeof backtestIncident>
+
 /** What policies would have done with what the store remembers. */
 export const backtestResult = z
   .object({
@@ -58,8 +73,11 @@ export const backtestResult = z
     firstAlertAt: millis.nullable(),
     /** In English, for people. */
     summary: z.string(),
-    looked: z.object({ alerts: z.int(), masked: z.int(), incidents: z.int() }),
+    looked: z.object({ alerts: z.int(), masked: z.int() }),
     totals: z.object({
+      /** Of a rule: those that it has a part in. Of policies: all. */
+      alerts: z.int(),
+      incidents: z.int(),
       actions: z.int(),
       subjects: z.int(),
       stopped: z.int(),
@@ -73,6 +91,7 @@ export const backtestResult = z
     /** Those against friends first, then oldest first; `totals` counts what is left out. */
     actions: z.array(backtestAction).readonly(),
     friends: z.array(backtestFriend).readonly(),
+    incidents: z.array(backtestIncident).readonly(),
     /** What can't be told from what is stored, and how it was reckoned. */
     notes: z.array(z.string()).readonly(),
     /** False: it was stopped at a limit, which a note names. */

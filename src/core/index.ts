@@ -40,7 +40,7 @@ export {
   tactics,
   technique,
 } from "./attack.ts"
-export type { BacktestAction, BacktestFriend, BacktestResult } from "./backtest.ts"
+export type { BacktestAction, BacktestFriend, BacktestIncident, BacktestResult } from "./backtest.ts"
 export { backtestAction, backtestFriend, backtestResult } from "./backtest.ts"
 export type { Clock, Millis } from "./clock.ts"
 export { createManualClock, systemClock } from "./clock.ts"

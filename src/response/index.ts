@@ -1,5 +1,5 @@
 export type { AllowWish, AsnsOf, ResolveHost } from "./allowlist/index.ts"
-export type { Backtest, BacktestProgress, BacktestRequest } from "./backtest/index.ts"
+export type { Backtest, BacktestProgress, BacktestRequest, RuleSubject } from "./backtest/index.ts"
 export { createBacktest } from "./backtest/index.ts"
 export type { Explanation } from "./explain.ts"
 export { createExplain } from "./explain.ts"

@@ -70,10 +70,51 @@ describe("backtests over the API", () => {
       expect((await harness.store.policies()).map(({ id }) => id)).toEqual(["thwart/contain-chain"])
     })
 
+    it("run rules: one that the server has, intent rules that it has not, and alerts of events", async () => {
+      const intents: readonly Alert["intent"][] = ["reconnaissance", "exploitation", "installation"]
+      const [recon, exploit, install] = intents.map((intent, index) =>
+        alertOf(index, intent, { at: startedAt - day + index * 1000 }),
+      )
+      if (recon === undefined || exploit === undefined || install === undefined) throw new Error("no chain")
+      const raised = install.contributions.map((one) => ({ ...one, rule: "mine" }))
+      await harness.store.record({
+        alerts: [recon, exploit].map((alert) => ({
+          ...alert,
+          contributions: alert.contributions.map((one) => ({ ...one, rule: "942100" as typeof one.rule })),
+        })),
+      })
+      const yaml = `rules: [{ id: mine/pair, title: Pair, opensAt: 2, stages: [{ name: a, intents: [reconnaissance] }, { name: b, intents: [exploitation] }] }]`
+      const cases: readonly (readonly [body: object, incidents: number, actions: number, summary: RegExp])[] = [
+        [{ rule: "942100" }, 1, 0, /it raised 2 alerts, and had a part in 1 incident/],
+        [{ rule: "942110" }, 0, 0, /it raised 0 alerts/],
+        [{ rule: "thwart/kill-chain" }, 1, 0, /it would have recognised 1 incident/],
+        [{ intentRules: yaml }, 1, 0, /it would have recognised 1 incident/],
+        [
+          { given: { rules: ["mine"], alerts: [{ ...install, contributions: raised }] } },
+          1,
+          1,
+          /it would have raised 1 alert, and had a part in 1 incident.*it would have blocked 1 address/,
+        ],
+      ]
+      expect(cases).toHaveLength(5)
+      for (const [body, incidents, actions, summary] of cases) {
+        const { body: started } = await ask("POST", "/backtests", { ...body, since: startedAt - 2 * day })
+        const { result } = await done(started.id)
+        expect([result.totals.incidents, result.totals.actions], JSON.stringify(body)).toEqual([incidents, actions])
+        expect(result.summary).toMatch(summary)
+      }
+      const wrong = await ask("POST", "/backtests", { intentRules: "rules: [{ id: x }]", since: startedAt - day })
+      expect([wrong.status, wrong.body.error.message]).toEqual([
+        400,
+        expect.stringMatching(/intentRules:1:\d+: .*title/),
+      ])
+      expect((await ask("POST", "/backtests", { rule: "nothing", since: startedAt - day })).status).toBe(404)
+    })
+
     it("refuse what can't be looked at, and say why", async () => {
       const cases: readonly (readonly [body: object, status: number, message: RegExp])[] = [
         [{ policy: "nobody", since: startedAt - day }, 404, /there is no policy nobody/],
-        [{ since: startedAt - day }, 400, /name a policy that the server has, or give policies/],
+        [{ since: startedAt - day }, 400, /name one of policy, policies, rule, intentRules and given/],
         [{ policy: "thwart/contain-chain", since: startedAt + day }, 400, /before the end, and in the past/],
         [{ policy: "thwart/contain-chain", since: startedAt - 400 * day }, 400, /at most 366 days/],
         [{ policy: "thwart/contain-chain" }, 400, /since/],

@@ -232,7 +232,7 @@ export type WhoAmI = z.infer<typeof whoAmI>
 export type { Allowed, AllowlistBody, NewAllowlistEntry } from "./allowlist.ts"
 export { allowed, allowlist, newAllowlistEntry } from "./allowlist.ts"
 export type { BacktestRun, NewBacktest } from "./backtests.ts"
-export { backtest, maxBacktestMs, newBacktest } from "./backtests.ts"
+export { backtest, maxBacktestMs, maxGivenAlerts, newBacktest } from "./backtests.ts"
 export type {
   ApiRule,
   NewRuleException,

@@ -56,6 +56,7 @@ export async function createHarness(
       decisions: responder,
       rules,
       explain: createExplain(store),
+      intentRules: defaultIntentRules,
       backtest: createBacktest({
         clock,
         store,

@@ -1,9 +1,8 @@
 import { Option } from "commander"
-import type { NewBacktest } from "../../api/contract/index.ts"
 import { runBacktest, showBacktest } from "../backtest.ts"
+import { subjectFrom } from "../backtest-input.ts"
 import { type AddCommand, examples } from "../command.ts"
 import { parseSince } from "../duration.ts"
-import { isPolicyFile, readPolicies } from "../policy-input.ts"
 
 const exitCodes = `
 Exit codes:
@@ -20,33 +19,39 @@ export const sinceOption = () =>
     .argParser(parseSince)
     .default(parseSince("30d"))
 
+interface Flags {
+  readonly since: Since
+  readonly events?: readonly string[]
+}
+
 export const backtest: AddCommand = (program, run) => {
   program
     .command("backtest")
     .description(
-      "tell whom a policy would have blocked or quarantined, by what the server remembers, and which friends",
+      "tell whom a policy or a rule would have blocked or quarantined, by what the server remembers, and which friends",
     )
     .argument(
-      "<policy>",
-      'the id of a policy, or a YAML file of policies ("thwart policy set" would take); -: standard input',
+      "<what>",
+      "the id of a policy or a rule, or a YAML file of policies, intent rules or event rules; -: standard input",
     )
     .addOption(sinceOption())
+    .option("--events <files...>", "files with records of then, for a file of event rules: events are not stored")
     .addHelpText(
       "after",
       exitCodes +
         examples(
           "thwart backtest thwart/contain-chain",
           "thwart backtest draft.yaml --since 7d",
+          "thwart backtest my-event-rules.yaml --events /var/log/audit/audit.log",
           "thwart backtest draft.yaml --json | jq .totals",
         ),
     )
     .action(
-      run(async (context, wanted: string, flags: { readonly since: Since }) => {
+      run(async (context, wanted: string, flags: Flags) => {
         const since = flags.since(context.deps.now())
-        const subject: Pick<NewBacktest, "policy" | "policies"> = isPolicyFile(wanted)
-          ? { policies: [...(await readPolicies(context, wanted))] }
-          : { policy: wanted as NonNullable<NewBacktest["policy"]> }
-        const result = await runBacktest(context, await context.server(), { ...subject, since })
+        const client = await context.server()
+        const subject = await subjectFrom(context, client, { wanted, events: flags.events ?? [] })
+        const result = await runBacktest(context, client, { ...subject, since })
         if (context.json) context.printJson(result)
         else showBacktest(context, result)
         context.exit(result.totals.hurt > 0 ? 1 : 0)

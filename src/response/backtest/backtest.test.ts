@@ -88,7 +88,8 @@ describe("a backtest", () => {
     expect(result.summary).toBe(
       "In 10 hours it would have blocked 1 address, and 1 alert came while that would have been in force. It would have hurt no friend that is known.",
     )
-    expect(result.looked).toEqual({ alerts: 5, masked: 0, incidents: 1 })
+    expect(result.looked).toEqual({ alerts: 5, masked: 0 })
+    expect(result.incidents).toMatchObject([{ attacker: "203.0.113.7", stages: 3 }])
     expect(result.complete).toBe(true)
   })
 
@@ -213,6 +214,90 @@ describe("a backtest", () => {
     const { totals, summary } = await look([one])
     expect([totals.actions, totals.held]).toEqual([60, 20])
     expect(summary).toMatch(/20 more would have waited for a person/)
+  })
+})
+
+describe("a backtest of rules", () => {
+  const ofRule = (rule: string, given: readonly Alert[] = [], kind: "detection" | "correlation" = "detection") => ({
+    ...{ since: startedAt, until: startedAt + 10 * hour },
+    of: { kind, rules: new Set([rule]), given },
+  })
+  const run = (request: Parameters<ReturnType<typeof backtestOf>["run"]>[0]) =>
+    backtestOf(house).run(request, () => undefined, quiet)
+  const raisedBy = (rule: string, ...args: Parameters<typeof alertAt>) => {
+    const [first] = alertOf(0, "exploitation").contributions
+    const alert = alertAt(...args)
+    return { ...alert, contributions: [{ ...first, rule } as Alert["contributions"][number]] }
+  }
+
+  it("tells what had a part of a rule in it, by the policies as they are", async () => {
+    const [recon, exploit, install] = chainOf("203.0.113.7", minute)
+    if (recon === undefined || exploit === undefined || install === undefined) throw new Error("no chain")
+    const contributions = raisedBy("mine", 0).contributions
+    await house.store.record({
+      alerts: [
+        ...[recon, exploit, { ...install, contributions }],
+        ...chainOf("198.51.100.9", hour),
+        raisedBy("mine", 2 * hour, { attacker: "192.0.2.200" }),
+      ],
+    })
+    const chain = defaultPolicies.map((policy): Policy => ({ ...policy, enabled: true }))
+    const { actions, totals, incidents, summary, notes } = await run({ ...ofRule("mine"), policies: chain })
+    expect(actions.map(({ subject }) => subject)).toEqual(["203.0.113.7/32"])
+    expect(incidents.map(({ attacker }) => attacker)).toEqual(["203.0.113.7"])
+    expect(totals).toMatchObject({ alerts: 2, incidents: 1, actions: 1 })
+    expect(summary).toMatch(
+      /^In 10 hours it raised 2 alerts, and had a part in 1 incident\. By the policies as they are, it would have blocked 1/,
+    )
+    expect(notes.join(" ")).toMatch(/What was observed is not stored: only what the rule raised then/)
+    const shown = await run({ ...ofRule("mine"), policies: chain.map((one): Policy => ({ ...one, mode: "monitor" })) })
+    expect([shown.totals.actions, shown.totals.proposed]).toEqual([0, 1])
+    const off = await run({ ...ofRule("mine"), policies: chain.map((one): Policy => ({ ...one, enabled: false })) })
+    expect([off.totals.actions, off.totals.proposed]).toEqual([0, 0])
+  })
+
+  it("puts what a rule would have raised in its place among what is stored, once", async () => {
+    const chain = chainOf("203.0.113.7", minute)
+    const late = raisedBy("mine", 3 * minute, { attacker: "203.0.113.7" }, "installation")
+    await house.store.record({ alerts: [...chain.slice(0, 2), raisedBy("mine", 2 * hour, { attacker: "192.0.2.1" })] })
+    const outside = raisedBy("mine", 20 * hour, { attacker: "192.0.2.2" })
+    const result = await run({ ...ofRule("mine", [outside, late]), policies: defaultPolicies })
+    expect(result.actions).toMatchObject([
+      {
+        subject: "203.0.113.7/32",
+        from: startedAt + 3 * minute,
+        alerts: [...chain.slice(0, 2), late].map(({ id }) => id),
+      },
+    ])
+    expect(result.totals.alerts).toBe(1)
+    expect(result.summary).toMatch(/it would have raised 1 alert, and had a part in 1 incident/)
+    expect(result.notes.join(" ")).toMatch(/1 alert\(s\) of the given events lie outside of this time/)
+    expect((await run({ ...ofRule("other"), policies: defaultPolicies })).totals).toMatchObject({
+      alerts: 0,
+      actions: 0,
+    })
+  })
+
+  it("runs over given alerts alone where nothing is stored", async () => {
+    const given = Array.from({ length: 450 }, (_, index) =>
+      raisedBy("mine", index * minute, { attacker: "203.0.113.7" }),
+    )
+    const result = await run({ ...ofRule("mine", given.toReversed()), policies: [one] })
+    expect(result.totals).toMatchObject({ alerts: 450, actions: 1 })
+    expect(result.actions[0]).toMatchObject({ from: startedAt, stopped: 449 })
+  })
+
+  it("recognises incidents by the intent rules in question alone", async () => {
+    const [rule] = defaultIntentRules
+    if (rule === undefined) throw new Error("no rule")
+    await house.store.record({ alerts: chainOf("203.0.113.7", minute) })
+    const other = { ...rule, id: "mine" as typeof rule.id, title: "Mine", opensAt: 1 }
+    const request = { ...ofRule("mine", [], "correlation"), correlate: () => createCorrelator([other]) }
+    const onAny = policyOf({ on: { kind: "incident", rule: null, minStages: 2 }, blockMs: hour })
+    const result = await run({ ...request, policies: [onAny, { ...one, id: "alerts" as typeof one.id }] })
+    expect(result.incidents).toMatchObject([{ title: "Mine", stages: 3 }])
+    expect(result.actions).toMatchObject([{ from: startedAt + 2 * minute, policy: "p", incident: { title: "Mine" } }])
+    expect(result.summary).toMatch(/^In 10 hours it would have recognised 1 incident\. By the policies as they are/)
   })
 })
 

@@ -1,18 +1,19 @@
-import { setImmediate } from "node:timers/promises"
 import {
-  type Alert,
   type BacktestAction,
   type BacktestResult,
   createManualClock,
   type Incident,
+  type IncidentId,
   type Millis,
   type Policy,
 } from "../../core/index.ts"
 import { policySentence } from "../sentence.ts"
+import { createAttribution, everything } from "./attribution.ts"
 import { createFriends } from "./friends.ts"
 import { each } from "./gather.ts"
 import { createLedger, type Ledger } from "./ledger.ts"
 import { notesOf } from "./notes.ts"
+import { pages, pagesWith } from "./pages.ts"
 import { createPastAllowlist } from "./past-allowlist.ts"
 import type {
   Backtest,
@@ -27,8 +28,6 @@ import { summaryOf } from "./summary.ts"
 
 // Some minutes of one core; and whoever would have blocked more than so many has seen enough.
 const defaultLimits: BacktestLimits = { alerts: 2_000_000, actions: 10_000 }
-// Between pages the server does everything else that it has to do.
-const pageSize = 200
 // Told one by one in a result.
 const maxShown = 500
 // Incidents that went on at its beginning; the newest.
@@ -40,10 +39,15 @@ const maxAudit = 50_000
 export function createBacktest(deps: BacktestDeps, limits: BacktestLimits = defaultLimits): Backtest {
   return {
     run: async (request, onProgress, signal) => {
-      const policies = request.policies.map((one): Policy => ({ ...one, enabled: true, mode: "automatic" }))
+      const { of } = request
+      const policies =
+        of === undefined
+          ? request.policies.map((one): Policy => ({ ...one, enabled: true, mode: "automatic" }))
+          : request.policies.filter(({ enabled, on }) => enabled && (of.kind === "detection" || on.kind === "incident"))
+      const attribution = of?.kind === "detection" ? createAttribution(of.rules) : everything
       const clock = createManualClock(request.since)
-      const correlator = deps.correlate()
-      const ledger = createLedger(await createFriends(deps))
+      const correlator = (request.correlate ?? deps.correlate)()
+      const ledger = createLedger(await createFriends(deps), attribution)
       const before = await warmUp({ deps, correlator, signal }, request.since)
       const allowlist = await pastAllowlistOf(deps)
       const stage = await createStage(deps, { policies, clock, allowlist, correlator, earlier: before })
@@ -73,7 +77,6 @@ interface Run {
 export interface Looked {
   readonly alerts: number
   readonly masked: number
-  readonly incidents: ReadonlySet<string>
   readonly firstAlertAt: Millis | null
   readonly lastAlertAt: Millis
   /** Why it ended before its time. */
@@ -87,7 +90,7 @@ async function warmUp(
 ): Promise<readonly Incident[]> {
   const longest = Math.max(0, ...correlator.rules.map(({ windowMs }) => windowMs))
   const earlier = new Map<string, Incident>()
-  for await (const page of pages(deps, { since: Math.max(0, since - longest), until: since - 1 }, signal))
+  for await (const page of pages(deps.store, { since: Math.max(0, since - longest), until: since - 1 }, signal))
     for (const alert of page)
       for (const incident of correlator.onAlert(alert)) {
         earlier.delete(incident.id)
@@ -97,13 +100,13 @@ async function warmUp(
   return [...earlier.values()]
 }
 
-async function goThrough(run: Run, { since, until }: BacktestRequest): Promise<Looked> {
+async function goThrough(run: Run, { since, until, of }: BacktestRequest): Promise<Looked> {
   const { deps, correlator, clock, ledger, stage, signal, limits, onProgress } = run
-  const incidents = new Set<string>()
+  const stored = pages(deps.store, { since, until }, signal)
   let [alerts, masked] = [0, 0]
   let firstAlertAt: Millis | null = null
   let stoppedAt: Looked["stoppedAt"] = null
-  for await (const page of pages(deps, { since, until }, signal)) {
+  for await (const page of of === undefined ? stored : pagesWith(stored, of, { since, until })) {
     for (const alert of page) {
       firstAlertAt ??= alert.at
       alerts++
@@ -111,29 +114,15 @@ async function goThrough(run: Run, { since, until }: BacktestRequest): Promise<L
       clock.set(alert.at)
       ledger.came(alert)
       const changed = correlator.onAlert(alert)
-      for (const { id } of changed) incidents.add(id)
+      ledger.recognised(changed)
       await stage.responder.handle([alert], changed, (decided) => ledger.decided(decided, changed))
     }
     await stage.responder.sweep()
     onProgress({ alerts, at: clock.now(), share: (clock.now() - since) / Math.max(1, until - since) })
-    stoppedAt = alerts >= limits.alerts ? "alerts" : ledger.counts().actions >= limits.actions ? "actions" : null
+    stoppedAt = alerts >= limits.alerts ? "alerts" : ledger.decisions() >= limits.actions ? "actions" : null
     if (stoppedAt !== null) break
   }
-  return { alerts, masked, incidents, firstAlertAt, lastAlertAt: clock.now(), stoppedAt }
-}
-
-async function* pages(
-  { store }: BacktestDeps,
-  { since, until }: { readonly since: Millis; readonly until: Millis },
-  signal: AbortSignal,
-): AsyncGenerator<readonly Alert[]> {
-  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-    signal.throwIfAborted()
-    const page = await store.alerts({ since, until, limit: pageSize, cursor, oldestFirst: true })
-    yield page.items
-    cursor = page.next
-    await setImmediate()
-  }
+  return { alerts, masked, firstAlertAt, lastAlertAt: clock.now(), stoppedAt }
 }
 
 async function pastAllowlistOf({ store }: BacktestDeps) {
@@ -154,7 +143,7 @@ async function resultOf(run: Run, request: BacktestRequest, seen: Looked): Promi
   const told = {
     since,
     until,
-    looked: { alerts: seen.alerts, masked: seen.masked, incidents: seen.incidents.size },
+    looked: { alerts: seen.alerts, masked: seen.masked },
     totals: { ...ledger.counts(), hurt: countOf("hurt"), spared: countOf("spared") },
     complete: seen.stoppedAt === null,
   }
@@ -162,15 +151,24 @@ async function resultOf(run: Run, request: BacktestRequest, seen: Looked): Promi
     ...told,
     policies: policies.map((one) => ({ id: one.id, name: one.name, sentence: policySentence(one) })),
     firstAlertAt: seen.firstAlertAt,
-    summary: summaryOf(told, policies),
+    summary: summaryOf(told, request),
     actions: await Promise.all(actions.slice(0, maxShown).map((one) => withStored(one, deps))),
     friends,
+    incidents: await Promise.all(
+      ledger
+        .incidents()
+        .slice(0, maxShown)
+        .map((one) => incidentStored(one, deps)),
+    ),
     notes: await notesOf({ store: deps.store, rules: correlator.rules, limits: run.limits }, request, seen),
   }
 }
 
-async function withStored(action: BacktestAction, { store }: BacktestDeps): Promise<BacktestAction> {
+async function withStored(action: BacktestAction, deps: BacktestDeps): Promise<BacktestAction> {
   const { incident } = action
-  if (incident === null) return action
-  return { ...action, incident: { ...incident, stored: (await store.incident(incident.id)) !== undefined } }
+  return incident === null ? action : { ...action, incident: await incidentStored(incident, deps) }
+}
+
+async function incidentStored<I extends { readonly id: IncidentId }>(incident: I, { store }: BacktestDeps) {
+  return { ...incident, stored: (await store.incident(incident.id)) !== undefined }
 }

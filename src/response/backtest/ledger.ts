@@ -3,25 +3,35 @@ import type {
   AuditEntry,
   BacktestAction,
   BacktestFriend,
+  BacktestIncident,
   Countermeasure,
   Incident,
   IpAddress,
 } from "../../core/index.ts"
 import { isUnspecified, subjectOf } from "../../core/index.ts"
 import type { Changes } from "../../store/store.ts"
+import type { Attribution } from "./attribution.ts"
 import type { Friends } from "./friends.ts"
 
 /** Writes down what the simulated response decides. */
 export interface Ledger {
   /** Before anything is decided on it: what would have been in force when it came. */
   came(alert: Alert): void
+  /** Incidents that it opened or changed. */
+  recognised(incidents: readonly Incident[]): void
   decided(changes: Changes, incidents: readonly Incident[]): Promise<void>
   readonly actions: () => readonly BacktestAction[]
+  readonly incidents: () => readonly BacktestIncident[]
   readonly friends: () => readonly BacktestFriend[]
+  /** All, also those that are not because of it. */
+  readonly decisions: () => number
   readonly counts: () => Counts
 }
 
 export interface Counts {
+  /** Those that are because of what is looked back on. */
+  readonly alerts: number
+  readonly incidents: number
   readonly actions: number
   readonly subjects: number
   readonly stopped: number
@@ -39,14 +49,19 @@ type Row = { -readonly [K in keyof BacktestAction]: BacktestAction[K] }
 /** Addresses of nodes, as alerts show them; more are told by their own guardrail. */
 const maxNodes = 10_000
 
-export function createLedger(friends: Friends): Ledger {
+// Told one by one; the rest are counted.
+const maxIncidents = 10_000
+
+export function createLedger(friends: Friends, attribution: Attribution): Ledger {
+  const recognised = new Map<string, BacktestIncident>()
+  let [ours, mine, decisions] = [0, false, 0]
   const rows = new Map<string, Row>()
   const inForce = new Map<string, Row>()
   const subjects = new Set<string>()
   const [held, proposed] = [new Set<string>(), new Set<string>()]
   const known = new Map<string, BacktestFriend>()
   const nodes = new Map<IpAddress, string>()
-  let stopped = 0
+  let [stopped, now] = [0, 0]
 
   const befriend = (friend: BacktestFriend) => {
     const key = `${friend.outcome} ${friend.subject}`
@@ -82,6 +97,9 @@ export function createLedger(friends: Friends): Ledger {
 
   return {
     came: (alert) => {
+      now = alert.at
+      mine = attribution.alert(alert)
+      if (mine) ours++
       const own = alert.direction === "inbound" ? alert.destination.address : alert.source.address
       if (nodes.size < maxNodes && own !== alert.attacker) nodes.set(own, alert.node.name || alert.node.id)
       for (const place of [alert.attacker, `node ${alert.node.id}`]) {
@@ -94,20 +112,32 @@ export function createLedger(friends: Friends): Ledger {
         }
       }
     },
+    recognised: (incidents) => {
+      for (const one of incidents) {
+        if (!attribution.incident(one) || (recognised.size >= maxIncidents && !recognised.has(one.id))) continue
+        const { id, title, severity, attacker, startedAt, stages } = one
+        recognised.set(id, { id, title, severity, attacker, startedAt, stages: stages.length, stored: false })
+      }
+    },
+    incidents: () => [...recognised.values()],
     decided: async ({ countermeasures = [], audit = [] }, incidents) => {
       for (const one of countermeasures) {
+        if (one.createdAt === now) decisions++
         const row = rows.get(one.id)
-        if (row === undefined) await add(one, incidents)
-        else Object.assign(row, { until: one.expiresAt, severity: one.severity })
+        if (row !== undefined) Object.assign(row, { until: one.expiresAt, severity: one.severity })
+        else if (attribution.countermeasure(one, incidents)) await add(one, incidents)
       }
-      for (const entry of audit) note(entry)
+      if (mine) for (const entry of audit) note(entry)
     },
     actions: () => {
       judgeNodes()
       return [...rows.values()]
     },
     friends: () => [...known.values()],
+    decisions: () => decisions,
     counts: () => ({
+      alerts: ours,
+      incidents: recognised.size,
       actions: rows.size,
       subjects: subjects.size,
       stopped,

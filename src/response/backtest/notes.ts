@@ -15,7 +15,7 @@ export interface NotesDeps {
 /** What can't be told from what is stored, and what was taken as it is now. */
 export async function notesOf(
   { store, rules, limits }: NotesDeps,
-  { since, policies }: BacktestRequest,
+  { since, until, policies, of }: BacktestRequest,
   { firstAlertAt, lastAlertAt, stoppedAt }: Looked,
 ): Promise<readonly string[]> {
   const notes: string[] = []
@@ -31,7 +31,18 @@ export async function notesOf(
     notes.push(
       "Incidents were recognised anew in the stored alerts, by the intent rules of today; what people did to incidents then was left out.",
     )
-  const strange = await strangeIncidents(store, rules, since)
+  if (of !== undefined && of.given.length > 0) {
+    const outside = of.given.filter(({ at }) => at < since || at > until).length
+    if (outside > 0)
+      notes.push(
+        `${outside.toLocaleString("en")} alert(s) of the given events lie outside of this time, and were left out.`,
+      )
+    notes.push("The alerts of the given events stand in the place of what the same rules raised then.")
+  } else if (of?.kind === "detection")
+    notes.push(
+      "What was observed is not stored: only what the rule raised then was looked at, not what it would raise on all that happened.",
+    )
+  const strange = of?.kind === "correlation" ? 0 : await strangeIncidents(store, rules, since)
   if (strange > 0)
     notes.push(
       `${strange.toLocaleString("en")} stored incident(s) of this time were made by rules that are not here now, and are not in this.`,

@@ -21,9 +21,22 @@ export interface BacktestDeps
   readonly scratch: () => Promise<Store>
 }
 
+/** What is looked back on instead of policies: what rules have a part in, by policies as they are. */
+export interface RuleSubject {
+  /** Their ids. */
+  readonly rules: ReadonlySet<string>
+  /** `detection`: rules that raise alerts. `correlation`: intent rules, which `correlate` of the request has. */
+  readonly kind: "detection" | "correlation"
+  /** What they would have raised, by events that are not stored; it takes the place of their stored alerts. */
+  readonly given: readonly Alert[]
+}
+
 export interface BacktestRequest {
-  /** Each is taken as turned on and automatic. */
+  /** Each is taken as turned on and automatic, but for what rules have a part in: there, as it is. */
   readonly policies: readonly Policy[]
+  readonly of?: RuleSubject
+  /** Other intent rules than those of today. */
+  readonly correlate?: () => Correlates
   readonly since: Millis
   readonly until: Millis
 }

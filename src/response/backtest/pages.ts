@@ -17,11 +17,14 @@ export async function* pages(
   { since, until }: Span,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Alert[]> {
+  // The next page is asked for from where this one ended: a store may look through all that lies between otherwise.
+  let from = since
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
     signal.throwIfAborted()
-    const page = await store.alerts({ since, until, limit: pageSize, cursor, oldestFirst: true })
+    const page = await store.alerts({ since: from, until, limit: pageSize, cursor, oldestFirst: true })
     yield page.items
     cursor = page.next
+    from = page.items.at(-1)?.at ?? from
     await setImmediate()
   }
 }

@@ -86,6 +86,20 @@ describe.runIf(has("the policies page in Chromium", "chromium"))("the policies p
     await dialog.getByRole("button", { name: "Switch to automatic" }).click()
     await dialog.waitFor({ state: "hidden" })
     await expect.poll(modeNow).toBe("automatic")
+  })
+
+  it("tells on the rules page what a rule had a part in", async () => {
+    const { page } = watched
+    await page.goto(`${thwart.url}/rules`)
+    await page.getByLabel("Search rules").fill("9500200")
+    await page.getByRole("button", { name: "Backtest 9500200" }).waitFor()
+    await picture("rules-with-backtest")
+    await page.getByRole("button", { name: "Backtest 9500200" }).click()
+    await page
+      .getByRole("dialog")
+      .getByText(/it raised 10 alerts, and had a part in 3 incidents\. By the pol/)
+      .waitFor()
+    await picture("backtest-rule")
     // The browser itself reports that nobody was signed in at first.
     expect(watched.errors.filter((text) => !/status of 401/.test(text))).toEqual([])
     expect(watched.foreign).toEqual([])

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Modal, Progress, SegmentedControl, Stack, Text } from "@mantine/core"
 import { useState } from "react"
 import { BacktestReport } from "./BacktestReport.tsx"
-import { useBacktest } from "./use-backtest.ts"
+import { type Subject, useBacktest } from "./use-backtest.ts"
 
 const spans = [
   { value: "1", label: "1 day" },
@@ -11,16 +11,18 @@ const spans = [
 ]
 
 export interface BacktestDialogProps {
-  readonly policy: { readonly id: string; readonly name: string }
+  readonly subject: Subject
+  /** How people know it. */
+  readonly name: string
   readonly onClose: () => void
   /** What can be done once the result is there. */
   readonly confirm?: { readonly label: string; readonly onConfirm: () => void }
 }
 
-/** What a policy would have done; with `confirm`, what is to be seen before something is switched. */
-export function BacktestDialog({ policy, onClose, confirm }: BacktestDialogProps) {
+/** What a policy or a rule would have done; with `confirm`, what is to be seen before something is switched. */
+export function BacktestDialog({ subject, name, onClose, confirm }: BacktestDialogProps) {
   const [days, setDays] = useState("30")
-  const { run, error, again } = useBacktest(policy.id, Number(days))
+  const { run, error, again } = useBacktest(subject, Number(days))
   const result = run?.result ?? undefined
   const failed = error?.message ?? run?.reason ?? undefined
   return (
@@ -28,7 +30,7 @@ export function BacktestDialog({ policy, onClose, confirm }: BacktestDialogProps
       opened
       onClose={onClose}
       size="min(1100px, 95vw)"
-      title={`${confirm === undefined ? "Backtest" : "Before it becomes automatic"}: ${policy.name}`}
+      title={`${confirm === undefined ? "Backtest" : "Before it becomes automatic"}: ${name}`}
       closeButtonProps={{ "aria-label": "Close" }}
     >
       <Stack>

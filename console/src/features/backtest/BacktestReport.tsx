@@ -2,6 +2,7 @@ import { Alert, Badge, Code, List, Stack, Table, Text } from "@mantine/core"
 import { Link } from "@tanstack/react-router"
 import type { BacktestRun } from "../../../../src/api/contract/index.ts"
 import { inShort } from "../../components/Time.tsx"
+import { Severity } from "../incidents/marks.tsx"
 
 type Result = NonNullable<BacktestRun["result"]>
 type Action = Result["actions"][number]
@@ -12,7 +13,7 @@ const maxShown = 100
 
 /** The sentence, whom it would have hurt, what it would have done, and what can't be told. */
 export function BacktestReport({ result }: { readonly result: Result }) {
-  const { summary, totals, friends, actions, notes, complete } = result
+  const { summary, totals, friends, actions, incidents, notes, complete } = result
   const left = totals.actions - Math.min(actions.length, maxShown)
   return (
     <Stack gap="sm">
@@ -38,6 +39,7 @@ export function BacktestReport({ result }: { readonly result: Result }) {
           </Table>
         </Table.ScrollContainer>
       )}
+      {actions.length === 0 && incidents.length > 0 && <Incidents of={incidents} />}
       {left > 0 && (
         <Text size="sm" c="dimmed">
           … and {left.toLocaleString()} more
@@ -85,6 +87,46 @@ function Row({ of: { from, until, action, subject, incident, alertCount, stopped
       <Table.Td>{stopped === 0 ? "–" : stopped.toLocaleString()}</Table.Td>
       <Table.Td>{friend === null ? "–" : <Text size="sm">{friend}</Text>}</Table.Td>
     </Table.Tr>
+  )
+}
+
+/** What was recognised, where nothing would have been done about it. */
+function Incidents({ of }: { readonly of: Result["incidents"] }) {
+  return (
+    <Table.ScrollContainer minWidth={600} mah={300}>
+      <Table verticalSpacing="xs" aria-label="Incidents" stickyHeader>
+        <Table.Thead>
+          <Table.Tr>
+            {["Began", "Severity", "Attacker", "Stages", "Incident"].map((name) => (
+              <Table.Th key={name}>{name}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {of.slice(0, maxShown).map(({ id, startedAt, severity, attacker, stages, title, stored }) => (
+            <Table.Tr key={id}>
+              <Table.Td style={{ whiteSpace: "nowrap" }}>{new Date(startedAt).toLocaleString()}</Table.Td>
+              <Table.Td>
+                <Severity of={severity} />
+              </Table.Td>
+              <Table.Td>
+                <Code>{attacker}</Code>
+              </Table.Td>
+              <Table.Td>{stages}</Table.Td>
+              <Table.Td>
+                {stored ? (
+                  <Link to="/incidents/$id" params={{ id }}>
+                    {title}
+                  </Link>
+                ) : (
+                  title
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   )
 }
 

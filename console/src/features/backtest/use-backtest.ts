@@ -1,24 +1,28 @@
 import { useMutation, useQuery } from "@tanstack/react-query"
 import { useEffect } from "react"
-import type { BacktestRun } from "../../../../src/api/contract/index.ts"
+import type { BacktestRun, NewBacktest } from "../../../../src/api/contract/index.ts"
 import { api } from "../../api/client.ts"
 
 const pollMs = 500
 
+/** One of what the server takes: a policy, a rule, … */
+export type Subject = Omit<NewBacktest, "since" | "until">
+
 /** Starts a backtest when what is asked changes, and follows it; it is stopped when whoever looks goes away. */
-export function useBacktest(policy: string, days: number) {
+export function useBacktest(subject: Subject, days: number) {
+  const asked = JSON.stringify(subject)
   const start = useMutation({
     mutationFn: async () => {
       // The server runs one at a time, and ours before this one may still run.
       if (id !== undefined) await stop(id)
-      const body = { policy, since: Date.now() - days * 86_400_000 }
+      const body = { ...subject, since: Date.now() - days * 86_400_000 }
       return api<BacktestRun>("POST", "/backtests", body)
     },
   })
   const id: string | undefined = start.data?.id
   const { mutate } = start
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the policy and the days are what is asked
-  useEffect(() => mutate(), [mutate, policy, days])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the subject and the days are what is asked
+  useEffect(() => mutate(), [mutate, asked, days])
   useEffect(
     () => () => {
       if (id !== undefined) void stop(id)

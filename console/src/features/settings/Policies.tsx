@@ -94,7 +94,8 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
       />
       {looking !== undefined && (
         <BacktestDialog
-          policy={policy}
+          subject={{ policy: policy.id }}
+          name={policy.name}
           onClose={() => setLooking(undefined)}
           {...(looking === "back" ? {} : { confirm: { label: "Switch to automatic", onConfirm } })}
         />

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { eventRuleFilesOnDisk, shippedEventRules } from "../src/app/rule-files.ts"
+import { shippedEventRules, yamlFilesOnDisk } from "../src/app/rule-files.ts"
 import { createIds, nodeRef, systemClock } from "../src/core/index.ts"
 import { createEventEvaluator, enableLinearRegexFallback, loadEventRules } from "../src/detection/index.ts"
 import { createEventSensor } from "../src/sensors/index.ts"
@@ -18,7 +18,7 @@ const files = [
 export const events: Bench = async (onProgress) => {
   enableLinearRegexFallback()
   const ids = createIds(systemClock)
-  const { rules } = loadEventRules([shippedEventRules], eventRuleFilesOnDisk)
+  const { rules } = loadEventRules([shippedEventRules], yamlFilesOnDisk)
   const figures: Figure[] = []
   for (const [format, file] of files) {
     onProgress(format)

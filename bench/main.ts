@@ -1,12 +1,15 @@
 // `npm run bench [-- NAME…] [--json]`: every figure is measured in this run; CPU time, since wall time depends on who else is busy.
 import { cpus, totalmem } from "node:os"
+import { correlation } from "./correlation.ts"
 import { decode } from "./decode.ts"
 import { events } from "./events.ts"
 import type { Bench, Figure } from "./figure.ts"
+import { nftables } from "./nftables.ts"
+import { respond } from "./respond.ts"
 import { seclang } from "./seclang.ts"
 import { store } from "./store.ts"
 
-const benches: Readonly<Record<string, Bench>> = { decode, events, seclang, store }
+const benches: Readonly<Record<string, Bench>> = { correlation, decode, events, nftables, respond, seclang, store }
 
 const json = process.argv.includes("--json")
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith("--"))

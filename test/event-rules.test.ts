@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { z } from "zod"
-import { eventRuleFilesOnDisk, shippedEventRules } from "../src/app/rule-files.ts"
+import { shippedEventRules, yamlFilesOnDisk } from "../src/app/rule-files.ts"
 import { createIds, createManualClock, type EventType, isEventField } from "../src/core/index.ts"
 import { eventOf, type Values } from "../src/detection/events/testing/samples.ts"
 import { checkEventRules, createEventEvaluator } from "../src/detection/index.ts"
@@ -20,7 +20,7 @@ const table = z
   .array(z.strictObject({ rule: z.string(), match: z.array(oneOrMore).min(1), pass: z.array(oneOrMore).min(1) }))
   .parse(parse(readFileSync(join(import.meta.dirname, "..", "rules", "tests", "events.yaml"), "utf8")))
 
-const { rules, diagnostics } = checkEventRules([shippedEventRules], eventRuleFilesOnDisk)
+const { rules, diagnostics } = checkEventRules([shippedEventRules], yamlFilesOnDisk)
 // Each case is a world of its own; those that are turned off have to be right too.
 const raisedBy = (events: readonly object[], tested: string) => {
   const evaluator = createEventEvaluator({

@@ -1,6 +1,6 @@
 import { configSchema } from "../../src/app/config.ts"
 import { startThwart } from "../../src/app/start.ts"
-import { address, type Incident, prefix, systemClock } from "../../src/core/index.ts"
+import { address, type Incident, type Policy, prefix, systemClock } from "../../src/core/index.ts"
 import { enableLinearRegexFallback } from "../../src/detection/index.ts"
 import { createHttpEnforcer } from "../../src/enforcers/index.ts"
 import { createGuard } from "../../src/sensors/http/index.ts"
@@ -44,7 +44,11 @@ export async function startGuardedThwart({ dataDir, port }: DemoOptions) {
     url: thwart.url,
     guard,
     watchers: thwart.watchers,
-    signInLink: () => `${thwart.url}/sign-in#token=${thwart.accounts.createLink("admin")}`,
+    ingest: thwart.ingest,
+    putPolicy: (policy: Policy) => thwart.responder.changePolicy(policy, { who: "system", from: null }),
+    blocked: thwart.responder.desired,
+    signInLink: (name = "admin") => `${thwart.url}/sign-in#token=${thwart.accounts.createLink(name)}`,
+    accounts: thwart.accounts,
     /** When the guard's list held this address for the first time; undefined while it does not. */
     blockOf: async (attacker: string): Promise<number | undefined> => {
       const { items } = await thwart.store.countermeasures({ limit: 100 })

@@ -57,11 +57,16 @@ describe("a body", () => {
     ["a duration of nothing", { ...block, durationMs: 0 }, /durationMs/],
     ["a duration in halves", { ...block, durationMs: 1000.5 }, /durationMs/],
     ["a duration of ages", { ...block, durationMs: 1e300 }, /durationMs/],
+    ["an action that is none", { ...block, action: "ignore" }, /action/],
+    ["a limit without a rate", { ...block, action: "limit" }, /rate: a limit needs a rate/],
+    ["a rate of a block", { ...block, rate: { perSecond: 5, unit: "packets" } }, /rate: a limit needs a rate/],
+    ["a rate of nothing", { ...block, action: "limit", rate: { perSecond: 0, unit: "packets" } }, /perSecond/],
+    ["a rate of ages", { ...block, action: "limit", rate: { perSecond: 1e12, unit: "bytes" } }, /perSecond/],
     ["a long reason", { ...block, reason: "x".repeat(501) }, /reason/],
   ]
 
   it("that is wrong is refused with what is wrong where", async () => {
-    expect(bad).toHaveLength(21)
+    expect(bad).toHaveLength(26)
     for (const [what, body, message] of bad)
       expect(refused(await send("/countermeasures", body), 400, "INVALID", what), what).toMatch(message)
     expect((await harness.store.countermeasures({})).items).toEqual([])

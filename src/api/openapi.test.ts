@@ -46,7 +46,7 @@ describe("the OpenAPI document", () => {
 
   it("has every route of the server, with who may call it", () => {
     const routes = harness.api.routes.filter(({ method, path }) => method !== "HEAD" && !/^\/\*?$/.test(path))
-    expect(operations).toHaveLength(48)
+    expect(operations.length).toBeGreaterThanOrEqual(51)
     expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
       routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")}`).sort(),
     )
@@ -60,7 +60,7 @@ describe("the OpenAPI document", () => {
   })
 
   it("names each operation once, and only tags and ways in that it describes", () => {
-    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(48)
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
     const known = api.tags.map(({ name }) => name)
     expect(new Set(operations.flatMap(({ tags }) => tags))).toEqual(new Set(known))
     expect(Object.keys(api.components.securitySchemes)).toEqual(["session", "token"])

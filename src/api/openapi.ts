@@ -9,7 +9,9 @@ import {
   countermeasure,
   incident,
   networkPolicy,
+  proposal,
   quarantinePolicy,
+  recommendation,
 } from "../core/index.ts"
 import { cookieName } from "./auth/authenticate.ts"
 import * as contract from "./contract/index.ts"
@@ -29,8 +31,11 @@ const tags = [
   { name: "incidents", description: "Attacks in progress" },
   { name: "alerts", description: "Detections, with the bytes that caused them" },
   { name: "countermeasures", description: "What is blocked, because of what, and whether it is in force" },
+  { name: "recommendations", description: "What policies propose, and what people decide about it" },
   { name: "rules", description: "Rules that run here: switches, exceptions, hits, verdicts on alerts" },
   { name: "backtests", description: "What a policy would have done with what is stored" },
+  { name: "correlation", description: "Intent and clustering rules, and what they would have made" },
+  { name: "vulnerabilities", description: "What scanners know of nodes and images, for intent rules" },
   { name: "settings", description: "Policies and the allowlist" },
   { name: "accounts", description: "Users, tokens and the audit log" },
   { name: "server", description: "State, events, metrics" },
@@ -168,6 +173,8 @@ function components() {
     Incident: [incident, "An attack in progress: the stages seen so far, in order"],
     QuarantinePolicy: [quarantinePolicy, "When these are seen so often on a node within this time, act on the node"],
     NetworkPolicy: [networkPolicy, "When these are seen so often within this time, block the attacker"],
+    Proposal: [proposal, "One address or node on which a policy wants to act, and what became of it"],
+    Recommendation: [recommendation, "What is pending of one policy as one row; null where it differs"],
     Error: [contract.errorBody, "What went wrong"],
     Explanation: [contract.explanation, "From what was asked about back to every byte that led there"],
     IncidentDetail: [contract.incidentDetail, "An incident with all that explains it"],

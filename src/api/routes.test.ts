@@ -203,6 +203,29 @@ describe("settings", () => {
     expect(await call("GET", "/allowlist", 200)).toEqual({ items: [] })
   })
 
+  it("have policies with direction, action and scope; a limit without a rate is none", async () => {
+    const [first] = (await call("GET", "/policies", 200)).items
+    const { sentence: _, ...policy } = first
+    const path = `/policies/${encodeURIComponent(policy.id)}`
+    const rate = { perSecond: 100, unit: "packets" }
+    const limit = { ...policy, action: "limit", rate, direction: "both", scope: { nodes: [], tags: ["shop"] } }
+    expect(await call("PUT", path, 200, limit)).toEqual(limit)
+    expect((await call("GET", "/policies", 200)).items[0]).toEqual({
+      ...limit,
+      sentence: expect.stringContaining(
+        "on nodes tagged shop in 10 minutes → limit traffic from and to the address to 100 packets/s",
+      ),
+    })
+    const { direction: __, action: ___, rate: ____, scope: _____, ...old } = limit
+    expect(await call("PUT", path, 200, old)).toEqual(policy)
+    for (const wrong of [
+      { ...limit, rate: null },
+      { ...policy, rate },
+      { ...policy, scope: { tag: ["shop"] } },
+    ])
+      expect((await call("PUT", path, 400, wrong)).error.code).toBe("INVALID")
+  })
+
   it("have policies, each also as a sentence, whose changes are written down", async () => {
     const [first] = (await call("GET", "/policies", 200)).items
     const { sentence, ...policy } = first

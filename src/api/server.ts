@@ -14,15 +14,18 @@ import { accountRoutes } from "./routes/accounts.ts"
 import { alertRoutes } from "./routes/alerts.ts"
 import { allowlistRoutes } from "./routes/allowlist.ts"
 import { backtestRoutes } from "./routes/backtests.ts"
+import { correlationRoutes } from "./routes/correlation.ts"
 import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
 import { type OpenRoute, openRoutes } from "./routes/open-routes.ts"
+import { recommendationRoutes } from "./routes/recommendations.ts"
 import { ruleRoutes } from "./routes/rules.ts"
 import { sessionRoutes } from "./routes/session.ts"
 import { settingRoutes } from "./routes/settings.ts"
 import { statusRoutes } from "./routes/status.ts"
 import { tokenRoutes } from "./routes/tokens.ts"
+import { vulnerabilityRoutes } from "./routes/vulnerabilities.ts"
 import type { ApiDeps, ApiOptions } from "./services.ts"
 
 export interface Api {
@@ -113,10 +116,13 @@ function addRoutes(
     alertRoutes,
     countermeasureRoutes,
     allowlistRoutes,
+    recommendationRoutes,
     settingRoutes,
     accountRoutes,
     tokenRoutes,
     ruleRoutes,
+    correlationRoutes,
+    vulnerabilityRoutes,
   ]
   for (const routes of groups) routes(app, deps)
   backtestRoutes(app, deps, desk)

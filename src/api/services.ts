@@ -11,16 +11,18 @@ import type {
   IncidentStatus,
   Policy,
 } from "../core/index.ts"
-import type { IntentRule } from "../correlation/index.ts"
-import type { Allowed, AllowWish, Backtest, BlockRequest, Explanation } from "../response/index.ts"
+import type { Allowed, AllowWish, Backtest, BlockRequest, Explanation, Responder } from "../response/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
 import type { Status } from "./contract/index.ts"
+import type { CorrelationBook } from "./correlation/correlation-book.ts"
 import type { RuleBook } from "./rules/rule-book.ts"
+import type { VulnerabilityBook } from "./vulnerabilities/vulnerability-book.ts"
 
 /** What response offers to people. */
-export interface Decisions {
+export interface Decisions
+  extends Pick<Responder, "changeMode" | "recommendations" | "pending" | "decideRecommendation" | "reviewEvidence"> {
   block(request: BlockRequest, actor: Actor): Promise<Countermeasure>
   undo(
     id: CountermeasureId,
@@ -30,7 +32,7 @@ export interface Decisions {
   allow(wish: AllowWish, actor: Actor): Promise<Allowed>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
-  changePolicy(policy: Policy, actor: Actor): Promise<void>
+  changePolicy(policy: Policy, actor: Actor): Promise<Policy>
 }
 
 export interface ApiDeps {
@@ -41,10 +43,10 @@ export interface ApiDeps {
   readonly accounts: Accounts
   readonly decisions: Decisions
   readonly rules: RuleBook
+  readonly correlation: CorrelationBook
+  readonly vulnerabilities: VulnerabilityBook
   readonly explain: (subject: string) => Promise<Explanation>
   readonly backtest: Backtest
-  /** Those of today. */
-  readonly intentRules: readonly IntentRule[]
   readonly policySentence: (policy: Policy) => string
   /** What an enforcer found before it acted; undefined when there is nothing. */
   readonly evidence: (id: CountermeasureId) => Promise<unknown>

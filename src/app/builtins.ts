@@ -9,6 +9,7 @@ import {
   type QuarantineEnforcer,
   usualSockets,
 } from "../enforcers/index.ts"
+import { createAwsEnforcers } from "./aws-enforcers.ts"
 import type { Config } from "./config.ts"
 import { machineFacts } from "./node.ts"
 
@@ -23,6 +24,8 @@ export interface EnforcerSettings {
 export interface EnforcerDeps {
   readonly clock: Clock
   readonly onError: (error: unknown) => void
+  /** Told to whoever watches the process, such as the calls of a dry run. */
+  readonly note: (text: string) => void
 }
 
 /** Those that block addresses, and those that quarantine nodes. */
@@ -32,54 +35,64 @@ export interface Enforcers {
 }
 
 type EnforcerConfig = Exclude<Config["enforcers"][number], string>
-type Made =
-  | { readonly kind: "blocking"; readonly enforcer: Enforcer }
-  | { readonly kind: "quarantining"; readonly enforcer: QuarantineEnforcer }
 
 interface EnforcerPlugin {
   readonly id: string
   /** Without settings of its own it was asked for by its name alone. */
-  readonly create: (deps: EnforcerDeps, settings: EnforcerSettings, own: EnforcerConfig | undefined) => Made
+  readonly create: (settings: EnforcerSettings, own: EnforcerConfig | undefined) => Partial<Enforcers>
 }
 
 /** Every enforcer that comes with Thwart: the one list. */
-const enforcers: readonly EnforcerPlugin[] = [
-  {
-    id: "nftables",
-    create: (deps, { netns }) => ({ kind: "blocking", enforcer: createNftablesEnforcer(deps, { netns }) }),
-  },
-  { id: "http", create: (deps) => ({ kind: "blocking", enforcer: createHttpEnforcer(deps) }) },
-  {
-    id: "containers",
-    create: (deps, { dataDir, protectedNodes }, own) => {
-      const usual = usualSockets(process.env)
-      const socket = own?.socket ?? usual.find((path) => existsSync(path)) ?? usual[0] ?? ""
-      const options = { socket, dir: join(dataDir, "containers"), protectedNodes }
-      return {
-        kind: "quarantining",
-        enforcer: createContainersEnforcer({ ...deps, read: machineFacts.read }, options),
-      }
+function pluginsWith(deps: EnforcerDeps): readonly EnforcerPlugin[] {
+  const aws = createAwsEnforcers(deps)
+  return [
+    { id: "nftables", create: ({ netns }) => ({ blocking: [createNftablesEnforcer(deps, { netns })] }) },
+    { id: "http", create: () => ({ blocking: [createHttpEnforcer(deps)] }) },
+    {
+      id: "containers",
+      create: ({ dataDir, protectedNodes }, own) => {
+        const usual = usualSockets(process.env)
+        const named = own?.kind === "containers" ? own.socket : null
+        const socket = named ?? usual.find((path) => existsSync(path)) ?? usual[0] ?? ""
+        const options = { socket, dir: join(dataDir, "containers"), protectedNodes }
+        return { quarantining: [createContainersEnforcer({ ...deps, read: machineFacts.read }, options)] }
+      },
     },
-  },
-]
+    {
+      id: "aws-waf",
+      create: (_, own) => ({ blocking: own?.kind === "aws-waf" ? aws.waf(own) : needsSettings("aws-waf") }),
+    },
+    {
+      id: "aws-nacl",
+      create: (_, own) => ({ blocking: own?.kind === "aws-nacl" ? aws.nacl(own) : needsSettings("aws-nacl") }),
+    },
+  ]
+}
 
 /** Makes the enforcers that were asked for; throws for one that there is not, or that is named twice. */
 export function createEnforcers(asked: Config["enforcers"], deps: EnforcerDeps, settings: EnforcerSettings): Enforcers {
-  const ids = asked.map((one) => (typeof one === "string" ? one : one.kind))
-  const made = asked.map((one, index) => {
-    const id = ids[index] ?? ""
-    if (ids.indexOf(id) !== index)
-      throw new ThwartError("THWART_PLUGIN_DUPLICATE", `the enforcer "${id}" is named twice`)
-    const plugin = enforcers.find((known) => known.id === id)
+  const plugins = pluginsWith(deps)
+  const made = asked.map((one) => {
+    const id = typeof one === "string" ? one : one.kind
+    const plugin = plugins.find((known) => known.id === id)
     if (plugin === undefined)
       throw new ThwartError(
         "THWART_PLUGIN_UNKNOWN",
-        `there is no enforcer "${id}"; there are: ${enforcers.map((known) => known.id).join(", ")}`,
+        `there is no enforcer "${id}"; there are: ${plugins.map((known) => known.id).join(", ")}`,
       )
-    return plugin.create(deps, settings, typeof one === "string" ? undefined : one)
+    return plugin.create(settings, typeof one === "string" ? undefined : one)
   })
-  return {
-    blocking: made.flatMap((one) => (one.kind === "blocking" ? [one.enforcer] : [])),
-    quarantining: made.flatMap((one) => (one.kind === "quarantining" ? [one.enforcer] : [])),
-  }
+  const blocking = made.flatMap((one) => one.blocking ?? [])
+  const quarantining = made.flatMap((one) => one.quarantining ?? [])
+  const ids = [...blocking, ...quarantining].map(({ id }) => id)
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  if (twice !== undefined) throw new ThwartError("THWART_PLUGIN_DUPLICATE", `the enforcer "${twice}" is named twice`)
+  return { blocking, quarantining }
+}
+
+function needsSettings(id: string): never {
+  throw new ThwartError(
+    "THWART_CONFIG_INVALID",
+    `the enforcer "${id}" has to be told where to work: write it into thwart.yaml, as docs/reference/aws.md shows`,
+  )
 }

@@ -1,6 +1,20 @@
 import { z } from "zod"
 import { cidr, type Diagnostic, eventTypes, formatDiagnostic, parseYaml, ThwartError } from "../core/index.ts"
-import { containersConfig } from "../enforcers/index.ts"
+import { awsNaclConfig, awsWafConfig, containersConfig } from "../enforcers/index.ts"
+
+const enforcerSettings = z.discriminatedUnion("kind", [awsNaclConfig, awsWafConfig, containersConfig], {
+  error: "an enforcer is a name (nftables) or its settings ({ kind: containers, socket: /run/podman/podman.sock })",
+})
+
+/** An enforcer by its id, or an object with its kind and settings; mistakes in these are told one by one. */
+const enforcerWish = z.unknown().transform((value, context): string | z.infer<typeof enforcerSettings> => {
+  if (typeof value === "string") return value
+  const parsed = enforcerSettings.safeParse(value)
+  if (parsed.success) return parsed.data
+  for (const issue of parsed.error.issues)
+    context.issues.push({ code: "custom", message: issue.message, path: issue.path, input: value })
+  return z.NEVER
+})
 
 const names = z.array(z.string().min(1).max(1000)).max(100).default([])
 
@@ -26,19 +40,13 @@ export const configSchema = z.strictObject({
   /** Run tcpdump and nft in this network namespace. */
   netns: z.string().nullable().default(null),
   /** By name, or with settings: `[nftables, { kind: containers, socket: /run/podman/podman.sock }]`. */
-  enforcers: z
-    .array(
-      z.union([containersConfig, z.string()], {
-        error:
-          "an enforcer is a name (nftables) or its settings ({ kind: containers, socket: /run/podman/podman.sock })",
-      }),
-    )
-    .max(20)
-    .default([]),
+  enforcers: z.array(enforcerWish).max(20).default([]),
   /** Ids and names of nodes that are never quarantined. */
   protectedNodes: names,
   /** A database of autonomous systems (.mmdb), for AS numbers on the allowlist. */
   asnDatabase: z.string().min(1).max(1000).nullable().default(null),
+  /** What nodes are tagged with, by their ids or names: `{ shop-web: [production] }`. */
+  nodeTags: z.record(z.string().min(1).max(253), names).default({}),
   /** How often the targets are read again. */
   driftCheckMs: z.int().min(250).max(3_600_000).default(10_000),
   /** Files or folders of SecLang rules, or names of what was fetched (crs); empty: the starter rules. */
@@ -52,6 +60,8 @@ export const configSchema = z.strictObject({
     .default([]),
   /** Files or folders of event rules; empty: those that come with Thwart. */
   eventRules: names,
+  /** Files or folders of intent and clustering rules; empty: those that come with Thwart. */
+  intentRules: names,
   /** Proxies in front of the API whose X-Forwarded-For is believed. */
   trustedProxies: z.array(cidr).max(1000).default([]),
 })

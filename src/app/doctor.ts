@@ -54,6 +54,7 @@ export async function examine(machine: Machine): Promise<readonly DoctorCheck[]>
     tcpdump(machine),
     bpftrace(machine),
     await containers(machine),
+    aws(machine),
   ]
 }
 
@@ -161,6 +162,32 @@ async function containers({ probe, exists, engineAt, env }: Machine): Promise<Do
       fix: "podman system service --time=0 unix:///run/podman/podman.sock, or start Docker",
     }
   return absent("containers", matters, "apt-get install podman")
+}
+
+/** Where AWS's own tools look; that they work is for "thwart aws check" to say. */
+function aws({ env, exists }: Machine): DoctorCheck {
+  const names = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  ]
+  const relative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
+  const files = [
+    env.AWS_SHARED_CREDENTIALS_FILE ?? `${env.HOME ?? ""}/.aws/credentials`,
+    env.AWS_CONFIG_FILE ?? `${env.HOME ?? ""}/.aws/config`,
+  ]
+  const found = [...names, relative].find((name) => env[name]) ?? files.find(exists)
+  const matters = "blocks at AWS WAF and in network ACLs (docs/reference/aws.md)"
+  return found === undefined
+    ? {
+        name: "aws",
+        state: "missing",
+        found: "no credentials in the environment or in ~/.aws",
+        matters,
+        fix: "set AWS_PROFILE, or give this machine a role and try it: thwart aws check --config thwart.yaml",
+      }
+    : { name: "aws", state: "ok", found: `credentials by ${found}`, matters, fix: null }
 }
 
 function absent(name: string, matters: string, fix: string): DoctorCheck {

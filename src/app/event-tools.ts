@@ -19,7 +19,7 @@ import {
 import { createEventSensor, sniffFormat } from "../sensors/index.ts"
 import { openBytes } from "../sensors/input/index.ts"
 import { thisNode } from "./node.ts"
-import { eventRuleFilesOnDisk, eventRulesOr } from "./rule-files.ts"
+import { eventRulesOr, yamlFilesOnDisk } from "./rule-files.ts"
 import { openStandardInput } from "./standard-input.ts"
 
 const standardInput = "-"
@@ -28,7 +28,7 @@ const standardInput = "-"
 export function createEventTools(input: () => Readable): EventTools {
   return {
     check: (paths) => {
-      const { rules, files, diagnostics } = checkEventRules(eventRulesOr(paths), eventRuleFilesOnDisk)
+      const { rules, files, diagnostics } = checkEventRules(eventRulesOr(paths), yamlFilesOnDisk)
       return {
         rules: rules.map((rule) => ({
           id: rule.id,
@@ -54,7 +54,7 @@ interface Test {
 
 async function test({ options, on, signal, input }: Test): Promise<EventTestReport> {
   const ids = createIds(systemClock)
-  const { rules } = loadEventRules(eventRulesOr(options.rules), eventRuleFilesOnDisk)
+  const { rules } = loadEventRules(eventRulesOr(options.rules), yamlFilesOnDisk)
   const evaluator = createEventEvaluator({
     ids,
     rules: options.all ? rules.map((rule) => ({ ...rule, enabled: true })) : rules,

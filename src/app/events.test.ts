@@ -65,6 +65,7 @@ describe("a replay of records", () => {
         paranoiaLevel: undefined,
         dataDir: undefined,
         eventRules: [],
+        intentRules: [],
         homeNets: [],
       },
       {
@@ -75,7 +76,12 @@ describe("a replay of records", () => {
       new AbortController().signal,
     )
     expect(alerts).toHaveLength(3)
-    expect(summary).toMatchObject({ observations: 8, alerts: 3, incidents: [{ attacker: "203.0.113.50" }] })
+    expect(summary).toMatchObject({ observations: 8, alerts: 3 })
+    // The same attacker under a rule for any attack, and under one that knows clouds.
+    expect(summary.incidents.map(({ rule, attacker }) => `${rule} ${attacker}`).sort()).toEqual([
+      "thwart/cloud-credential-misuse 203.0.113.50",
+      "thwart/kill-chain 203.0.113.50",
+    ])
     expect([...summary.rules.keys()]).toContain("thwart/cloudtrail-stopped")
   })
 })

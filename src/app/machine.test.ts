@@ -26,14 +26,17 @@ describe("the configuration", () => {
   })
 
   it("names enforcers that there are, once each", () => {
-    const deps = { clock: systemClock, onError: () => undefined }
+    const deps = { clock: systemClock, onError: () => undefined, note: () => undefined }
     const settings = { netns: null, protectedNodes: [], dataDir: "/nowhere" }
     const make = (...asked: Parameters<typeof createEnforcers>[0]) => createEnforcers(asked, deps, settings)
     expect(make("http", "nftables").blocking.map(({ id }) => id)).toEqual(["http", "nftables"])
     const { enforcers } = parseConfig("enforcers: [http, { kind: containers, socket: /run/p.sock }]", "thwart.yaml")
     expect(make(...enforcers).quarantining.map(({ id }) => id)).toEqual(["containers"])
     expect(() => make("containers", ...enforcers)).toThrow(/"containers" is named twice/)
-    expect(() => make("iptables")).toThrow(/no enforcer "iptables"; there are: nftables, http, containers/)
+    expect(() => make("iptables")).toThrow(
+      /no enforcer "iptables"; there are: nftables, http, containers, aws-waf, aws-nacl/,
+    )
+    expect(() => make("aws-waf")).toThrow(/docs\/reference\/aws.md/)
     expect(() => make("http", "http")).toThrow(/named twice/)
   })
 })
@@ -86,6 +89,7 @@ describe("the doctor", () => {
       tcpdump: "ok",
       bpftrace: "ok",
       containers: "ok",
+      aws: "ok",
     })
   })
 
@@ -93,8 +97,27 @@ describe("the doctor", () => {
     const bare = await examine(
       machine({ nodeVersion: "v20.1.0", isRoot: false, read: () => "CapEff:\t0000000000000000\n" }),
     )
-    expect(bare.map(({ state }) => state)).toEqual(["missing", "limited", "missing", "missing", "missing", "missing"])
+    expect(bare.map(({ state }) => state)).toEqual([
+      "missing",
+      "limited",
+      "missing",
+      "missing",
+      "missing",
+      "missing",
+      "missing",
+    ])
     for (const { name, fix } of bare) expect(fix, name).toBeTruthy()
+  })
+
+  it("says where credentials for AWS were found", async () => {
+    const places: readonly (readonly [Partial<Machine>, string])[] = [
+      [{ env: { AWS_PROFILE: "ops" } }, "credentials by AWS_PROFILE"],
+      [{ env: { HOME: "/home/a" }, exists: (path) => path === "/home/a/.aws/config" }, "/home/a/.aws/config"],
+      [{ env: { AWS_SHARED_CREDENTIALS_FILE: "/c" }, exists: (path) => path === "/c" }, "credentials by /c"],
+    ]
+    for (const [of, found] of places)
+      expect((await examine(machine(of))).at(-1)).toMatchObject({ state: "ok", found: expect.stringContaining(found) })
+    expect(places).toHaveLength(3)
   })
 
   it("tells what is wrong with a container engine that does not answer", async () => {
@@ -103,7 +126,7 @@ describe("the doctor", () => {
       env: { XDG_RUNTIME_DIR: "/run/user/7" },
       engineAt: (socket) => Promise.reject(new Error(`nothing listens at ${socket}`)),
     })
-    expect((await examine(refused)).at(-1)).toMatchObject({
+    expect((await examine(refused)).at(-2)).toMatchObject({
       state: "limited",
       found: "nothing listens at /run/user/7/podman/podman.sock",
     })

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs"
 import { type CliDeps, createCli, type ServeOptions, type Terminal } from "../cli/index.ts"
 import { messageOf, systemClock, ThwartError } from "../core/index.ts"
 import { enableLinearRegexFallback } from "../detection/index.ts"
+import { createAwsTools } from "./aws-tools.ts"
 import { type Config, configSchema, parseConfig } from "./config.ts"
 import { confirm } from "./confirm.ts"
+import { correlationTools } from "./correlation-tools.ts"
 import { announcedServer, dataDirHere } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
 import { eventTools } from "./event-tools.ts"
@@ -12,6 +14,7 @@ import { replay } from "./replay.ts"
 import { ruleTools } from "./rule-tools.ts"
 import { startThwart } from "./start.ts"
 import { version } from "./version.ts"
+import { vulnerabilityTools } from "./vulnerability-tools.ts"
 
 enableLinearRegexFallback()
 
@@ -33,7 +36,11 @@ const deps: CliDeps = {
     const config = configOf(options)
     const dataDir = dataDirHere(options.dataDir ?? config.dataDir ?? undefined)
     const thwart = await startThwart(
-      { clock: systemClock, onError: (error) => process.stderr.write(`thwart: ${messageOf(error)}\n`) },
+      {
+        clock: systemClock,
+        onError: (error) => process.stderr.write(`thwart: ${messageOf(error)}\n`),
+        note: (text) => process.stderr.write(`thwart: ${text}\n`),
+      },
       { config, dataDir },
     )
     onReady({ url: thwart.url, firstSignIn: thwart.firstSignIn, sensors: thwart.sensors, enforcers: thwart.enforcers })
@@ -45,6 +52,9 @@ const deps: CliDeps = {
   proxy: runProxy,
   rules: ruleTools,
   events: eventTools,
+  aws: createAwsTools(read),
+  correlation: correlationTools,
+  vulnerabilities: vulnerabilityTools,
 }
 
 process.exitCode = await createCli(deps, version).run(process.argv.slice(2), stopping.signal)
@@ -64,17 +74,21 @@ function configOf(options: ServeOptions): Config {
         : { cert: options.tlsCert, key: options.tlsKey },
     database: options.database ?? base.database,
     capture: options.capture.length > 0 ? [...options.capture] : base.capture,
-    enforcers: options.enforcers.length > 0 ? options.enforcers.map(withSettings(base)) : base.enforcers,
+    enforcers: options.enforcers.length > 0 ? options.enforcers.flatMap(withSettings(base)) : base.enforcers,
     rules: options.rules.length > 0 ? [...options.rules] : base.rules,
     paranoiaLevel: options.paranoiaLevel ?? base.paranoiaLevel,
     events: options.events.length > 0 ? [...options.events] : base.events,
+    intentRules: options.intentRules.length > 0 ? [...options.intentRules] : base.intentRules,
     eventRules: options.eventRules.length > 0 ? [...options.eventRules] : base.eventRules,
   }
 }
 
 /** An enforcer that a flag names keeps the settings that the file has for it. */
 function withSettings({ enforcers }: Config) {
-  return (name: string) => enforcers.find((one) => typeof one !== "string" && one.kind === name) ?? name
+  return (name: string) => {
+    const written = enforcers.filter((one) => typeof one !== "string" && one.kind === name)
+    return written.length > 0 ? written : [name]
+  }
 }
 
 function read(path: string): string {

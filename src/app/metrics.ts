@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client"
 import type { Bus } from "../bus/index.ts"
+import type { Recommendation } from "../core/index.ts"
 import type { Reconciler } from "../enforcers/index.ts"
 import type { SensorStatus } from "../sensors/sensor.ts"
 
@@ -7,6 +8,7 @@ export interface MetricsDeps {
   readonly bus: Bus
   readonly sensors: () => readonly { readonly id: string; readonly status: SensorStatus }[]
   readonly enforcers: () => readonly { readonly id: string; readonly status: ReturnType<Reconciler["status"]> }[]
+  readonly recommendations: () => readonly Pick<Recommendation, "policy" | "pending" | "notKept">[]
   readonly eventRules: EventRuleFigures
 }
 
@@ -22,7 +24,7 @@ export interface Metrics {
 }
 
 /** Everything that Prometheus may ask, declared in one place. Labels are ids of ours alone: an attacker can't make new series. */
-export function createMetrics({ bus, sensors, enforcers, eventRules }: MetricsDeps): Metrics {
+export function createMetrics({ bus, sensors, enforcers, recommendations, eventRules }: MetricsDeps): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -58,6 +60,26 @@ export function createMetrics({ bus, sensors, enforcers, eventRules }: MetricsDe
     registers,
     collect() {
       for (const { id, status } of sensors()) this.set({ sensor: id }, status.dropped)
+    },
+  })
+  new Gauge({
+    name: "thwart_proposals_pending",
+    help: "What waits for a person's decision, by policy",
+    labelNames: ["policy"],
+    registers,
+    collect() {
+      this.reset()
+      for (const { policy, pending } of recommendations()) this.set({ policy }, pending)
+    },
+  })
+  new Gauge({
+    name: "thwart_proposals_not_kept",
+    help: "What was proposed beyond the limit of pending proposals, by policy",
+    labelNames: ["policy"],
+    registers,
+    collect() {
+      this.reset()
+      for (const { policy, notKept } of recommendations()) this.set({ policy }, notKept)
     },
   })
   new Gauge({

@@ -9,6 +9,12 @@ export function thisNode(name: string | null): NodeRef {
   return { id: nodeId.parse(shown), kind: "host", name: shown }
 }
 
+/** What the configuration tags a node with, by its id or its name. */
+export function tagsFrom(byNode: Readonly<Record<string, readonly string[]>>): (node: NodeRef) => readonly string[] {
+  const tags = new Map(Object.entries(byNode))
+  return ({ id, name }) => [...(tags.get(id) ?? []), ...(id === name ? [] : (tags.get(name) ?? []))]
+}
+
 export const machineFacts: MachineFacts = {
   addresses: () => Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
   read: (path) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { Alert, Incident } from "../core/index.ts"
+import { type Alert, createManualClock, type Incident } from "../core/index.ts"
 import type { Changes } from "../store/store.ts"
 import { createPipeline, type PipelineDeps } from "./pipeline.ts"
 
@@ -12,9 +12,11 @@ function setUp(overrides: Partial<PipelineDeps> = {}) {
   const published: string[] = []
   const errors: unknown[] = []
   const deps: PipelineDeps = {
+    clock: createManualClock(1000),
+    clusterer: { onAlert: () => [] },
     store: { record: async (changes) => void records.push(changes) },
     bus: { publish: (topic, message) => void published.push(`${topic}:${message.id}`) },
-    correlator: { onAlert: (alert) => [incidentAt("inc_1", Number(alert.id))] },
+    correlator: { onAlert: (alert) => [incidentAt("inc_1", Number(alert.id))], onTime: () => [] },
     responder: { handle: (_alerts, _incidents, record) => record({}) },
     onError: (error) => errors.push(error),
     ...overrides,
@@ -42,7 +44,7 @@ describe("the pipeline", () => {
     expect(order).toEqual(["record 2 2", "handled", "alert", "alert", "incident"])
   })
 
-  it("takes what waits as one batch, and answers each caller only when it is stored", async () => {
+  it("takes what comes at once, and what waits behind it, as one batch each, and answers each caller only when it is stored", async () => {
     let release = () => {}
     const gate = new Promise<void>((resolve) => {
       release = resolve
@@ -57,14 +59,18 @@ describe("the pipeline", () => {
       },
     })
     let answered = 0
-    const calls = Array.from({ length: 10 }, (_, index) =>
-      pipeline.ingest([alertNamed(String(index))]).then(() => answered++),
-    )
+    const ingest = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        pipeline.ingest([alertNamed(String(from + index))]).then(() => answered++),
+      )
+    const calls = ingest(0, 3)
+    await new Promise((resolve) => setImmediate(resolve))
+    calls.push(...ingest(3, 7))
     await new Promise((resolve) => setImmediate(resolve))
     expect(answered).toBe(0)
     release()
     await Promise.all(calls)
-    expect(sizes).toEqual([1, 9])
+    expect(sizes).toEqual([3, 7])
   })
 
   it("rejects what could not be stored, goes on, and writes the incident with the next batch", async () => {
@@ -77,7 +83,10 @@ describe("the pipeline", () => {
           records.push(changes)
         },
       },
-      correlator: { onAlert: (alert) => (alert.id === "1" ? [incidentAt("inc_a", 1)] : [incidentAt("inc_b", 1)]) },
+      correlator: {
+        onAlert: (alert) => (alert.id === "1" ? [incidentAt("inc_a", 1)] : [incidentAt("inc_b", 1)]),
+        onTime: () => [],
+      },
     })
     await expect(pipeline.ingest([alertNamed("1")])).rejects.toThrow("disk full")
     fail = false
@@ -92,5 +101,62 @@ describe("the pipeline", () => {
     const many = Array.from({ length: 19_999 }, (_, index) => alertNamed(String(index)))
     void pipeline.ingest(many)
     await expect(pipeline.ingest([alertNamed("x"), alertNamed("y")])).rejects.toThrow(/slower than the sensors/)
+  })
+
+  it("stores and publishes what opens because nothing followed, and nothing when nothing did", async () => {
+    const due = [[incidentAt("inc_1", 1)], []]
+    const asked: number[] = []
+    const { pipeline, records, published } = setUp({
+      correlator: {
+        onAlert: () => [],
+        onTime: (now) => {
+          asked.push(now)
+          return due.shift() ?? []
+        },
+      },
+    })
+    pipeline.tick()
+    await pipeline.close()
+    pipeline.tick()
+    await pipeline.close()
+    expect(asked).toEqual([1000, 1000])
+    expect(records.map(({ incidents }) => incidents?.length)).toEqual([1])
+    expect(published).toEqual(["incident:inc_1"])
+  })
+
+  it("takes alerts that come while time is asked for", async () => {
+    const { pipeline, records } = setUp()
+    pipeline.tick()
+    await pipeline.ingest([alertNamed("1")])
+    expect(records.map(({ alerts }) => alerts?.length)).toEqual([1])
+  })
+
+  it("correlates, stores and publishes the alerts that clustering made, also after a batch that could not be stored", async () => {
+    let fail = true
+    const correlated: string[] = []
+    const records: Changes[] = []
+    const { pipeline, published } = setUp({
+      clusterer: { onAlert: (alert) => (alert.id === "2" ? [alertNamed("c")] : []) },
+      correlator: {
+        onAlert: (alert) => {
+          correlated.push(alert.id)
+          return []
+        },
+        onTime: () => [],
+      },
+      store: {
+        record: async (changes) => {
+          if (fail) throw new Error("disk full")
+          records.push(changes)
+        },
+      },
+    })
+    await expect(pipeline.ingest([alertNamed("1"), alertNamed("2")])).rejects.toThrow("disk full")
+    fail = false
+    await pipeline.ingest([alertNamed("3")])
+    await pipeline.ingest([alertNamed("4")])
+    expect(correlated).toEqual(["1", "2", "c", "3", "c", "4"])
+    expect(records.map(({ alerts }) => alerts?.map(({ id }) => id))).toEqual([["3", "c"], ["4"]])
+    expect(published).toEqual(["alert:3", "alert:c", "alert:4"])
   })
 })

@@ -1,10 +1,16 @@
 import type { Bus } from "../bus/bus.ts"
-import { type Alert, type Countermeasure, type Incident, ThwartError } from "../core/index.ts"
+import { type Alert, type Clock, type Countermeasure, type Incident, type Millis, ThwartError } from "../core/index.ts"
 import type { Changes, Store } from "../store/store.ts"
 
 /** Correlation, as the pipeline uses it. */
 export interface Correlates {
   onAlert(alert: Alert): readonly Incident[]
+  onTime(now: Millis): readonly Incident[]
+}
+
+/** Clustering, as the pipeline uses it: the new alerts that an alert completes. */
+export interface Clusters {
+  onAlert(alert: Alert): readonly Alert[]
 }
 
 /** Response, as the pipeline uses it: what it decides is handed to `record`, together with which it is stored. */
@@ -17,8 +23,10 @@ export interface Decides {
 }
 
 export interface PipelineDeps {
+  readonly clock: Clock
   readonly store: Pick<Store, "record">
   readonly bus: Pick<Bus, "publish">
+  readonly clusterer: Clusters
   readonly correlator: Correlates
   readonly responder: Decides
   readonly onError: (error: unknown) => void
@@ -27,6 +35,8 @@ export interface PipelineDeps {
 export interface Pipeline {
   /** Resolves when the alerts, and all that followed from them, are stored; rejects when they are not. */
   ingest(alerts: readonly Alert[]): Promise<void>
+  /** To be called now and then: incidents that open because nothing followed are stored as those of alerts are. */
+  tick(): void
   /** Waits for what is under way. */
   close(): Promise<void>
 }
@@ -43,15 +53,25 @@ interface Waiting {
 }
 
 /**
- * Alerts → incidents → countermeasures, a batch at a time and in order. What a batch led to is one transaction, so that a crash
+ * Alerts → clusters of them → incidents → countermeasures, a batch at a time and in order. What a batch led to is one transaction, so that a crash
  * leaves all of it or nothing; only then is it published and enforced.
  */
-export function createPipeline({ store, bus, correlator, responder, onError }: PipelineDeps): Pipeline {
+export function createPipeline({
+  clock,
+  store,
+  bus,
+  clusterer,
+  correlator,
+  responder,
+  onError,
+}: PipelineDeps): Pipeline {
   const queue: Waiting[] = []
   let waiting = 0
   let running: Promise<void> | undefined
   // Incidents that a failed batch changed: their state is ahead of the store until they are written with a later one.
   let unstored: readonly Incident[] = []
+  // And alerts that were made of them: what completed them is not made twice.
+  let made: Alert[] = []
 
   const run = async () => {
     while (queue.length > 0) await runBatch(takeBatch(queue))
@@ -59,17 +79,22 @@ export function createPipeline({ store, bus, correlator, responder, onError }: P
   }
 
   const runBatch = async (batch: readonly Waiting[]) => {
-    const alerts = batch.flatMap((entry) => entry.alerts)
-    waiting -= alerts.length
+    const given = batch.flatMap((entry) => entry.alerts)
+    waiting -= given.length
     let incidents = unstored
     try {
-      incidents = latest([...unstored, ...alerts.flatMap((alert) => correlator.onAlert(alert))])
+      for (const alert of given) made.push(...clusterer.onAlert(alert))
+      const alerts = [...given, ...made]
+      const due = correlator.onTime(clock.now())
+      incidents = latest([...unstored, ...due, ...alerts.flatMap((alert) => correlator.onAlert(alert))])
+      if (alerts.length === 0 && incidents.length === 0) return
       let changes: Changes = {}
       await responder.handle(alerts, incidents, async (decided) => {
         changes = { ...decided, alerts, incidents: latest([...incidents, ...(decided.incidents ?? [])]) }
         await store.record(changes)
       })
       unstored = []
+      made = []
       publish(bus, changes)
       for (const entry of batch) entry.resolve()
     } catch (error) {
@@ -93,8 +118,13 @@ export function createPipeline({ store, bus, correlator, responder, onError }: P
       waiting += alerts.length
       return new Promise((resolve, reject) => {
         queue.push({ alerts, resolve, reject })
-        running ??= run()
+        // What comes in the same turn is one batch, and one commit.
+        running ??= Promise.resolve().then(run)
       })
+    },
+    tick: () => {
+      // What runs asks for the time itself.
+      running ??= runBatch([]).then(run)
     },
     close: async () => {
       while (running !== undefined) await running

@@ -11,20 +11,20 @@ import {
   systemClock,
   ThwartError,
 } from "../core/index.ts"
-import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
+import { createClusterer, createCorrelator, loadCorrelationRules } from "../correlation/index.ts"
 import { createDetector, createEventEvaluator, loadEventRules, loadRules } from "../detection/index.ts"
 import { createFileSensor } from "../sensors/index.ts"
 import { createInspect } from "./inspect.ts"
 import { thisNode } from "./node.ts"
 import { chosenRules } from "./rule-choice.ts"
-import { eventRuleFilesOnDisk, eventRulesOr } from "./rule-files.ts"
+import { eventRulesOr, intentRulesOr, yamlFilesOnDisk } from "./rule-files.ts"
 
 // Incidents told of: each is a few KiB, and a person reads far fewer.
 const maxIncidents = 10_000
 
 /** Runs files through detection and correlation, in memory and in their own time; nothing is stored and nobody is blocked. */
 export async function replay(
-  { files, homeNets, eventRules, ...choice }: ReplayOptions,
+  { files, homeNets, eventRules, intentRules, ...choice }: ReplayOptions,
   on: ReplayEvents,
   signal: AbortSignal,
 ): Promise<ReplaySummary> {
@@ -36,10 +36,12 @@ export async function replay(
   })
   const events = createEventEvaluator({
     ids,
-    rules: loadEventRules(eventRulesOr(eventRules), eventRuleFilesOnDisk).rules,
+    rules: loadEventRules(eventRulesOr(eventRules), yamlFilesOnDisk).rules,
   })
   const inspect = createInspect(detector, events)
-  const correlator = createCorrelator(defaultIntentRules)
+  const { rules, clusters } = loadCorrelationRules(intentRulesOr(intentRules), yamlFilesOnDisk)
+  const correlator = createCorrelator(rules)
+  const clusterer = createClusterer(clusters)
   const home = homeNets.map((text) => parseCidr(text) ?? refuse(text))
   const incidents = new Map<IncidentId, Incident>()
   const matched = new Map<RuleId, number>()
@@ -48,14 +50,21 @@ export async function replay(
 
   const look = (observation: Observation) => {
     observations++
-    for (const alert of inspect(observation)) take(alert)
+    for (const alert of inspect(observation)) {
+      take(alert)
+      for (const made of clusterer.onAlert(alert)) take(made)
+    }
   }
 
   const take = (alert: Alert) => {
     alerts++
     for (const { rule } of alert.contributions) matched.set(rule, (matched.get(rule) ?? 0) + 1)
     on.onAlert(alert)
-    for (const incident of correlator.onAlert(alert))
+    note(correlator.onAlert(alert))
+  }
+
+  const note = (told: readonly Incident[]) => {
+    for (const incident of told)
       if (incidents.size < maxIncidents || incidents.has(incident.id)) incidents.set(incident.id, incident)
   }
 
@@ -78,6 +87,7 @@ export async function replay(
       })
     }
   }
+  note(correlator.onTime(Number.POSITIVE_INFINITY))
   return {
     incidents: [...incidents.values()].sort((one, other) => one.startedAt - other.startedAt),
     files: read,

@@ -58,7 +58,11 @@ const users: Readonly<Record<string, (chosen: Chosen) => Promise<boolean>>> = {
   replay: async (chosen) => {
     const on = { onProgress: () => undefined, onAlert: () => undefined, onProblem: () => undefined }
     const files = [join(dataDir, "access.log")]
-    const found = await replay({ files, eventRules: [], homeNets: [], ...chosen }, on, new AbortController().signal)
+    const found = await replay(
+      { files, eventRules: [], intentRules: [], homeNets: [], ...chosen },
+      on,
+      new AbortController().signal,
+    )
     return [...found.rules.keys()].some((rule) => rule === "942100")
   },
   inspect: async (chosen) => ruleTools.inspect({ ...chosen, raw: rawRequest }).isAlert,

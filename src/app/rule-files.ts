@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
+import type { CorrelationRuleFiles } from "../correlation/index.ts"
 import type { EventRuleFiles, RuleFiles } from "../detection/index.ts"
 
 // Where Debian's package modsecurity-crs has what the user sets.
@@ -29,8 +30,15 @@ export const shippedEventRules = join(starterRules, "events")
 export const eventRulesOr = (paths: readonly string[]): readonly string[] =>
   paths.length > 0 ? paths : [shippedEventRules]
 
-/** Event rules as they lie on disk. */
-export const eventRuleFilesOnDisk: EventRuleFiles = {
+/** The intent and clustering rules that come with Thwart. */
+export const shippedIntentRules = join(starterRules, "intents")
+
+/** Those that were named, else those that come with Thwart. */
+export const intentRulesOr = (paths: readonly string[]): readonly string[] =>
+  paths.length > 0 ? paths : [shippedIntentRules]
+
+/** Rules in YAML as they lie on disk. */
+export const yamlFilesOnDisk: EventRuleFiles & CorrelationRuleFiles = {
   list: (path) =>
     statSync(path).isDirectory()
       ? readdirSync(path)

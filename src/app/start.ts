@@ -1,5 +1,15 @@
 import { join } from "node:path"
-import { type Accounts, createAccounts, createApi, createRuleBook, type RuleBook } from "../api/index.ts"
+import {
+  type Accounts,
+  type CorrelationBook,
+  createAccounts,
+  createApi,
+  createCorrelationBook,
+  createRuleBook,
+  createVulnerabilityBook,
+  type RuleBook,
+  type VulnerabilityBook,
+} from "../api/index.ts"
 import { type Bus, createInProcessBus } from "../bus/index.ts"
 import {
   type Alert,
@@ -11,7 +21,12 @@ import {
   parseCidr,
   prefix,
 } from "../core/index.ts"
-import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
+import {
+  createClusterer,
+  createCorrelator,
+  createKnownVulnerabilities,
+  loadCorrelationRules,
+} from "../correlation/index.ts"
 import {
   createDetector,
   createEventEvaluator,
@@ -40,12 +55,12 @@ import { announceServer, forgetServer } from "./data-dir.ts"
 import { enforce } from "./enforce.ts"
 import { createInspect, type Inspect } from "./inspect.ts"
 import { createMetrics } from "./metrics.ts"
-import { machineFacts, thisNode } from "./node.ts"
+import { machineFacts, tagsFrom, thisNode } from "./node.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
 import { createResolveHost } from "./resolve-host.ts"
 import { restoreCorrelation } from "./restore.ts"
 import { chosenRules } from "./rule-choice.ts"
-import { eventRuleFilesOnDisk, eventRulesOr } from "./rule-files.ts"
+import { eventRulesOr, intentRulesOr, yamlFilesOnDisk } from "./rule-files.ts"
 import { createSensors, runSensors } from "./sensors.ts"
 import { createStatus } from "./status.ts"
 import { version } from "./version.ts"
@@ -53,6 +68,8 @@ import { version } from "./version.ts"
 export interface StartDeps {
   readonly clock: Clock
   readonly onError: (error: unknown) => void
+  /** What is worth a line to whoever watches the process, and is no error. */
+  readonly note?: (text: string) => void
   /** Enforcers beside those of the configuration, such as the list of a guard in this process. */
   readonly enforcers?: readonly Enforcer[]
   /** Sensors that the caller runs itself, for the status. */
@@ -81,6 +98,9 @@ export interface Thwart {
   stop(): Promise<void>
 }
 
+// How late an incident may open that waits for nothing to follow.
+const tickMs = 1000
+
 const localTokenName = "this machine's command line"
 
 /** Builds the graph, the one place where that is done, and starts it from left to right's end to its beginning. */
@@ -94,11 +114,16 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     policy,
     rules: loadRules(...chosenRules({ rules: config.rules, paranoiaLevel: config.paranoiaLevel, dataDir })),
   })
-  const eventRules = loadEventRules(eventRulesOr(config.eventRules), eventRuleFilesOnDisk)
+  const eventRules = loadEventRules(eventRulesOr(config.eventRules), yamlFilesOnDisk)
+  const correlationRules = loadCorrelationRules(intentRulesOr(config.intentRules), yamlFilesOnDisk)
   const evaluator = createEventEvaluator({ ids, policy, rules: eventRules.rules })
   const inspect = createInspect(detector, evaluator)
   const { netns, protectedNodes } = config
-  const made = createEnforcers(config.enforcers, { clock, onError }, { netns, protectedNodes, dataDir })
+  const made = createEnforcers(
+    config.enforcers,
+    { clock, onError, note: deps.note ?? (() => undefined) },
+    { netns, protectedNodes, dataDir },
+  )
   const enforcers = { ...made, blocking: [...(deps.enforcers ?? []), ...made.blocking] }
   const store =
     config.database === null
@@ -108,8 +133,13 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
   stack.defer(() => store.close())
   try {
     const bus = createInProcessBus({ onError })
-    const correlator = createCorrelator(defaultIntentRules)
-    await restoreCorrelation(store, correlator, clock.now())
+    const known = createKnownVulnerabilities()
+    const vulnerabilities = createVulnerabilityBook({ store, clock, ids, known })
+    await vulnerabilities.start()
+    const correlator = createCorrelator(correlationRules.rules, { facts: known })
+    const correlation = createCorrelationBook({ store, clock, facts: known, running: correlationRules })
+    const clusterer = createClusterer(correlationRules.clusters)
+    await restoreCorrelation(store, { correlator, clusterer }, clock.now())
     const accounts = createAccounts({ store, clock, ids })
     const around = {
       clock,
@@ -117,6 +147,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       enforcers: enforcers.blocking.map(({ id }) => id),
       quarantiners: enforcers.quarantining,
       protectedNodes,
+      tagsOf: tagsFrom(config.nodeTags),
       surroundings: () => [...surroundingsOf(machineFacts), ...listening(config)],
       operators: async () => accounts.operatorAddresses(),
       resolveHost: createResolveHost(),
@@ -125,7 +156,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const responder = createResponder({ ...around, ids, bus, setIncidentStatus: correlator.setStatus })
     const backtest = createBacktest({
       ...around,
-      correlate: () => createCorrelator(correlator.rules),
+      correlate: () => correlation.begin(),
       scratch: () => createSqliteStore({ path: ":memory:" }),
     })
     await responder.start()
@@ -137,16 +168,21 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       rules: [...detector.rules, ...eventRuleSummaries(eventRules)],
     })
     await rules.start()
-    const pipeline = createPipeline({ store, bus, correlator, responder, onError })
+    const pipeline = createPipeline({ clock, store, bus, clusterer, correlator, responder, onError })
     stack.defer(() => pipeline.close())
+    const ticking = setInterval(pipeline.tick, tickMs)
+    stack.defer(() => clearInterval(ticking))
     const reconcilers = enforce(enforcers, { clock, responder, onError, driftCheckMs: config.driftCheckMs }, stack)
     const sensors = createSensors(config, { ids, clock, node, onError })
     const status = createStatus({ store, clock, sensors, otherSensors: deps.otherSensors ?? (() => []), reconcilers })
-    const metrics = createMetrics({ bus, sensors: status.sensors, enforcers: status.enforcers, eventRules: evaluator })
+    const metrics = createMetrics({ bus, ...status, recommendations: responder.recommendations, eventRules: evaluator })
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const evidence = evidenceOf(enforcers.quarantining)
-    const running = { accounts, responder, backtest, rules, pipeline, status, metrics, evidence }
+    const running = {
+      ...{ accounts, responder, backtest, rules, correlation, vulnerabilities },
+      ...{ pipeline, status, metrics, evidence },
+    }
     const api = await serveApi({ config, deps, store, bus, ids, ...running })
     stack.defer(() => api.close())
     const url = await api.listen()
@@ -184,6 +220,8 @@ interface ApiParts {
   readonly responder: Responder
   readonly backtest: Backtest
   readonly rules: RuleBook
+  readonly correlation: CorrelationBook
+  readonly vulnerabilities: VulnerabilityBook
   readonly pipeline: Pipeline
   readonly status: ReturnType<typeof createStatus>
   readonly metrics: ReturnType<typeof createMetrics>
@@ -207,7 +245,6 @@ function serveApi({ config, deps, responder, pipeline, status, metrics, ...parts
       ...parts,
       clock: deps.clock,
       decisions: responder,
-      intentRules: defaultIntentRules,
       explain: createExplain(parts.store),
       policySentence,
       ingest: pipeline.ingest,

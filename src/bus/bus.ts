@@ -1,10 +1,18 @@
-import type { Alert, Countermeasure, Incident } from "../core/index.ts"
+import type { Alert, Countermeasure, Incident, PolicyId, Recommendation, RecommendationId } from "../core/index.ts"
 
 /** What moves through the house, by topic. */
 export interface Topics {
   readonly alert: Alert
   readonly incident: Incident
   readonly countermeasure: Countermeasure
+  readonly recommendation: RecommendationChange
+}
+
+export interface RecommendationChange {
+  readonly id: RecommendationId
+  readonly policy: PolicyId
+  /** Null: nothing of it is pending any more. */
+  readonly recommendation: Recommendation | null
 }
 
 export type Topic = keyof Topics

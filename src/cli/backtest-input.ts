@@ -9,9 +9,14 @@ import { printable } from "./text.ts"
 export type Subject = Omit<NewBacktest, "since" | "until">
 
 /** How a file says what it holds; what is wrong with it, its own reader tells. */
-const rulesFile = z.looseObject({ rules: z.array(z.looseObject({ stages: z.unknown().optional() })) })
+const rulesFile = z
+  .looseObject({
+    rules: z.array(z.looseObject({ stages: z.unknown().optional() })).default([]),
+    clusters: z.array(z.unknown()).default([]),
+  })
+  .refine(({ rules, clusters }) => rules.length + clusters.length > 0)
 
-/** What is looked back on: the id of a policy or a rule, or a file of policies, intent rules or event rules. */
+/** What is looked back on: the id of a policy or a rule, or a file of policies, intent, clustering or event rules. */
 export async function subjectFrom(
   context: Context,
   client: Client,
@@ -25,7 +30,8 @@ export async function subjectFrom(
   const text = Buffer.from(await context.deps.rules.readInput(wanted), "latin1").toString("utf8")
   const rules = parseYaml(text, wanted, rulesFile)
   if (rules.kind === "bad") return { policies: [...policiesFrom(text, wanted)] }
-  if (rules.value.rules.some(({ stages }) => stages !== undefined)) return { intentRules: text }
+  const isCorrelation = rules.value.clusters.length > 0 || rules.value.rules.some(({ stages }) => stages !== undefined)
+  if (isCorrelation) return { intentRules: text }
   if (events.length === 0)
     throw new ThwartError(
       "THWART_USAGE",

@@ -1,5 +1,11 @@
 import { backtest, type NewBacktest } from "../api/contract/index.ts"
-import { type BacktestAction, type BacktestIncident, type BacktestResult, ThwartError } from "../core/index.ts"
+import {
+  type BacktestAction,
+  type BacktestIncident,
+  type BacktestResult,
+  backtestActionInWords,
+  ThwartError,
+} from "../core/index.ts"
 import type { Client } from "./client.ts"
 import type { Context } from "./command.ts"
 import { inShort } from "./duration.ts"
@@ -37,7 +43,7 @@ const time = (at: number) => new Date(at).toISOString().replace("T", " ").slice(
 const columns: readonly Column<BacktestAction>[] = [
   { name: "when", of: ({ from }) => time(from) },
   { name: "for", of: ({ from, until }) => (until === null ? "ever" : inShort(until - from)) },
-  { name: "what", of: ({ action }) => action },
+  { name: "what", of: backtestActionInWords },
   { name: "whom", of: ({ subject }) => subject.replace(/\/(32|128)$/, "") },
   { name: "because of", of: becauseOf, flexible: true },
   { name: "then stopped", of: ({ stopped }) => (stopped === 0 ? "-" : stopped.toLocaleString("en")) },

@@ -1,4 +1,13 @@
-import type { Alert, Diagnostic, EventType, Incident, Millis, RuleId } from "../core/index.ts"
+import type {
+  Alert,
+  Diagnostic,
+  EventType,
+  Incident,
+  Millis,
+  RuleId,
+  Vulnerability,
+  VulnerabilityTool,
+} from "../core/index.ts"
 
 /** What the command line needs of the rest; `app` gives it. */
 export interface CliDeps {
@@ -19,7 +28,79 @@ export interface CliDeps {
   proxy(options: ProxyCommandOptions, on: ProxyEvents, signal: AbortSignal): Promise<void>
   readonly rules: RuleTools
   readonly events: EventTools
+  readonly aws: AwsTools
+  readonly correlation: CorrelationTools
+  readonly vulnerabilities: VulnerabilityTools
 }
+
+/** What prepares and checks the work in AWS; nothing of it needs a server, and nothing changes anything there. */
+export interface AwsTools {
+  /** The least policy in IAM's own form; throws THWART_USAGE for what is no web ACL or network ACL. */
+  iamPolicy(targets: AwsTargets, namePrefix: string): unknown
+  check(options: AwsCheckOptions, signal: AbortSignal): Promise<readonly AwsCheck[]>
+}
+
+/** ARNs. */
+export interface AwsTargets {
+  readonly webAcls: readonly string[]
+  readonly networkAcls: readonly string[]
+}
+
+export interface AwsCheckOptions extends AwsTargets {
+  readonly config: string | undefined
+  /** Addresses and prefixes; the calls that blocking them would make are told. */
+  readonly dryRun: readonly string[]
+}
+
+export interface AwsCheck {
+  /** Of the web ACL or network ACL. */
+  readonly arn: string
+  readonly findings: readonly {
+    readonly what: string
+    readonly state: "ok" | "warning" | "failed"
+    readonly found: string
+  }[]
+  readonly calls: readonly {
+    readonly region: string
+    readonly action: string
+    readonly input: Readonly<Record<string, unknown>>
+  }[]
+}
+
+/** What authors of intent and clustering rules work with; it needs no server. */
+export interface CorrelationTools {
+  /** Reads rules, those that come with Thwart where none are named, and tells every mistake. */
+  check(paths: readonly string[]): {
+    readonly rules: readonly {
+      readonly kind: "intent" | "cluster"
+      readonly id: string
+      readonly title: string
+      readonly enabled: boolean
+      readonly sentence: string
+    }[]
+    readonly files: number
+    readonly diagnostics: readonly Diagnostic[]
+  }
+}
+
+/** What who imports reports of scanners works with. */
+export interface VulnerabilityTools {
+  /** Reads a report; `-` is standard input. */
+  read(file: string): Promise<VulnerabilityReportFile>
+}
+
+export type VulnerabilityReportFile =
+  | { readonly kind: "bad"; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly kind: "ok"
+      readonly tool: VulnerabilityTool
+      /** The names of the image that was looked at; empty where it was none. */
+      readonly images: readonly string[]
+      readonly vulnerabilities: readonly Vulnerability[]
+      /** Entries that could not be read, and the first of them with their places. */
+      readonly unread: number
+      readonly diagnostics: readonly Diagnostic[]
+    }
 
 /** The rules that a command runs. */
 export interface RuleChoice {
@@ -239,6 +320,7 @@ export interface ServeOptions extends RuleChoice {
   /** Records of other tools to follow. */
   readonly events: readonly { readonly format: EventType; readonly file: string }[]
   readonly eventRules: readonly string[]
+  readonly intentRules: readonly string[]
 }
 
 export interface ServeReady {
@@ -253,6 +335,8 @@ export interface ReplayOptions extends RuleChoice {
   readonly files: readonly string[]
   /** Empty: those that come with Thwart. */
   readonly eventRules: readonly string[]
+  /** Empty: those that come with Thwart. */
+  readonly intentRules: readonly string[]
   readonly homeNets: readonly string[]
 }
 

@@ -3,24 +3,33 @@ import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
 import { allow, allowlist, disallow } from "./commands/allowlist.ts"
+import { aws } from "./commands/aws/index.ts"
 import { backtest } from "./commands/backtest.ts"
 import { block, unblock } from "./commands/block.ts"
+import { correlation } from "./commands/correlation/index.ts"
 import { events } from "./commands/events/index.ts"
 import { evidence } from "./commands/evidence.ts"
 import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
 import { token, userCommand } from "./commands/manage.ts"
-import { policy } from "./commands/policy.ts"
+import { policy } from "./commands/policy/index.ts"
 import { proxy } from "./commands/proxy.ts"
+import { recommendations } from "./commands/recommendations/index.ts"
 import { replay } from "./commands/replay.ts"
 import { rules } from "./commands/rules/index.ts"
 import { serve } from "./commands/serve.ts"
+import { vulnerabilities } from "./commands/vulnerabilities/index.ts"
 import type { CliDeps } from "./deps.ts"
 import { createPaint, printable } from "./text.ts"
 
 export type {
+  AwsCheck,
+  AwsCheckOptions,
+  AwsTargets,
+  AwsTools,
   CliDeps,
+  CorrelationTools,
   DoctorCheck,
   EventPlace,
   EventRuleCheck,
@@ -46,6 +55,8 @@ export type {
   ServeOptions,
   ServeReady,
   Terminal,
+  VulnerabilityReportFile,
+  VulnerabilityTools,
 } from "./deps.ts"
 
 export { eventFieldReference } from "./event-field-reference.ts"
@@ -64,7 +75,10 @@ const commands: readonly AddCommand[] = [
   replay,
   rules,
   events,
+  correlation,
+  vulnerabilities,
   inspect,
+  aws,
   backtest,
   block,
   unblock,
@@ -76,6 +90,7 @@ const commands: readonly AddCommand[] = [
   allow,
   disallow,
   policy,
+  recommendations,
   statusCommand,
   tail,
   token,
@@ -90,6 +105,7 @@ const usageCodes = new Set([
   "THWART_RULES_INVALID",
   "THWART_RULES_MISSING",
   "THWART_ADDRESS_INVALID",
+  "THWART_REPORT_INVALID",
 ])
 
 /** The command line; everything that touches the world comes in through `deps`. */

@@ -1,8 +1,8 @@
 import type { Match } from "../core/index.ts"
 
-/** What an attacker wrote, safe for a terminal: everything that is not printable ASCII as an escape. */
+/** What an attacker wrote, safe for a terminal: everything but printable ASCII, and the arrow of our sentences, as an escape. */
 export function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, (character) => {
+  return text.replace(/[^\x20-\x7e→]/g, (character) => {
     if (character === "\n") return "\\n"
     if (character === "\r") return "\\r"
     if (character === "\t") return "\\t"

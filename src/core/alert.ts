@@ -37,6 +37,18 @@ export const evidence = z
   .readonly()
 export type Evidence = z.infer<typeof evidence>
 
+/** Alerts that a clustering rule sees as one; `alerts` holds the first 100 of `count`. */
+export const cluster = z
+  .object({
+    rule: ruleId,
+    count: z.int().min(1),
+    alerts: z.array(alertId).readonly(),
+    firstAt: millis,
+    lastAt: millis,
+  })
+  .readonly()
+export type Cluster = z.infer<typeof cluster>
+
 /** One detection on one observation, with every rule that contributed. */
 export const alert = z
   .object({
@@ -62,6 +74,8 @@ export const alert = z
     contributions: z.array(contribution).readonly(),
     evidence,
     origin: origin.nullable(),
+    /** Only of an alert that a clustering rule made. */
+    cluster: cluster.optional(),
     /** A masked alert stays stored, counts nowhere and triggers nothing. */
     masked: z.boolean(),
   })

@@ -2,9 +2,11 @@ import { z } from "zod"
 import { cidr, ipAddress } from "./address.ts"
 import { millis } from "./alert.ts"
 import { severity } from "./attack.ts"
-import { quarantineAction } from "./countermeasure.ts"
+import { blockAction, quarantineAction } from "./countermeasure.ts"
 import { alertId, incidentId, policyId } from "./ids.ts"
 import { nodeRef } from "./node.ts"
+import { direction } from "./observation.ts"
+import { rate, rateInWords } from "./rate.ts"
 
 export const friendKinds = ["allowlist", "operator", "node", "false-positive", "exception", "guardrail"] as const
 
@@ -28,8 +30,12 @@ export type BacktestFriend = z.infer<typeof backtestFriend>
 export const backtestAction = z
   .object({
     subject: z.string(),
-    action: z.union([z.literal("block"), quarantineAction]),
+    action: z.union([blockAction, quarantineAction]),
     target: cidr.nullable(),
+    /** Null: of a node. */
+    direction: z.enum([...direction.options, "both"]).nullable(),
+    /** Of a limit. */
+    rate: rate.nullable(),
     node: nodeRef.nullable(),
     policy: policyId.nullable(),
     severity,
@@ -47,6 +53,12 @@ export const backtestAction = z
   })
   .readonly()
 export type BacktestAction = z.infer<typeof backtestAction>
+
+/** "block", "block in both directions", "limit to 100 packets/s", "pause". */
+export function backtestActionInWords({ action, direction, rate }: BacktestAction): string {
+  const where = direction === "both" ? " in both directions" : direction === "outbound" ? " outbound" : ""
+  return `${action}${where}${rate === null ? "" : ` to ${rateInWords(rate)}`}`
+}
 
 /** An incident as it was recognised anew. */
 export const backtestIncident = z
@@ -85,6 +97,8 @@ export const backtestResult = z
       held: z.int(),
       /** Different addresses or nodes that a policy in another mode would have proposed or shown. */
       proposed: z.int(),
+      /** Different addresses or nodes that a policy would have passed over: it ignores them, or was told to ask no more. */
+      ignored: z.int(),
       hurt: z.int(),
       spared: z.int(),
     }),

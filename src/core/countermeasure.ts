@@ -5,6 +5,7 @@ import { severity } from "./attack.ts"
 import { alertId, countermeasureId, incidentId, policyId } from "./ids.ts"
 import { type NodeRef, nodeRef } from "./node.ts"
 import { direction } from "./observation.ts"
+import { rate, rateInWords } from "./rate.ts"
 
 export const enforcementStates = ["pending", "applied", "failed", "not-enforced", "expired"] as const
 export const enforcementState = z.enum(enforcementStates)
@@ -21,9 +22,22 @@ export const enforcementReport = z
     since: millis,
     /** When it was last seen to be true in the target itself. */
     checkedAt: millis,
+    /** At least so much was refused because of it; absent where the target does not count. */
+    refused: z
+      .object({ packets: z.int().min(0), bytes: z.int().min(0) })
+      .readonly()
+      .optional(),
   })
   .readonly()
 export type EnforcementReport = z.infer<typeof enforcementReport>
+
+/** True when there is something to show for it for the first time. */
+export function isFirstProof(
+  before: Pick<EnforcementReport, "refused">,
+  { refused }: Pick<EnforcementReport, "refused">,
+): boolean {
+  return refused !== undefined && refused.packets > 0 && (before.refused?.packets ?? 0) === 0
+}
 
 export const endReasons = ["expired", "undone", "false-positive", "allowlisted", "replaced"] as const
 
@@ -57,9 +71,20 @@ const everyCountermeasure = z.object({
   reports: z.array(enforcementReport).readonly(),
 })
 
+export const blockActions = ["block", "limit", "challenge"] as const
+export const blockAction = z.enum(blockActions)
+/** `limit`: only what is beyond a rate is refused. `challenge`: who proves to be no machine passes. */
+export type BlockAction = z.infer<typeof blockAction>
+
 /** Holds back an address. */
 export const blockCountermeasure = everyCountermeasure
-  .extend({ action: z.literal("block"), direction, target: cidr })
+  .extend({
+    action: blockAction,
+    direction,
+    target: cidr,
+    /** Of a limit. */
+    rate: rate.optional(),
+  })
   .readonly()
 export type BlockCountermeasure = z.infer<typeof blockCountermeasure>
 
@@ -80,7 +105,18 @@ export type Countermeasure = z.infer<typeof countermeasure>
 
 /** What it is done to, for people: `203.0.113.7/32`, or `container shop-web`. */
 export function subjectOf(of: BlockCountermeasure | QuarantineCountermeasure): string {
-  return of.action === "block" ? of.target : nodeInWords(of.node)
+  return holdsBack(of) ? of.target : nodeInWords(of.node)
+}
+
+/** "block", "block outbound", "limit to 100 packets/s", "pause". */
+export function actionInWords(of: Countermeasure): string {
+  if (!holdsBack(of)) return of.action
+  return `${of.action}${of.direction === "outbound" ? " outbound" : ""}${of.rate === undefined ? "" : ` to ${rateInWords(of.rate)}`}`
+}
+
+/** True of what is done to an address, and not to a node. */
+export function holdsBack(of: Countermeasure): of is BlockCountermeasure {
+  return "target" in of
 }
 
 export function nodeInWords({ kind, name, id }: NodeRef): string {

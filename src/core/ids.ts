@@ -22,6 +22,15 @@ export const nodeId = z.string().min(1).max(253).brand<"NodeId">()
 export const ruleId = z.string().min(1).max(200).brand<"RuleId">()
 export const policyId = z.string().min(1).max(200).brand<"PolicyId">()
 
+export const proposalId = z
+  .string()
+  .regex(/^prp_[0-9a-z]+$/)
+  .brand<"ProposalId">()
+export const recommendationId = z
+  .string()
+  .regex(/^rec_[0-9a-z]+$/)
+  .brand<"RecommendationId">()
+
 export type AlertId = z.infer<typeof alertId>
 export type IncidentId = z.infer<typeof incidentId>
 export type CountermeasureId = z.infer<typeof countermeasureId>
@@ -29,6 +38,8 @@ export type ObservationId = z.infer<typeof observationId>
 export type NodeId = z.infer<typeof nodeId>
 export type RuleId = z.infer<typeof ruleId>
 export type PolicyId = z.infer<typeof policyId>
+export type ProposalId = z.infer<typeof proposalId>
+export type RecommendationId = z.infer<typeof recommendationId>
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -38,6 +49,8 @@ export interface Ids {
   incident(): IncidentId
   countermeasure(): CountermeasureId
   observation(): ObservationId
+  proposal(): ProposalId
+  recommendation(): RecommendationId
   /** An id with a prefix of the caller's own, for things that only one module names. */
   other(prefix: string): string
 }
@@ -62,6 +75,8 @@ export function createIds(clock: Clock, fillRandom: (bytes: Uint8Array) => void 
     incident: () => `inc_${unique()}` as IncidentId,
     countermeasure: () => `cm_${unique()}` as CountermeasureId,
     observation: () => `obs_${unique()}` as ObservationId,
+    proposal: () => `prp_${unique()}` as ProposalId,
+    recommendation: () => `rec_${unique()}` as RecommendationId,
     other: (prefix) => `${prefix}_${unique()}`,
   }
 }

@@ -38,7 +38,10 @@ export const incident = z
     title: z.string(),
     severity,
     status: incidentStatus,
+    /** Whom to block: the first known attacker of its stages. */
     attacker: ipAddress,
+    /** What its alerts have in common, where that is not the attacker. */
+    joinKey: z.string().max(300).optional(),
     nodes: z.array(nodeRef).readonly(),
     stages: z.array(stage).readonly(),
     /** How many stages the rule has. */

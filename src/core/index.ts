@@ -16,8 +16,10 @@ export {
 } from "./address.ts"
 export type { AddressRange } from "./address-range.ts"
 export { parseRange, prefixesOfRange } from "./address-range.ts"
-export type { Alert, Contribution, Evidence, Match } from "./alert.ts"
-export { alert, contribution, evidence, match, millis } from "./alert.ts"
+export type { Alert, Cluster, Contribution, Evidence, Match } from "./alert.ts"
+export { alert, cluster, contribution, evidence, match, millis } from "./alert.ts"
+export type { AlertField, AlertFieldDescription } from "./alert-fields.ts"
+export { alertFields, alertValue, isAlertField } from "./alert-fields.ts"
 export type { AllowlistEntry, AllowlistSubject } from "./allowlist.ts"
 export {
   allowlistEntry,
@@ -41,10 +43,11 @@ export {
   technique,
 } from "./attack.ts"
 export type { BacktestAction, BacktestFriend, BacktestIncident, BacktestResult } from "./backtest.ts"
-export { backtestAction, backtestFriend, backtestResult } from "./backtest.ts"
+export { backtestAction, backtestActionInWords, backtestFriend, backtestResult } from "./backtest.ts"
 export type { Clock, Millis } from "./clock.ts"
 export { createManualClock, systemClock } from "./clock.ts"
 export type {
+  BlockAction,
   BlockCountermeasure,
   Countermeasure,
   EnforcementReport,
@@ -54,12 +57,16 @@ export type {
   Reason,
 } from "./countermeasure.ts"
 export {
+  actionInWords,
+  blockActions,
   countermeasure,
   endReasons,
   enforcementReport,
   enforcementState,
   enforcementStates,
+  holdsBack,
   isActive,
+  isFirstProof,
   nodeInWords,
   quarantineAction,
   quarantineActions,
@@ -77,8 +84,30 @@ export type { EventField, EventFieldDescription, EventFields } from "./event-fie
 export { eventFields, eventValue, isEventField } from "./event-fields.ts"
 export type { FieldInfo, FieldType, FieldValue, Scalar } from "./field.ts"
 export { fieldTypes } from "./field.ts"
-export type { AlertId, CountermeasureId, Ids, IncidentId, NodeId, ObservationId, PolicyId, RuleId } from "./ids.ts"
-export { alertId, countermeasureId, createIds, incidentId, nodeId, observationId, policyId, ruleId } from "./ids.ts"
+export type {
+  AlertId,
+  CountermeasureId,
+  Ids,
+  IncidentId,
+  NodeId,
+  ObservationId,
+  PolicyId,
+  ProposalId,
+  RecommendationId,
+  RuleId,
+} from "./ids.ts"
+export {
+  alertId,
+  countermeasureId,
+  createIds,
+  incidentId,
+  nodeId,
+  observationId,
+  policyId,
+  proposalId,
+  recommendationId,
+  ruleId,
+} from "./ids.ts"
 export type { Incident, IncidentStatus, Stage } from "./incident.ts"
 export { incident, incidentStatus, incidentStatuses, stage } from "./incident.ts"
 export type { NodeRef } from "./node.ts"
@@ -98,9 +127,21 @@ export type {
   Origin,
 } from "./observation.ts"
 export { direction, endpoint, origin } from "./observation.ts"
-export type { Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
-export { mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
+export type { InteractiveStatus, Mode, NetworkPolicy, Policy, QuarantinePolicy } from "./policy.ts"
+export { completePolicy, interactiveStatus, mode, networkPolicy, policy, quarantinePolicy } from "./policy.ts"
 export { parsePolicies } from "./policy-file.ts"
+export type { Rate } from "./rate.ts"
+export { rate, rateInWords, rateText, rateUnits } from "./rate.ts"
+export type { AddressProposal, Proposal, ProposalState, Recommendation, RecommendationHead } from "./recommendation.ts"
+export {
+  isAddressProposal,
+  proposal,
+  proposalState,
+  proposalStates,
+  proposalTarget,
+  recommendation,
+  recommendationHead,
+} from "./recommendation.ts"
 export type { AlertVerdict, RuleException, RuleSelector, RuleSwitch, Verdict } from "./rule-policy.ts"
 export {
   alertVerdict,
@@ -113,5 +154,13 @@ export {
 } from "./rule-policy.ts"
 export type { Shelf, Shelved } from "./shelf.ts"
 export { createShelf } from "./shelf.ts"
+export type { Vulnerability, VulnerabilityReport, VulnerabilitySubject, VulnerabilityTool } from "./vulnerability.ts"
+export {
+  vulnerability,
+  vulnerabilityId,
+  vulnerabilityReport,
+  vulnerabilitySubject,
+  vulnerabilityTools,
+} from "./vulnerability.ts"
 export type { Parsed } from "./yaml.ts"
 export { parseYaml } from "./yaml.ts"

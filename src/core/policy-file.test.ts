@@ -15,6 +15,20 @@ for: 1h
 mode: automatic
 `
 
+const network = `
+id: slow-scanners
+name: Slow down scanners
+on: { kind: alert, intents: [reconnaissance] }
+severity: low
+window: 10m
+direction: both
+action: limit
+rate: 20 kbytes/s
+scope: { nodes: [web-1], tags: [production] }
+enforcers: [nftables]
+for: forever
+`
+
 describe("a file of policies", () => {
   it("has a quarantine policy as people write it", () => {
     expect(parsePolicies(quarantine, "q.yaml")).toEqual({
@@ -34,6 +48,7 @@ describe("a file of policies", () => {
           action: "pause",
           holdMs: 3_600_000,
           enforcers: [],
+          scope: { nodes: [], tags: [] },
         },
       ],
     })
@@ -51,6 +66,45 @@ describe("a file of policies", () => {
         { id: "b", kind: "quarantine", mode: "interactive", holdMs: 172_800_000, on: { rule: null, minStages: 1 } },
       ],
     })
+  })
+
+  it("has a network policy with all that it can say, and defaults for files that say less", () => {
+    expect(parsePolicies(network, "n.yaml")).toMatchObject({
+      kind: "ok",
+      value: [
+        {
+          direction: "both",
+          action: "limit",
+          rate: { perSecond: 20_000, unit: "bytes" },
+          scope: { nodes: ["web-1"], tags: ["production"] },
+          enforcers: ["nftables"],
+          blockMs: null,
+        },
+      ],
+    })
+    const plain = network.replace(/^(direction|action|rate|scope|enforcers):.*\n/gm, "")
+    expect(plain.split("\n")).toHaveLength(network.split("\n").length - 5)
+    expect(parsePolicies(plain, "n.yaml")).toMatchObject({
+      kind: "ok",
+      value: [{ direction: "inbound", action: "block", rate: null, scope: { nodes: [], tags: [] }, enforcers: [] }],
+    })
+  })
+
+  const networkMistakes: readonly (readonly [string, string, RegExp])[] = [
+    ["direction: both", "direction: sideways", /n\.yaml:7:12: direction: .*"inbound"\|"outbound"\|"both"/],
+    ["action: limit", "action: throttle", /n\.yaml:8:9: action: .*"block"\|"limit"\|"challenge"\|"ignore"/],
+    ["action: limit", "action: block", /n\.yaml:9:7: rate: only the action limit has a rate, and this is block/],
+    ["rate: 20 kbytes/s\n", "", /n\.yaml:8:9: action: a limit needs a rate, such as 100 packets\/s/],
+    ["rate: 20 kbytes/s", "rate: quick", /n\.yaml:9:7: rate: "quick" is no rate/],
+    ["tags: [production]", "tag: [production]", /n\.yaml:10:\d+: scope\.tag: Unrecognized key: "tag"/],
+    ["nodes: [web-1]", "nodes: [web-1, 7]", /n\.yaml:10:25: scope\.nodes\.1/],
+  ]
+  it.each(networkMistakes)("tells where a network policy is wrong: %s → %s", (right, wrong, expected) => {
+    expect(networkMistakes).toHaveLength(7)
+    const parsed = parsePolicies(network.replace(right, wrong), "n.yaml")
+    const told = parsed.kind === "bad" ? parsed.diagnostics : []
+    const lines = told.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`)
+    expect(lines).toEqual([expect.stringMatching(expected)])
   })
 
   const mistakes: readonly (readonly [string, string, RegExp])[] = [

@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { duration } from "./duration.ts"
-import { networkPolicy, type Policy, quarantinePolicy } from "./policy.ts"
+import { networkPolicy, type Policy, quarantinePolicy, rateMistake } from "./policy.ts"
+import { rateText } from "./rate.ts"
 import { type Parsed, parseYaml } from "./yaml.ts"
 
 /** `1h`, or `forever`. */
@@ -23,6 +24,7 @@ const draft = z.looseObject({
   })),
   window: duration,
   for: span,
+  rate: rateText.optional(),
 })
 
 // A misspelt key is told of instead of passed over.
@@ -36,8 +38,10 @@ const written = draft.transform(({ window, for: forMs, ...rest }, context): Poli
     rest.kind === "quarantine"
       ? strictQuarantine.safeParse({ ...plain, holdMs: forMs })
       : strictNetwork.safeParse({ ...plain, blockMs: forMs })
-  if (parsed.success) return parsed.data
-  for (const issue of parsed.error.issues) {
+  const mistake = parsed.success ? rateMistake(parsed.data) : undefined
+  if (mistake !== undefined) context.addIssue({ code: "custom", ...mistake })
+  else if (parsed.success) return parsed.data
+  for (const issue of parsed.error?.issues ?? []) {
     const key = issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : []
     context.addIssue({ code: "custom", path: [...issue.path, ...key], message: issue.message })
   }

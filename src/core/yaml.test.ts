@@ -69,4 +69,12 @@ describe("a YAML text", () => {
     )
     expect(parseYaml(`a0: &a0 x\n${layers.join("\n")}`, "bomb.yaml", schema).kind).toBe("bad")
   })
+
+  it("of nothing but mistakes is told by the first two hundred", () => {
+    const texts = ["a: [\n".repeat(2000), "x: 1\n".repeat(2000), `name: x\nports: [${"x, ".repeat(2000)}]`]
+    for (const text of texts) {
+      const parsed = parseYaml(text, "bad.yaml", schema)
+      expect(parsed.kind === "bad" ? parsed.diagnostics.length : 0, text.slice(0, 10)).toBe(200)
+    }
+  })
 })

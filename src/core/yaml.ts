@@ -15,6 +15,9 @@ export interface InnerProblem {
   readonly offset: number
 }
 
+// More than anybody mends at once; each place is counted from the beginning of the text.
+const maxDiagnostics = 200
+
 /** Reads a YAML text and checks it against a schema; everything that is wrong is told at once, with line and column. */
 export function parseYaml<S extends z.ZodType>(text: string, file: string, schema: S): Parsed<z.output<S>> {
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true })
@@ -24,7 +27,9 @@ export function parseYaml<S extends z.ZodType>(text: string, file: string, schem
   if (document.errors.length > 0) {
     return {
       kind: "bad",
-      diagnostics: document.errors.map(({ message, pos }) => diagnostic("YAML_SYNTAX", message, pos[0])),
+      diagnostics: document.errors
+        .slice(0, maxDiagnostics)
+        .map(({ message, pos }) => diagnostic("YAML_SYNTAX", message, pos[0])),
     }
   }
   let plain: unknown
@@ -48,7 +53,7 @@ export function parseYaml<S extends z.ZodType>(text: string, file: string, schem
   }
   return {
     kind: "bad",
-    diagnostics: checked.error.issues.map((issue) => {
+    diagnostics: checked.error.issues.slice(0, maxDiagnostics).map((issue) => {
       const path = issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path
       const where = issue.path.length === 0 ? "" : `${issue.path.map(String).join(".")}: `
       const inner = innerOf(issue)

@@ -1,17 +1,15 @@
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { alertOf } from "../../test/support/alerts.ts"
+import { killChainRules } from "../../test/support/kill-chain.ts"
 import { type Alert, type Incident, type Intent, incident as incidentSchema } from "../core/index.ts"
 import { createCorrelator } from "./correlator.ts"
-import { defaultIntentRules } from "./default-rules.ts"
 import { type IntentRule, intentRule } from "./intent-rule.ts"
 
 const hourMs = 3_600_000
 const chain: readonly Intent[] = ["reconnaissance", "exploitation", "installation", "command-and-control"]
 
-const feed = (alerts: readonly Alert[], rules: readonly IntentRule[] = defaultIntentRules) => {
+const feed = (alerts: readonly Alert[], rules: readonly IntentRule[] = killChainRules) => {
   const correlator = createCorrelator(rules)
   return { correlator, told: alerts.flatMap((alert) => correlator.onAlert(alert)) }
 }
@@ -54,7 +52,7 @@ describe("a chain of alerts", () => {
   it("may be entered at any stage, unless the rule says otherwise", () => {
     const alerts = [alertOf(1, "exploitation"), alertOf(2, "installation")]
     expect(lastOf(alerts)?.stages.map(({ index }) => index)).toEqual([1, 2])
-    const [rule] = defaultIntentRules
+    const [rule] = killChainRules
     const strict = intentRule.parse({ ...rule, startsAt: "first" })
     expect(lastOf(alerts, [strict])).toBeUndefined()
     expect(lastOf([alertOf(0, "reconnaissance"), ...alerts], [strict])?.stages).toHaveLength(3)
@@ -135,7 +133,7 @@ describe("a chain of alerts", () => {
       ...chain.slice(0, 2).map((intent, index) => alertOf(index + 11, intent, { at: 2 * hourMs + index })),
       alertOf(21, "exploitation", { at: 2 * hourMs, attacker: "203.0.113.8" }),
     ]
-    const told = createCorrelator(defaultIntentRules).onAlerts(alerts)
+    const told = createCorrelator(killChainRules).onAlerts(alerts)
     expect(told.map(({ version, stages, complete }) => [version, stages.length, complete])).toEqual([
       [1, 4, true],
       [1, 2, false],
@@ -172,8 +170,40 @@ describe("a chain of alerts", () => {
   })
 })
 
+describe("replicas that share the attackers among them", () => {
+  it("tell together what one would tell, word for word, however many they are", () => {
+    const some = fc.array(
+      fc.record({
+        intent: fc.constantFrom(...chain),
+        gapMs: fc.nat(20 * 60_000),
+        lateMs: fc.nat(30_000),
+        who: fc.nat(11),
+      }),
+      { minLength: 10, maxLength: 60, size: "max" },
+    )
+    let opened = 0
+    fc.assert(
+      fc.property(some, fc.integer({ min: 2, max: 5 }), (steps, replicas) => {
+        let at = 0
+        const arrivals = steps.map(({ intent, gapMs, lateMs, who }, index) => {
+          at += gapMs
+          return alertOf(index, intent, { at: Math.max(0, at - lateMs), attacker: `203.0.113.${who + 1}` })
+        })
+        const partOf = ({ attacker }: Alert) => Number(attacker.split(".").at(-1)) % replicas
+        const parts = Array.from({ length: replicas }, (_, part) => arrivals.filter((one) => partOf(one) === part))
+        const words = (all: readonly Incident[]) => all.map((incident) => JSON.stringify(incident)).sort()
+        const alone = words(feed(arrivals).told)
+        opened += alone.length
+        expect(words(parts.flatMap((part) => feed(part).told))).toEqual(alone)
+      }),
+      { numRuns: 200 },
+    )
+    expect(opened).toBeGreaterThan(200)
+  })
+})
+
 describe("late alerts", () => {
-  const [rule] = defaultIntentRules
+  const [rule] = killChainRules
   const lateMs = rule?.lateMs ?? 0
 
   // Arrival within the bound: an alert is overtaken only by alerts that happened at most `lateMs` after it.
@@ -278,7 +308,7 @@ describe("an incident's status", () => {
 
   it("can't be set of one that is not in memory", () => {
     const { correlator, incident } = opened()
-    expect(createCorrelator(defaultIntentRules).setStatus(incident.id, "closed", 0)).toBeUndefined()
+    expect(createCorrelator(killChainRules).setStatus(incident.id, "closed", 0)).toBeUndefined()
     correlator.setStatus(incident.id, "closed", 0)
     expect(correlator.setStatus(incident.id, "open", 0)).toBeUndefined()
   })
@@ -331,7 +361,7 @@ describe("a restart", () => {
     return { told, stored }
   }
   const restarted = (before: readonly Event[], stored: ReadonlyMap<string, Incident>, since: number) => {
-    const correlator = createCorrelator(defaultIntentRules)
+    const correlator = createCorrelator(killChainRules)
     const alerts = before.map(({ alert }) => alert).filter(({ at }) => at >= since)
     correlator.restore(
       alerts.toReversed(),
@@ -343,7 +373,7 @@ describe("a restart", () => {
     let grown = 0
     fc.assert(
       fc.property(streams, ({ before, after }) => {
-        const correlator = createCorrelator(defaultIntentRules)
+        const correlator = createCorrelator(killChainRules)
         const { stored } = run(correlator, before)
         const expected = run(correlator, after).told
         expect(run(restarted(before, stored, 0), after).told).toEqual(expected)
@@ -358,7 +388,7 @@ describe("a restart", () => {
     let grown = 0
     fc.assert(
       fc.property(streams, ({ before, after }) => {
-        const { stored } = run(createCorrelator(defaultIntentRules), before)
+        const { stored } = run(createCorrelator(killChainRules), before)
         const since = (before.at(-1)?.alert.at ?? 0) - hourMs
         for (const next of run(restarted(before, stored, since), after).told) {
           const known = stored.get(next.id)
@@ -386,7 +416,7 @@ describe("a restart", () => {
   it("takes up where an incident stands that was contained", () => {
     const { correlator, told } = feed([alertOf(1, "reconnaissance"), alertOf(2, "exploitation")])
     const contained = correlator.setStatus(told[0]?.id ?? expect.unreachable(), "contained", 90_000)
-    const next = createCorrelator(defaultIntentRules)
+    const next = createCorrelator(killChainRules)
     next.restore([alertOf(1, "reconnaissance"), alertOf(2, "exploitation")], contained === undefined ? [] : [contained])
     expect(next.onAlert(alertOf(2, "exploitation"))).toEqual([])
     expect(next.onAlert(alertOf(3, "installation"))[0]).toMatchObject({
@@ -395,51 +425,5 @@ describe("a restart", () => {
       status: "contained",
       updatedAt: 90_000,
     })
-  })
-})
-
-describe("a flood of sources", () => {
-  const heapUsed = () => {
-    setFlagsFromString("--expose-gc")
-    runInNewContext("gc")()
-    return process.memoryUsage().heapUsed
-  }
-  const address = (n: number) => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`
-  const template = alertOf(0, "reconnaissance")
-  // The schema would cost more than what is tested.
-  const cheap = (n: number, intent: Intent, at: number): Alert => ({
-    ...template,
-    id: `alr_f${intent.charAt(0)}${n}` as Alert["id"],
-    attacker: address(n) as Alert["attacker"],
-    intent,
-    at,
-  })
-
-  it("of one alert each, a million of them, pushes out no attack in progress, and memory stays bounded", () => {
-    const correlator = createCorrelator(defaultIntentRules)
-    correlator.onAlert(alertOf(1, "reconnaissance", { at: 0, attacker: "203.0.113.7" }))
-    correlator.onAlert(alertOf(2, "exploitation", { at: 1, attacker: "203.0.113.7" }))
-    // Two alerts and no incident yet: also more than nothing.
-    correlator.onAlert(alertOf(3, "reconnaissance", { at: 2, attacker: "203.0.113.8" }))
-    correlator.onAlert(alertOf(4, "reconnaissance", { at: 3, attacker: "203.0.113.8" }))
-    const before = heapUsed()
-    for (let n = 0; n < 1_000_000; n++) correlator.onAlert(cheap(n, "reconnaissance", 10 + n))
-    const grown = heapUsed() - before
-    expect(correlator.size()).toEqual({ sources: 100_000, incidents: 1 })
-    expect(grown).toBeLessThan(200_000_000)
-    expect(correlator.onAlert(alertOf(5, "installation", { at: 1_000_100 }))[0]?.stages).toHaveLength(3)
-    const other = correlator.onAlert(alertOf(6, "exploitation", { at: 1_000_100, attacker: "203.0.113.8" }))
-    expect(other[0]?.stages.map(({ count }) => count)).toEqual([2, 1])
-  })
-
-  it("of two stages each pushes out no attack of three", () => {
-    const correlator = createCorrelator(defaultIntentRules, { maxSources: 100, maxIncidents: 100 })
-    for (const [index, intent] of chain.slice(0, 3).entries()) correlator.onAlert(alertOf(index, intent, { at: index }))
-    for (let n = 0; n < 1000; n++) {
-      correlator.onAlert(cheap(n, "reconnaissance", 10 + n))
-      correlator.onAlert(cheap(n, "exploitation", 10 + n))
-    }
-    expect(correlator.size()).toEqual({ sources: 0, incidents: 100 })
-    expect(correlator.onAlert(alertOf(9, "command-and-control", { at: 2000 }))[0]?.complete).toBe(true)
   })
 })

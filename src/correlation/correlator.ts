@@ -1,64 +1,83 @@
-import {
-  type Alert,
-  type Incident,
-  type IncidentId,
-  type IncidentStatus,
-  isUnspecified,
-  type Millis,
-} from "../core/index.ts"
+import type { Alert, Incident, IncidentId, IncidentStatus, Millis } from "../core/index.ts"
 import { incidentOf } from "./incident-of.ts"
 import type { IntentRule } from "./intent-rule.ts"
-import { restoreTracks, type Take } from "./restore.ts"
+import { joinKeys } from "./join-keys.ts"
+import { createLinks } from "./links.ts"
+import { isVulnerable, type NodeFacts } from "./node-facts.ts"
+import { compilePlacement } from "./placement.ts"
+import { openedAt, runOf } from "./progress.ts"
+import { type Restore, startRestore, type Take } from "./restore.ts"
 import { createSeen } from "./seen.ts"
 import { sightingOf } from "./sighting.ts"
 import { compileStages } from "./stage-match.ts"
-import { place } from "./timeline.ts"
+import { createTake } from "./take.ts"
+import { progressOf } from "./timeline.ts"
 import { type CompiledRule, isOver, startAfresh, type Track, tell } from "./track.ts"
 import { type CorrelatorLimits, createTracks } from "./tracks.ts"
+import { createWaiting } from "./waiting.ts"
 
 export interface Correlator {
   /** The incidents that this alert opened or changed, each with a higher version. A masked or repeated alert changes nothing. */
   onAlert(alert: Alert): readonly Incident[]
   /** As `onAlert` for each of them in turn, but an incident that several change is told once. */
   onAlerts(alerts: readonly Alert[]): readonly Incident[]
+  /** The incidents that open because nothing followed that would make them none; to be asked now and then, also while no alert comes. */
+  onTime(now: Millis): readonly Incident[]
   /** Sets the status of an incident that is in memory, and returns its new version; a closed one is not opened again by its own alerts. */
   setStatus(id: IncidentId, status: IncidentStatus, at: Millis): Incident | undefined
   /** Takes up where the store says that an earlier run stopped: its incidents, and the alerts of the longest window, in any order. */
   restore(alerts: readonly Alert[], incidents: readonly Incident[]): void
+  /** As `restore`, where the alerts come in parts: all of them from `since` on. */
+  startRestore(incidents: readonly Incident[], since: Millis): Restore
   readonly rules: readonly IntentRule[]
   size(): { readonly sources: number; readonly incidents: number }
 }
 
-const defaultLimits: CorrelatorLimits = { maxSources: 100_000, maxIncidents: 10_000 }
+export interface CorrelatorOptions {
+  readonly limits?: CorrelatorLimits
+  /** What is known of nodes; without it no node is known to be vulnerable. */
+  readonly facts?: NodeFacts
+}
+
+// A source has a track under each rule that it concerns. A million sources leave under 150 MB of these (flood.test.ts).
+const defaultLimits: CorrelatorLimits = { maxSources: 200_000, maxIncidents: 10_000 }
 
 /** Joins alerts into incidents by intent rules. Pure of I/O and of time: what it returns is for the caller to store. */
-export function createCorrelator(rules: readonly IntentRule[], limits: CorrelatorLimits = defaultLimits): Correlator {
-  const compiled: readonly CompiledRule[] = rules
-    .filter((rule) => rule.enabled)
-    .map((rule) => ({ rule, stagesOf: compileStages(rule) }))
-  const tracks = createTracks(limits)
+export function createCorrelator(
+  rules: readonly IntentRule[],
+  { limits = defaultLimits, facts = {} }: CorrelatorOptions = {},
+): Correlator {
+  const compiled = rules.filter((rule) => rule.enabled).map((rule) => compileRule(rule, facts))
   const seen = createSeen()
+  const waiting = createWaiting()
+  const tracks = createTracks(limits, waiting.now)
+  const take: Take = createTake(tracks)
 
   const tellNow = (track: Track): readonly Incident[] => {
-    const before = track.incident?.id
+    const { rule } = track.compiled
     // Most sources are never seen again: nothing is worked out for their first alert.
-    const next = track.repeated || track.compiled.rule.opensAt === 1 ? incidentOf(track) : undefined
-    if (next === undefined) return []
-    tell(track, next.incident, next.session)
-    tracks.touched(track, before)
-    return [next.incident]
+    if (track.alerts < 2 && rule.opensAt > 1 && track.incident === undefined) return []
+    const before = track.incident?.id
+    const progress = progressOf(track.timeline, rule)
+    const run = runOf(progress, rule)
+    const isFurther = track.stages !== run.length
+    track.stages = run.length
+    const next = incidentOf(track, progress, run)
+    const isTold = next !== undefined && mayTell(track, next)
+    if (isTold) tell(track, next.incident, next.session)
+    if (isTold || isFurther) tracks.touched(track, before)
+    return isTold ? [next.incident] : []
   }
 
-  const take: Take = (of, alert, sighting, beforeGap) => {
-    const stages = of.stagesOf(alert)
-    if (stages.length === 0) return undefined
-    const track = tracks.of(of, alert.attacker)
-    if (alert.at <= track.closedUntil) return undefined
-    if (alert.at > track.timeline.newestAt + of.rule.windowMs) beforeGap?.(track)
-    track.repeated = track.shelf >= 0
-    place(track.timeline, { sighting, stages }, of.rule)
-    tracks.touched(track, track.incident?.id)
-    return track
+  const mayTell = (track: Track, { incident }: { readonly incident: Incident }): boolean => {
+    const { rule } = track.compiled
+    const isKnown = incident.id === track.incident?.id
+    if (!isKnown && rule.vulnerable !== null && !isVulnerable(facts, incident.nodes, rule.vulnerable)) return false
+    if (isKnown || rule.unless === null) return true
+    const due = (openedAt(progressOf(track.timeline, rule), rule) ?? 0) + rule.unless.withinMs + rule.lateMs
+    if (due < waiting.now()) return true
+    waiting.until(track, due)
+    return false
   }
 
   const onAlerts = (alerts: readonly Alert[]): readonly Incident[] => {
@@ -69,21 +88,35 @@ export function createCorrelator(rules: readonly IntentRule[], limits: Correlato
       if (untold.delete(track)) changed.push(...tellNow(track))
     }
     for (const alert of alerts) {
-      // What nobody is known to have done has no attacker in common with anything.
-      if (alert.masked || isUnspecified(alert.attacker) || !seen.add(alert.id)) continue
+      if (alert.masked || !seen.add(alert.id)) continue
+      waiting.seen(alert.at)
+      for (const track of waiting.due()) changed.push(...tellNow(track))
       const sighting = sightingOf(alert)
-      for (const of of compiled) {
-        const track = take(of, alert, sighting, tellBeforeGap)
-        if (track !== undefined) untold.add(track)
-      }
+      for (const of of compiled) for (const track of take(of, alert, sighting, tellBeforeGap)) untold.add(track)
     }
     for (const track of untold) changed.push(...tellNow(track))
     return changed
   }
 
+  const restore = (incidents: readonly Incident[], willBeTaken: (incident: Incident) => boolean): Restore => {
+    const { take: takeAll, end } = startRestore({ compiled, tracks, seen, take }, incidents, willBeTaken)
+    return {
+      take: (alerts) => {
+        for (const { at } of alerts) waiting.seen(at)
+        takeAll(alerts)
+      },
+      end,
+    }
+  }
+
   return {
     onAlert: (alert) => onAlerts([alert]),
     onAlerts,
+
+    onTime: (now) => {
+      waiting.tick(now)
+      return waiting.due().flatMap(tellNow)
+    },
 
     setStatus: (id, status, at) => {
       const track = tracks.withIncident(id)
@@ -97,8 +130,26 @@ export function createCorrelator(rules: readonly IntentRule[], limits: Correlato
       return next
     },
 
-    restore: (alerts, incidents) => restoreTracks({ compiled, tracks, seen, take }, alerts, incidents),
+    restore: (alerts, incidents) => {
+      const given = new Set(alerts.map(({ id }) => id))
+      const restoring = restore(
+        incidents,
+        ({ stages }) => stages[0]?.alerts.slice(0, 1).every((id) => given.has(id)) === true,
+      )
+      restoring.take(alerts)
+      restoring.end()
+    },
+    startRestore: (incidents, since) => restore(incidents, ({ stages }) => (stages[0]?.firstAt ?? since - 1) >= since),
     rules,
     size: tracks.size,
+  }
+}
+
+function compileRule(rule: IntentRule, facts: NodeFacts): CompiledRule {
+  const keys = joinKeys(rule, facts)
+  return {
+    rule,
+    placementsOf: compilePlacement(rule, compileStages(rule), keys),
+    links: keys.linked ? createLinks(rule.lateMs) : undefined,
   }
 }

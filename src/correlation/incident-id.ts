@@ -14,12 +14,17 @@ export function incidentIdOf(
   joinKey: string,
   start: { readonly at: Millis; readonly alert: AlertId | undefined },
 ): IncidentId {
-  const digest = createHash("sha256").update(`${rule}\n${joinKey}\n${start.at}\n${start.alert}`).digest()
+  // The cast holds: the alphabet is part of what the schema of the id asks for.
+  return `inc_${hashedId(`${rule}\n${joinKey}\n${start.at}\n${start.alert}`)}` as IncidentId
+}
+
+/** What stands behind the prefix of an id that is made from what it names. */
+export function hashedId(text: string): string {
+  const digest = createHash("sha256").update(text).digest()
   let id = ""
   for (let bit = 0; id.length < characters; bit += 5) {
     const pair = ((digest[bit >> 3] ?? 0) << 8) | (digest[(bit >> 3) + 1] ?? 0)
     id += alphabet.charAt((pair >> (11 - (bit & 7))) & 31)
   }
-  // The cast holds: the alphabet is part of what the schema of the id asks for.
-  return `inc_${id}` as IncidentId
+  return id
 }

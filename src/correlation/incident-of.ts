@@ -1,8 +1,8 @@
-import { type Incident, type NodeRef, roughDuration, type Stage } from "../core/index.ts"
+import { address, type Incident, isUnspecified, type NodeRef, roughDuration, type Stage } from "../core/index.ts"
 import { incidentIdOf } from "./incident-id.ts"
-import { longestRun, type Step } from "./progress.ts"
-import { criteriaOf } from "./sentence.ts"
-import { progressOf } from "./timeline.ts"
+import type { Join } from "./intent-rule.ts"
+import type { Progress, Step } from "./progress.ts"
+import { withCriteria } from "./sentence.ts"
 import type { Track } from "./track.ts"
 
 // Nodes that an incident names; an attack on more is told by its stages.
@@ -14,25 +14,25 @@ export interface Told {
   readonly session: number
 }
 
-/** The incident as the track has it now: undefined when there is none, or nothing changed since it was told. */
-export function incidentOf(track: Track): Told | undefined {
+/** The incident as the track has it now, by its run: undefined when there is none, or nothing changed since it was told. */
+export function incidentOf(track: Track, progress: Progress, run: readonly Step[]): Told | undefined {
   const { rule } = track.compiled
-  const progress = progressOf(track.timeline, rule)
-  const run = longestRun(progress)
   const first = run[0]
   if (first === undefined || run.length < rule.opensAt) return undefined
   // Two sessions can turn out to be one when an alert between them comes late; then the name of the later one stays.
   const known = progress.session <= track.session ? track.incident : undefined
+  const attacker = run.find((step) => !isUnspecified(step.attacker))?.attacker ?? address("0.0.0.0")
   const stages = run.map((step, place) => stageOf(track, step, run[place - 1]))
   if (known !== undefined && isSame(known.stages, stages)) return undefined
   const incident: Incident = {
-    id: known?.id ?? incidentIdOf(rule.id, track.attacker, { at: first.firstAt, alert: first.alerts[0] }),
+    id: known?.id ?? incidentIdOf(rule.id, track.key, { at: first.firstAt, alert: first.alerts[0] }),
     version: (known?.version ?? 0) + 1,
     rule: rule.id,
     title: rule.title,
     severity: rule.severities[Math.min(run.length - rule.opensAt, rule.severities.length - 1)] ?? "high",
     status: known?.status ?? "open",
-    attacker: track.attacker,
+    attacker,
+    ...(track.key === attacker ? {} : { joinKey: track.key }),
     nodes: nodesOf(run),
     stages,
     stagesTotal: rule.stages.length,
@@ -52,17 +52,23 @@ function stageOf(track: Track, step: Step, before: Step | undefined): Stage {
 }
 
 /** "12 alerts from 203.0.113.7 with intent exploitation, 42 seconds after scan began: SQL injection; Log4Shell". */
-function becauseOf({ compiled, attacker }: Track, step: Step, before: Step | undefined): string {
+function becauseOf({ compiled }: Track, step: Step, before: Step | undefined): string {
   const { stages } = compiled.rule
   const filter = stages[step.stage]
   const many = step.count === 1 ? "1 alert" : `${step.count} alerts`
-  const asked = filter === undefined ? "" : ` with ${criteriaOf(filter)}`
+  const asked = filter === undefined ? "" : withCriteria(filter)
   const after =
     before === undefined
       ? ""
       : `, ${roughDuration(step.firstAt - before.firstAt)} after ${stages[before.stage]?.name ?? "the stage before"} began`
   const titles = step.titles.length === 0 ? "" : `: ${step.titles.join("; ")}`
-  return `${many} from ${attacker}${asked}${after}${titles}`
+  return `${many} ${whereOf(step, compiled.rule.join)}${asked}${after}${titles}`
+}
+
+function whereOf({ attacker, nodes: [node, ...others] }: Step, join: Join): string {
+  const from = isUnspecified(attacker) ? "" : `from ${attacker}`
+  if (join === "source" && from !== "") return from
+  return `on ${node?.name ?? "a node"}${others.length === 0 ? "" : ` and ${others.length} more`}${from === "" ? "" : ` ${from}`}`
 }
 
 /** Counts and times tell every change: a step is only ever added to, or reached earlier. */

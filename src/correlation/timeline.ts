@@ -8,9 +8,11 @@ import { compareInTime, type Placed } from "./sighting.ts"
  * one still finds its place among them; the rest is settled. Whatever the order of arrival within that bound, the outcome is the same.
  */
 export interface Timeline {
+  /** Of its progress. */
+  readonly root: string
   settled: Progress | undefined
   /** In order. */
-  readonly recent: Placed[]
+  recent: Placed[]
   /** What is settled and what is recent together, kept where working it out again would cost more than keeping it. */
   together: Progress | undefined
   newestAt: Millis
@@ -21,8 +23,8 @@ const maxRecent = 256
 // Most sources have so few that the memory is worth more than the work.
 const fewRecent = 8
 
-export function emptyTimeline(settled?: Progress): Timeline {
-  return { settled, recent: [], together: undefined, newestAt: settled?.lastAt ?? Number.NEGATIVE_INFINITY }
+export function emptyTimeline(root: string, settled?: Progress): Timeline {
+  return { root, settled, recent: [], together: undefined, newestAt: settled?.lastAt ?? Number.NEGATIVE_INFINITY }
 }
 
 export function place(timeline: Timeline, placed: Placed, rule: IntentRule): void {
@@ -38,14 +40,16 @@ export function place(timeline: Timeline, placed: Placed, rule: IntentRule): voi
   while (index > 0 && isAfter(recent[index - 1], placed)) index--
   if (index < recent.length) timeline.together = undefined
   else if (timeline.together !== undefined) advance(timeline.together, placed, rule)
-  recent.splice(index, 0, placed)
+  // Most sources keep one: a list that grows from nothing takes room for many.
+  if (recent.length === 0) timeline.recent = [placed]
+  else recent.splice(index, 0, placed)
   settleOld(timeline, rule)
 }
 
 export function progressOf(timeline: Timeline, rule: IntentRule): Progress {
   const { settled, recent } = timeline
   if (timeline.together !== undefined) return timeline.together
-  const together = settled === undefined ? noProgress() : copyOf(settled)
+  const together = settled === undefined ? noProgress(timeline.root) : copyOf(settled)
   for (const placed of recent) advance(together, placed, rule)
   if (recent.length > fewRecent) timeline.together = together
   return together
@@ -65,6 +69,6 @@ function settleOld(timeline: Timeline, rule: IntentRule): void {
 }
 
 function settle(timeline: Timeline, placed: Placed, rule: IntentRule): void {
-  timeline.settled ??= noProgress()
+  timeline.settled ??= noProgress(timeline.root)
   advance(timeline.settled, placed, rule)
 }

@@ -1,20 +1,26 @@
-import type { Incident, IncidentStatus, IpAddress, Millis, Shelved } from "../core/index.ts"
+import type { Alert, Incident, IncidentStatus, Millis, Shelved } from "../core/index.ts"
 import type { IntentRule } from "./intent-rule.ts"
-import type { StageMatch } from "./stage-match.ts"
+import { noKey } from "./join-keys.ts"
+import type { Links } from "./links.ts"
+import type { Placement } from "./placement.ts"
+import type { Pool } from "./pool.ts"
+import type { Sighting } from "./sighting.ts"
 import { emptyTimeline, progressOf, type Timeline } from "./timeline.ts"
 
 export interface CompiledRule {
   readonly rule: IntentRule
-  readonly stagesOf: StageMatch
+  readonly placementsOf: (alert: Alert, sighting: Sighting) => readonly Placement[]
+  /** Where its stages lead from key to key. */
+  readonly links: Links | undefined
 }
 
-/** One source under one rule. */
+/** What has one key in common, or began with it, under one rule. */
 export interface Track extends Shelved<Track> {
   readonly compiled: CompiledRule
-  readonly attacker: IpAddress
+  readonly key: string
   timeline: Timeline
-  /** True once a second alert came. */
-  repeated: boolean
+  /** How many came, known ones or not. */
+  alerts: number
   /** What happened until then belongs to an incident that somebody closed. */
   closedUntil: Millis
   /** As it was told last. */
@@ -23,26 +29,40 @@ export interface Track extends Shelved<Track> {
   statusAt: Millis
   /** The session (see Progress) that the incident belongs to. */
   session: number
-  /** On which shelf it stands; kept by Tracks alone. */
-  shelf: number
+  /** How many stages were reached, when that was worked out last. */
+  stages: number
+  /** The keys that its stages lead to, and since when; undefined where the rule has no links. */
+  readonly reached: Map<string, Millis> | undefined
+  /** Where it is remembered, and as what; kept by the pool alone. */
+  pool: Pool | undefined
+  isYoung: boolean
+  rank: number
+  weight: number
 }
 
-export const notShelved = -1
-
-export function newTrack(compiled: CompiledRule, attacker: IpAddress): Track {
+export function newTrack(compiled: CompiledRule, key: string): Track {
   return {
     compiled,
-    attacker,
-    timeline: emptyTimeline(),
-    repeated: false,
+    key,
+    timeline: emptyTimeline(rootOf(compiled, key)),
+    alerts: 0,
     closedUntil: Number.NEGATIVE_INFINITY,
     incident: undefined,
     statusAt: 0,
     session: 0,
-    shelf: notShelved,
+    stages: 0,
+    reached: compiled.links === undefined ? undefined : new Map(),
+    pool: undefined,
+    isYoung: false,
+    rank: 0,
+    weight: 0,
     quieter: undefined,
     busier: undefined,
   }
+}
+
+export function rootOf({ links }: CompiledRule, key: string): string {
+  return links === undefined ? noKey : key
 }
 
 /** Notes what is told of the track now. */
@@ -58,10 +78,12 @@ export function startAfresh(track: Track): void {
   if (track.incident !== undefined) track.closedUntil = Math.max(track.closedUntil, lastAlertAt(track.incident))
   if (progress.session <= track.session) {
     track.closedUntil = Math.max(track.closedUntil, progress.lastAt)
-    track.timeline = emptyTimeline()
+    track.timeline = emptyTimeline(track.timeline.root)
+    track.compiled.links?.forget(track)
   }
   track.incident = undefined
   track.session = 0
+  track.stages = 0
 }
 
 export function isOver(status: IncidentStatus): boolean {

@@ -1,29 +1,33 @@
-import { createShelf, type IncidentId, type IpAddress, type Shelf } from "../core/index.ts"
-import { type CompiledRule, newTrack, notShelved, type Track } from "./track.ts"
+import type { IncidentId, Millis } from "../core/index.ts"
+import { maxStages } from "./intent-rule.ts"
+import { createPool, type Pool, type Standing } from "./pool.ts"
+import { type CompiledRule, newTrack, type Track } from "./track.ts"
 
 export interface CorrelatorLimits {
-  /** Sources remembered that have no incident; beyond, those with a single alert are forgotten first, then the quietest. */
+  /** Sources remembered that have no incident, under each rule; one that keeps much counts as several. Beyond, see Pool. */
   readonly maxSources: number
-  /** Sources remembered with an incident; beyond, those with fewer stages are forgotten first, then the quietest; the store still has them. */
+  /** Sources remembered with an incident; beyond, those with fewer stages are forgotten first; the store still has them. */
   readonly maxIncidents: number
 }
 
 export interface Tracks {
-  of(compiled: CompiledRule, attacker: IpAddress): Track
+  of(compiled: CompiledRule, key: string): Track
   withIncident(id: IncidentId): Track | undefined
   /** To be called after each change of a track, with the incident that it had: puts it where it belongs now, and forgets what is too much. */
   touched(track: Track, before: IncidentId | undefined): void
   size(): { readonly sources: number; readonly incidents: number }
 }
 
-/**
- * Shelves, each in order of last use: single alerts, several, and incidents by their number of stages. The lowest gives way first, so
- * that a flood of sources that came less far never pushes out one that came further.
- */
-export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits): Tracks {
+// Sources stand by the stages that they reached, and among those by their alerts in powers of two.
+const levels = 8
+// Sightings and marks that weigh as much as a source.
+const keptPerWeight = 16
+
+export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits, now: () => Millis): Tracks {
   const byRule = new Map<CompiledRule, Map<string, Track>>()
   const byIncident = new Map<IncidentId, Track>()
-  const shelves: Shelf<Track>[] = [createShelf(), createShelf()]
+  const sources = createPool(maxSources, maxStages * levels, now)
+  const incidents = createPool(maxIncidents, maxStages + 1, now)
 
   const rowOf = (compiled: CompiledRule) => {
     const known = byRule.get(compiled)
@@ -32,48 +36,39 @@ export function createTracks({ maxSources, maxIncidents }: CorrelatorLimits): Tr
     byRule.set(compiled, row)
     return row
   }
-  const counted = (from: number, to: number) => {
-    let sum = 0
-    for (let shelf = from; shelf < to; shelf++) sum += shelves[shelf]?.size() ?? 0
-    return sum
-  }
-  const quietestOf = (from: number, to: number) => {
-    for (let shelf = from; shelf < to; shelf++) {
-      const track = shelves[shelf]?.quietest()
-      if (track !== undefined) return track
-    }
-    return undefined
-  }
-  const makeRoom = (from: number, to: number, most: number) => {
-    for (let excess = counted(from, to) - most; excess > 0; excess--) {
-      const track = quietestOf(from, to)
-      if (track === undefined) return
-      shelves[track.shelf]?.remove(track)
-      track.shelf = notShelved
+  const forgetSurplus = (pool: Pool) => {
+    for (let track = pool.surplus(); track !== undefined; track = pool.surplus()) {
+      pool.remove(track)
       if (track.incident !== undefined) byIncident.delete(track.incident.id)
-      rowOf(track.compiled).delete(track.attacker)
+      rowOf(track.compiled).delete(track.key)
+      track.compiled.links?.forget(track)
     }
   }
 
   return {
-    of: (compiled, attacker) => rowOf(compiled).get(attacker) ?? newTrack(compiled, attacker),
+    of: (compiled, key) => rowOf(compiled).get(key) ?? newTrack(compiled, key),
     withIncident: (id) => byIncident.get(id),
     touched: (track, before) => {
       if (before !== undefined && before !== track.incident?.id) byIncident.delete(before)
       if (track.incident !== undefined) byIncident.set(track.incident.id, track)
-      if (track.shelf === notShelved) rowOf(track.compiled).set(track.attacker, track)
-      else shelves[track.shelf]?.remove(track)
-      track.shelf = shelfOf(track)
-      while (shelves.length <= track.shelf) shelves.push(createShelf())
-      shelves[track.shelf]?.put(track)
-      makeRoom(0, 2, maxSources)
-      makeRoom(2, shelves.length, maxIncidents)
+      if (track.pool === undefined) rowOf(track.compiled).set(track.key, track)
+      const pool = track.incident === undefined ? sources : incidents
+      pool.put(track, standingOf(track))
+      forgetSurplus(pool)
     },
-    size: () => ({ sources: counted(0, 2), incidents: counted(2, shelves.length) }),
+    size: () => ({ sources: sources.size(), incidents: incidents.size() }),
   }
 }
 
-function shelfOf({ incident, repeated }: Track): number {
-  if (incident !== undefined) return 1 + Math.max(1, incident.stages.length)
-  return repeated ? 1 : 0
+function standingOf({ incident, stages, alerts, timeline }: Track): Standing {
+  if (incident !== undefined) return { rank: incident.stages.length, weight: 1 }
+  const level = Math.min(levels - 1, 31 - Math.clz32(alerts | 1))
+  // One stage may be one alert: it is no further than that.
+  return { rank: Math.max(0, Math.min(maxStages, stages) - 1) * levels + level, weight: weightOf(timeline) }
+}
+
+function weightOf({ settled, recent }: Track["timeline"]): number {
+  let kept = recent.length
+  for (const { marks } of settled?.steps ?? []) kept += marks?.size ?? 0
+  return 1 + Math.floor(kept / keptPerWeight)
 }

@@ -1,7 +1,7 @@
 import { familyOf, lengthOf, prefix } from "../core/index.ts"
-import { type Block, keyOf } from "./enforcer.ts"
+import { type Block, keyOf, kindOf as kindOfBlock } from "./enforcer.ts"
 
-type Place = Pick<Block, "target" | "direction">
+type Place = Omit<Block, "expiresAt">
 
 /** Answers which of many prefixes holds a target, by looking up one key for each prefix length in use. */
 export interface Coverage<B extends Place> {
@@ -26,11 +26,11 @@ export function createCoverage<B extends Place>(blocks: Iterable<B>): Coverage<B
     wider: (place) => {
       const inUse = ascending.get(kindOf(place))
       if (inUse === undefined) return undefined
-      const { target, direction } = place
+      const { target } = place
       const slash = target.indexOf("/")
       for (const length of inUse) {
         if (length >= Number(target.slice(slash + 1))) return undefined
-        const block = byKey.get(keyOf({ target: prefix(`${target.slice(0, slash)}/${length}`), direction }))
+        const block = byKey.get(keyOf({ ...place, target: prefix(`${target.slice(0, slash)}/${length}`) }))
         if (block !== undefined) return block
       }
       return undefined
@@ -42,6 +42,6 @@ export function isSingle({ target }: Pick<Place, "target">): boolean {
   return target.endsWith(target.includes(":") ? "/128" : "/32")
 }
 
-function kindOf({ target, direction }: Place): string {
-  return familyOf(target) === 4 ? direction : `${direction} 6`
+function kindOf(place: Place): string {
+  return familyOf(place.target) === 4 ? kindOfBlock(place) : `${kindOfBlock(place)} 6`
 }

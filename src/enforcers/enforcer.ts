@@ -1,4 +1,14 @@
-import type { Cidr, CountermeasureId, Direction, Millis, NodeRef, nodeKinds, QuarantineAction } from "../core/index.ts"
+import type {
+  BlockAction,
+  Cidr,
+  CountermeasureId,
+  Direction,
+  Millis,
+  NodeRef,
+  nodeKinds,
+  QuarantineAction,
+  Rate,
+} from "../core/index.ts"
 
 /** Something that shall be true of a target until its end. */
 export interface Entry {
@@ -10,7 +20,14 @@ export interface Entry {
 export interface Block extends Entry {
   readonly target: Cidr
   readonly direction: Direction
+  /** Absent: block. */
+  readonly action?: BlockAction | undefined
+  /** Of a limit. */
+  readonly rate?: Rate | undefined
 }
+
+/** Where an entry stands, whatever its end. */
+export type Place = Omit<Block, "expiresAt">
 
 /** What shall be done to one node. */
 export interface Quarantine extends Entry {
@@ -23,7 +40,10 @@ export interface Quarantine extends Entry {
 }
 
 /** What stands in the target now and is ours. */
-export type Observed<E extends Entry = Block> = E
+export type Observed<E extends Entry = Block> = E & {
+  /** What the target counted as refused because of this entry; counted anew when the entry was made anew. */
+  readonly refused?: Refused
+}
 
 export type Operation<E extends Entry = Block> =
   | { readonly kind: "add"; readonly block: E }
@@ -55,12 +75,20 @@ export interface Enforcer<E extends Entry = Block> {
   readonly timeouts: "in-target" | "by-thwart"
   /** What the target's granularity of time is; ends closer than this count as equal. */
   readonly toleranceMs: Millis
-  observe(signal: AbortSignal): Promise<readonly Observed<E>[]>
+  /**
+   * `wanted` is for targets that join neighbours to one entry: what of it stands there, whole, as a part of something wider, is told
+   * by itself, so that nothing looks new after a restart.
+   */
+  observe(signal: AbortSignal, wanted?: readonly Place[]): Promise<readonly Observed<E>[]>
   apply(operations: readonly Operation<E>[], signal: AbortSignal): Promise<readonly OperationResult[]>
   teardown(signal: AbortSignal): Promise<void>
   close(): Promise<void>
+  /** What it can do to an address; only block by default. The reconciler asks it for nothing else. */
+  readonly does?: readonly BlockAction[]
   /** Where room is limited: the pool this entry would stand in, and how many go into it. The reconciler fills it by rank. */
   poolOf?(block: Omit<E, "expiresAt">): Pool
+  /** As `poolOf`, where room depends on what stands together: of these, the most important first, those that find none. */
+  excess?(ranked: readonly E[]): readonly { readonly block: E; readonly reason: string }[]
   /** What the target itself counted as refused because of our entries, since they were made. */
   refused?(signal: AbortSignal): Promise<Refused>
 }
@@ -90,8 +118,14 @@ export interface Refused {
 }
 
 /** Two entries with the same key are the same entry, whatever their ends. */
-export function keyOf({ target, direction }: Pick<Block, "target" | "direction">): string {
-  return `${direction} ${target}`
+export function keyOf(block: Omit<Block, "expiresAt">): string {
+  return `${kindOf(block)} ${block.target}`
+}
+
+/** Entries of different kinds stand side by side in a target, whatever their prefixes: `inbound`, `limit 100 packets/s outbound`. */
+export function kindOf({ direction, action = "block", rate }: Omit<Block, "expiresAt" | "target">): string {
+  if (action === "block") return direction
+  return `${action}${rate === undefined ? "" : ` ${rate.perSecond} ${rate.unit}/s`} ${direction}`
 }
 
 export function quarantineKey({ action, node }: Pick<Quarantine, "action" | "node">): string {

@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Cidr, covers, prefix } from "../core/index.ts"
 import { isSingle } from "./coverage.ts"
-import { type Block, keyOf, type Observed, type Operation } from "./enforcer.ts"
+import { type Block, keyOf, kindOf, type Observed, type Operation } from "./enforcer.ts"
 import { endsLater, merge, plan, sameEnd } from "./planner.ts"
 
 const reduce = (list: readonly Block[], at: number) => [
@@ -23,14 +23,20 @@ const target: fc.Arbitrary<Cidr> = fc.oneof(
     .tuple(fc.constantFrom(32, 48, 127, 128), fc.nat(1), fc.nat(3))
     .map(([length, group, last]) => prefix(`2001:db8:${group}::${last}/${length}`)),
 )
-const block: fc.Arbitrary<Block> = fc.record({
-  target,
-  direction: fc.constantFrom("inbound", "outbound"),
-  expiresAt: fc.oneof(
-    fc.constant(null),
-    fc.integer({ min: -10, max: 60 }).map((seconds) => now + seconds * 1000),
-  ),
-})
+const block: fc.Arbitrary<Block> = fc
+  .record({
+    target,
+    direction: fc.constantFrom("inbound", "outbound"),
+    expiresAt: fc.oneof(
+      fc.constant(null),
+      fc.integer({ min: -10, max: 60 }).map((seconds) => now + seconds * 1000),
+    ),
+    rate: fc.option(fc.record({ perSecond: fc.constantFrom(5, 50), unit: fc.constantFrom("packets", "bytes") }), {
+      nil: undefined,
+      freq: 2,
+    }),
+  })
+  .map(({ rate, ...rest }) => (rate === undefined ? rest : { ...rest, action: "limit", rate }))
 const blocks = fc.array(block, { maxLength: 30 })
 // A target holds an entry once, and no prefix inside another.
 const observed = blocks.map((list) => reduce(list, now - 20_000))
@@ -49,7 +55,7 @@ function applied(operations: readonly Operation[], before: readonly Observed[]):
       expect(
         prefixes.filter(
           (one) =>
-            one.direction === operation.block.direction &&
+            kindOf(one) === kindOf(operation.block) &&
             one.target !== operation.block.target &&
             (covers(one.target, operation.block.target) || covers(operation.block.target, one.target)),
         ),
@@ -94,7 +100,7 @@ describe("a plan", () => {
     fc.assert(
       fc.property(blocks, probe, (desired, { address, direction }) => {
         const holds = (list: readonly Block[]) =>
-          list.some((one) => one.direction === direction && covers(one.target, address))
+          list.some((one) => kindOf(one) === direction && covers(one.target, address))
         const alive = desired.filter(({ expiresAt }) => expiresAt === null || expiresAt > now)
         expect(holds(reduce(desired, now))).toBe(holds(alive))
       }),

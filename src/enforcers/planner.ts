@@ -17,7 +17,15 @@ export function plan({ desired, observed, now, toleranceMs }: PlanInput): readon
 }
 
 /** Where a block stands, whatever its end. */
-export const placeOf = ({ target, direction }: Omit<Block, "expiresAt">) => ({ target, direction })
+export function placeOf({
+  target,
+  direction,
+  action = "block",
+  rate,
+}: Omit<Block, "expiresAt">): Omit<Block, "expiresAt"> {
+  if (action === "block") return { target, direction }
+  return rate === undefined ? { target, direction, action } : { target, direction, action, rate }
+}
 
 export interface DifferenceOptions<E extends Entry> {
   readonly toleranceMs: Millis
@@ -49,10 +57,11 @@ export function difference<E extends Entry>(
  */
 export function merge(blocks: Iterable<readonly [string, Block]>, now: Millis): Map<string, Block> {
   const latest = new Map<string, Block>()
-  for (const [key, { target, direction, expiresAt }] of blocks) {
+  for (const [key, block] of blocks) {
+    const { expiresAt } = block
     if (expiresAt !== null && expiresAt <= now) continue
     const known = latest.get(key)
-    if (known === undefined || endsLater(expiresAt, known.expiresAt)) latest.set(key, { target, direction, expiresAt })
+    if (known === undefined || endsLater(expiresAt, known.expiresAt)) latest.set(key, { ...placeOf(block), expiresAt })
   }
   const coverage = createCoverage(latest.values())
   for (const [key, block] of latest) if (!isSingle(block) && coverage.wider(block) !== undefined) latest.delete(key)

@@ -461,17 +461,17 @@ describe("a target that is full", () => {
     const { clock, faults, holds, lastOf, round, reconciler, want } = createRig()
     faults.size = 2
     const low = want("203.0.113.1", { severity: "low" })
-    const oldHigh = want("203.0.113.2", { createdAt: clock.now() - 1000 })
+    const oldHigh = want("203.0.113.20", { createdAt: clock.now() - 1000 })
     await round()
     expect([lastOf(low)?.state, lastOf(oldHigh)?.state]).toEqual(["applied", "applied"])
-    const newHigh = want("203.0.113.3")
+    const newHigh = want("203.0.113.30")
     await round()
-    expect(["203.0.113.1", "203.0.113.2", "203.0.113.3"].map(holds)).toEqual([false, true, true])
+    expect(["203.0.113.1", "203.0.113.20", "203.0.113.30"].map(holds)).toEqual([false, true, true])
     expect(lastOf(low)).toMatchObject({
       state: "not-enforced",
       reason: expect.stringContaining("capacity: the list is full (2 entries)"),
     })
-    const critical = want("203.0.113.4", { severity: "critical", createdAt: 0 })
+    const critical = want("203.0.113.40", { severity: "critical", createdAt: 0 })
     await round()
     expect([lastOf(oldHigh)?.state, lastOf(newHigh)?.state, lastOf(critical)?.state]).toEqual([
       "not-enforced",

@@ -4,6 +4,7 @@ import {
   type Countermeasure,
   type CountermeasureId,
   type EnforcementReport,
+  holdsBack,
   isActive,
   type Millis,
   messageOf,
@@ -15,11 +16,13 @@ import {
   type Entry,
   keyOf,
   type Observed,
+  type Place,
   type Quarantine,
   type QuarantineEnforcer,
   quarantineKey,
 } from "./enforcer.ts"
 import { performQuarantines } from "./quarantine-round.ts"
+import { createRefusals } from "./refusals.ts"
 import { createReportBook } from "./report-book.ts"
 import { performRound, type RoundDeps, type RoundOutcome } from "./round.ts"
 
@@ -71,8 +74,8 @@ const afterEndMs: Millis = 50
 
 /** The one writer of one target: compares what is desired with what is there, applies the difference, and reports what is true. */
 export function createReconciler(deps: ReconcilerDeps, options: ReconcilerOptions = {}): Reconciler {
-  const wants = (of: Countermeasure): of is BlockCountermeasure => of.action === "block"
-  return reconcile(deps, { wants, keyOf, perform: performRound }, options)
+  const wants = (of: Countermeasure): of is BlockCountermeasure => holdsBack(of)
+  return reconcile(deps, { wants, keyOf, placesOf: (wanted) => wanted, perform: performRound }, options)
 }
 
 /** As `createReconciler`, for an enforcer that quarantines nodes. */
@@ -80,8 +83,8 @@ export function createQuarantineReconciler(
   deps: ReconcilerDeps<Quarantine> & { readonly enforcer: QuarantineEnforcer },
   options: ReconcilerOptions = {},
 ): Reconciler {
-  const wants = (of: Countermeasure): of is QuarantineCountermeasure => of.action !== "block"
-  return reconcile(deps, { wants, keyOf: quarantineKey, perform: performQuarantines }, options)
+  const wants = (of: Countermeasure): of is QuarantineCountermeasure => !holdsBack(of)
+  return reconcile(deps, { wants, keyOf: quarantineKey, placesOf: () => [], perform: performQuarantines }, options)
 }
 
 /** What tells entries of one kind apart, and how they are brought about. */
@@ -89,6 +92,8 @@ interface EntryKind<E extends Entry, C extends Countermeasure> {
   readonly wants: (of: Countermeasure) => of is C
   /** The same for a countermeasure and the entry that it wants. */
   readonly keyOf: (of: E | C) => string
+  /** What the enforcer is told when it looks. */
+  readonly placesOf: (wanted: readonly C[]) => readonly Place[]
   readonly perform: (
     wanted: readonly C[],
     observed: ReadonlyMap<string, Observed<E>>,
@@ -98,7 +103,7 @@ interface EntryKind<E extends Entry, C extends Countermeasure> {
 
 function reconcile<E extends Entry, C extends Countermeasure>(
   deps: ReconcilerDeps<E>,
-  { wants, keyOf, perform }: EntryKind<E, C>,
+  { wants, keyOf, placesOf, perform }: EntryKind<E, C>,
   options: ReconcilerOptions,
 ): Reconciler {
   const { driftCheckMs = 10_000, minIntervalMs = 0 } = options
@@ -106,6 +111,7 @@ function reconcile<E extends Entry, C extends Countermeasure>(
   const stopping = new AbortController()
   const { signal } = stopping
   const book = createReportBook({ ...deps, enforcer: enforcer.id })
+  const refusals = createRefusals()
   const places = new Map<CountermeasureId, string>()
   let known: { readonly inForce: ReadonlyMap<string, Observed<E>>; readonly readAt: Millis } | undefined
   let state: ReconcilerStatus = { state: "ok", reason: null, entries: 0, failed: 0, notEnforced: 0 }
@@ -123,8 +129,9 @@ function reconcile<E extends Entry, C extends Countermeasure>(
   /** What the target holds: as it was left, or read again when that is long ago or in doubt. */
   const look = async () => {
     if (known === undefined || retryMs !== undefined || clock.now() - known.readAt >= driftCheckMs) {
-      const observed = await enforcer.observe(signal)
+      const observed = await enforcer.observe(signal, placesOf(wantedNow()))
       known = { inForce: new Map(observed.map((block) => [keyOf(block), block])), readAt: clock.now() }
+      refusals.saw(known.inForce)
     }
     const observed = new Map(known.inForce)
     for (const [key, block] of known.inForce) if (hasEndedByItself(block)) observed.delete(key)
@@ -157,8 +164,9 @@ function reconcile<E extends Entry, C extends Countermeasure>(
     const wantedIds = new Set<CountermeasureId>()
     for (const [countermeasure, verdict] of verdicts) {
       wantedIds.add(countermeasure.id)
-      places.set(countermeasure.id, keyOf(countermeasure))
-      book.say(countermeasure.id, { ...verdict, checkedAt })
+      const key = keyOf(countermeasure)
+      places.set(countermeasure.id, key)
+      book.say(countermeasure.id, { ...verdict, checkedAt, ...refusedBy(key) })
     }
     // What an earlier run left in force, and nobody wants by now.
     for (const [id, key] of owners) places.set(id, key)
@@ -169,9 +177,14 @@ function reconcile<E extends Entry, C extends Countermeasure>(
         book.say(id, { state: "failed", reason: `it has ended but could not be removed: ${why}`, checkedAt })
         continue
       }
-      book.close(id, { state: "expired", reason: null, checkedAt })
+      book.close(id, { state: "expired", reason: null, checkedAt, ...refusedBy(places.get(id) ?? "") })
       places.delete(id)
     }
+  }
+
+  const refusedBy = (key: string) => {
+    const refused = refusals.of(key)
+    return refused === undefined ? {} : { refused }
   }
 
   /** The target can't be read or written. What was seen in force a moment ago is not called failed for that. */

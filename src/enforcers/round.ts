@@ -6,6 +6,7 @@ import {
   compareSeverity,
   messageOf,
 } from "../core/index.ts"
+import { aggregate } from "./aggregate.ts"
 import { createCoverage, isSingle } from "./coverage.ts"
 import {
   type Block,
@@ -49,7 +50,7 @@ interface LeftOut {
   readonly makeRoom: boolean
 }
 
-// A prefix that fails brings back the narrower ones that it hid, and those may fail in turn; the next round goes on from here.
+// What fails leaves room, a prefix also brings back the narrower ones that it hid, and those may fail in turn; the next round goes on from here.
 const maxPasses = 8
 
 /** A countermeasure, with the key of the entry that it wants. */
@@ -72,10 +73,12 @@ export async function performRound(
     const operations = difference(desired, inForce, { toleranceMs: enforcer.toleranceMs, placeOf })
     if (operations.length === 0) break
     const results = await enforcer.apply(operations, signal)
-    const failedPrefix = operations
+    const failed = operations
       .map((operation, index) => settle(operation, results[index], { inForce, stuck, leftOut }))
-      .includes("failed prefix")
-    if (!failedPrefix) break
+      .includes("failed")
+    if (!failed) break
+    // What failed leaves room, for which everything that found none competes again.
+    for (const [key, { makeRoom }] of leftOut) if (makeRoom) leftOut.delete(key)
   }
   const verdicts = judge(admitted, refused, { inForce, leftOut })
   const failed = [...verdicts.values()].some(({ state }) => state === "failed")
@@ -93,6 +96,10 @@ async function admit(
   let retry = false
   for (const countermeasure of wanted.toSorted(byRank)) {
     const wish: Wish = [keyOf(countermeasure), countermeasure]
+    if (!(enforcer.does ?? ["block"]).includes(countermeasure.action)) {
+      refused.set(wish, `${enforcer.id} can't ${countermeasure.action} an address`)
+      continue
+    }
     const there = inForce.get(wish[0])
     if (there !== undefined && !adds(countermeasure, there, enforcer.toleranceMs)) {
       admitted.push(wish)
@@ -146,8 +153,12 @@ function fillByRank({ admitted, refused, inForce, leftOut, enforcer, now }: Fill
             if (out === undefined) return [wish]
             return out.makeRoom ? [] : asItIs(wish[0])
           })
-    const desired = merge([...kept, ...chosen], now)
-    const excess = beyondRoom(desired, enforcer)
+    let desired = merge([...kept, ...chosen], now)
+    let excess = beyondRoom(desired, enforcer)
+    if (excess.length > 0 && enforcer.poolOf !== undefined) {
+      desired = aggregate(desired, leftOut)
+      excess = beyondRoom(desired, enforcer)
+    }
     for (const { key, reason } of excess) {
       leftOut.set(key, { verdict: { state: "not-enforced", reason }, makeRoom: true })
       desired.delete(key)
@@ -161,13 +172,19 @@ function beyondRoom(desired: ReadonlyMap<string, Block>, enforcer: Enforcer) {
   const { poolOf } = enforcer
   const filled = new Map<string, number>()
   const excess: { readonly key: string; readonly block: Block; readonly reason: string }[] = []
+  for (const { block, reason } of enforcer.excess?.([...desired.values()]) ?? [])
+    excess.push({ key: keyOf(block), block, reason })
   if (poolOf === undefined) return excess
   for (const [key, block] of desired) {
     const { name, size } = poolOf(block)
     const before = filled.get(name) ?? 0
     filled.set(name, before + 1)
     if (before < size) continue
-    excess.push({ key, block, reason: `capacity: ${name} is full (${size} entries) with what ranks higher` })
+    excess.push({
+      key,
+      block,
+      reason: `capacity: ${name} is full (${size} entries) with what ranks higher`,
+    })
   }
   return excess
 }
@@ -182,7 +199,7 @@ function settle(
   operation: Operation,
   result: OperationResult | undefined,
   { inForce, stuck, leftOut }: State,
-): "failed prefix" | "settled" {
+): "failed" | "settled" {
   const key = keyOf(operation.block)
   if (result?.kind === "applied" || result?.kind === "already") {
     if (operation.kind === "remove") inForce.delete(key)
@@ -195,7 +212,7 @@ function settle(
     return "settled"
   }
   leftOut.set(key, { verdict: { state: result?.kind ?? "failed", reason }, makeRoom: false })
-  return isSingle(operation.block) ? "settled" : "failed prefix"
+  return "failed"
 }
 
 function judge(

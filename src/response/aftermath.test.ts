@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertOf } from "../../test/support/alerts.ts"
+import { killChainRules } from "../../test/support/kill-chain.ts"
 import { type Alert, type Intent, isActive, policyId, prefix, subjectOf } from "../core/index.ts"
-import { type Correlator, createCorrelator, defaultIntentRules } from "../correlation/index.ts"
+import { type Correlator, createCorrelator } from "../correlation/index.ts"
 import {
   ada,
   applied,
@@ -18,7 +19,7 @@ let correlator: Correlator
 let house: House
 
 beforeEach(async () => {
-  correlator = createCorrelator(defaultIntentRules)
+  correlator = createCorrelator(killChainRules)
   house = await createHouse({ setIncidentStatus: correlator.setStatus })
 })
 afterEach(() => house.store.close())

@@ -7,6 +7,7 @@ import type {
   QuarantineAction,
   QuarantineCountermeasure,
 } from "../core/index.ts"
+import type { Place } from "./place.ts"
 import type { ResponderDeps } from "./services.ts"
 
 export type Ending = NonNullable<Countermeasure["endReason"]>
@@ -16,15 +17,16 @@ type Wish<More> = Pick<Countermeasure, "enforcers" | "severity" | "reason"> & Mo
 /** A block that nobody has heard of yet. Empty `enforcers`: all that run. */
 export function newBlock(
   deps: Pick<ResponderDeps, "clock" | "ids" | "enforcers">,
-  wish: Wish<Pick<BlockCountermeasure, "target" | "direction">>,
+  wish: Wish<Place>,
   durationMs: Millis | null,
 ): BlockCountermeasure {
-  const { target, direction } = wish
+  const { target, direction, action, rate } = wish
   return {
     ...begin(deps, wish, { running: deps.enforcers, kind: "enforcer", durationMs }),
-    action: "block",
+    action,
     target,
     direction,
+    ...(rate === undefined ? {} : { rate }),
   }
 }
 

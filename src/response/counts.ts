@@ -12,6 +12,8 @@ export interface Counts {
   add(key: string, one: { readonly id: string; readonly at: Millis }, enough: Enough): void
   /** The ids of all that count now, when they are enough. */
   reached(key: string, enough: Enough): readonly string[] | undefined
+  /** When the first of those was. */
+  oldestAt(key: string, enough: Enough): Millis
 }
 
 interface Entry extends Shelved<Entry> {
@@ -61,6 +63,10 @@ export function createCounts(most: number = maxEntries): Counts {
       held += entry.times.size - before
       shelfOf(entry).put(entry)
       makeRoom(entry)
+    },
+    oldestAt: (key, { windowMs }) => {
+      const { times = new Map<string, Millis>(), newestAt = 0 } = entries.get(key) ?? {}
+      return [...times.values()].reduce((one, at) => (at > newestAt - windowMs && at < one ? at : one), newestAt)
     },
     reached: (key, { count, windowMs }) => {
       const entry = entries.get(key)

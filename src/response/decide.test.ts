@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertOf } from "../../test/support/alerts.ts"
-import { policyId, prefix } from "../core/index.ts"
-import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
+import { killChainRules } from "../../test/support/kill-chain.ts"
+import { address, policyId, prefix, subjectOf } from "../core/index.ts"
+import { createCorrelator } from "../correlation/index.ts"
+import { incidentAt } from "../store/testing/samples.ts"
 import {
   ada,
   applied,
@@ -59,6 +61,43 @@ describe("a policy on alerts", () => {
   })
 })
 
+describe("a policy on incidents", () => {
+  it("looks at what its stages are, and at each of its lists", async () => {
+    const on = { kind: "incident", rule: null, minStages: 1 } as const
+    const cases = [
+      [policyOf({ on: { ...on, tactics: ["TA0011"] } }), 0],
+      [policyOf({ on: { ...on, techniques: ["T1190"] } }), 0],
+      [policyOf({ on: { ...on, intents: ["installation"], tactics: ["TA0043"] } }), 0],
+      [policyOf({ on: { ...on, minStages: 3 } }), 0],
+      [policyOf({ on: { ...on, intents: [], tactics: ["TA0011", "TA0043"] } }), 1],
+      [policyOf({ on: { ...on, intents: ["exploitation"], techniques: ["T1595"] } }), 1],
+    ] as const
+    expect(cases).toHaveLength(6)
+    const stage = (intent: "reconnaissance" | "exploitation", index: number) =>
+      ({
+        index,
+        name: intent,
+        intent,
+        firstAt: startedAt,
+        lastAt: startedAt,
+        count: 1,
+        alerts: [],
+        because: "",
+      }) as const
+    const stages = [
+      { ...stage("reconnaissance", 0), tactic: "TA0043", technique: "T1595" },
+      { ...stage("exploitation", 1), tactic: null, technique: null },
+    ] as const
+    for (const [index, [policy, blocks]] of cases.entries()) {
+      await only(policy)
+      const attacker = address(`203.0.113.${index}`)
+      await house.ingest([], [incidentAt(startedAt, `i${index}`, { attacker, stages })])
+      const made = house.responder.desired().filter((one) => subjectOf(one) === `${attacker}/32`)
+      expect(made, JSON.stringify(policy.on)).toHaveLength(blocks)
+    }
+  })
+})
+
 describe("a block", () => {
   it("lasts longer while the attack goes on, as the same one, and not with every alert", async () => {
     await only(policyOf({ on: onAlerts, blockMs: 600_000 }))
@@ -98,7 +137,7 @@ describe("a block", () => {
   })
 
   it("takes up the incident that is recognised later, which is contained with it", async () => {
-    const correlator = createCorrelator(defaultIntentRules)
+    const correlator = createCorrelator(killChainRules)
     house = await house.again({ setIncidentStatus: correlator.setStatus })
     await house.store.record({ policies: [policyOf({ on: onAlerts })] })
     const intents = ["reconnaissance", "exploitation", "installation"] as const
@@ -150,6 +189,18 @@ describe("the audit log", () => {
 })
 
 describe("reports", () => {
+  it("show at once that something was refused, and never less than was shown before", async () => {
+    await only(policyOf({ on: onAlerts }))
+    await house.ingest(seen(1), [])
+    const { id } = onlyBlock(house)
+    const refused = async (at: number, packets: number) => {
+      await house.responder.report(id, { ...applied(startedAt + at), refused: { packets, bytes: packets * 60 } })
+      return (await house.store.countermeasure(id))?.reports[0]?.refused?.packets
+    }
+    expect([await refused(0, 0), await refused(1000, 5), await refused(2000, 9)]).toEqual([0, 5, 5])
+    expect([await refused(61_000, 90), await refused(122_000, 3)]).toEqual([90, 90])
+  })
+
   it("are stored when something changed or a minute has passed, and tell nobody that what shall be in force changed", async () => {
     await only(policyOf({ on: onAlerts }))
     await house.ingest(seen(1), [])

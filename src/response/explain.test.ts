@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertOf } from "../../test/support/alerts.ts"
+import { killChainRules } from "../../test/support/kill-chain.ts"
 import { type Alert, contribution, prefix } from "../core/index.ts"
-import { createCorrelator, defaultIntentRules } from "../correlation/index.ts"
+import { createCorrelator } from "../correlation/index.ts"
 import { createExplain, type Explanation } from "./explain.ts"
 import { tell } from "./story.ts"
 import { ada, applied, attack, createHouse, type House, onlyBlock, startedAt } from "./testing/house.ts"
@@ -12,7 +13,7 @@ const chain = ["reconnaissance", "exploitation", "installation"] as const
 const alerts = chain.map((intent, index) => alertOf(index + 1, intent, { at: startedAt + index * 1000 }))
 
 beforeEach(async () => {
-  const correlator = createCorrelator(defaultIntentRules)
+  const correlator = createCorrelator(killChainRules)
   house = await createHouse({ setIncidentStatus: correlator.setStatus })
   explain = createExplain(house.store)
   await attack(house, correlator, alerts)

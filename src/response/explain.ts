@@ -4,6 +4,7 @@ import {
   type Cidr,
   type Countermeasure,
   type CountermeasureId,
+  holdsBack,
   type Incident,
   type IncidentId,
   overlaps,
@@ -77,10 +78,7 @@ async function ofAlert(store: Store, alert: Alert): Promise<Findings> {
 }
 
 async function ofAddress(store: Store, target: Cidr, subject: string): Promise<Findings> {
-  const countermeasures = await countermeasuresOf(
-    store,
-    (one) => one.action === "block" && overlaps(one.target, target),
-  )
+  const countermeasures = await countermeasuresOf(store, (one) => holdsBack(one) && overlaps(one.target, target))
   const attacker = parseAddress(subject)
   if (attacker === undefined) return complete(store, { ...nothing, countermeasures })
   const incidents = (await store.incidents({ attacker, limit: most })).items

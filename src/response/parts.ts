@@ -3,6 +3,8 @@ import type { Changes } from "../store/store.ts"
 import type { CircumstancesReader } from "./circumstances.ts"
 import type { IncidentStatuses } from "./incident-status.ts"
 import type { UndoMemory } from "./memory.ts"
+import type { RecommendationBook } from "./recommendations/book.ts"
+import type { Dismissals } from "./recommendations/dismissals.ts"
 import type { Actor, ResponderDeps } from "./services.ts"
 import type { Wanted } from "./wanted.ts"
 
@@ -11,6 +13,8 @@ export interface Parts {
   readonly deps: ResponderDeps
   readonly wanted: Wanted
   readonly memory: UndoMemory
+  readonly book: RecommendationBook
+  readonly dismissals: Dismissals
   readonly statuses: IncidentStatuses
   readonly circumstances: CircumstancesReader
   /** Stores, then takes in, publishes and tells the enforcers, in this order. */

@@ -4,6 +4,7 @@ import {
   compareSeverity,
   type Incident,
   type IpAddress,
+  isUnspecified,
   type Millis,
   type NetworkPolicy,
   type NodeRef,
@@ -14,6 +15,8 @@ import {
   type Severity,
 } from "../core/index.ts"
 import { createCounts } from "./counts.ts"
+import { isInScope, type TagsOf } from "./scope.ts"
+import { stanceOf } from "./stance.ts"
 
 /** What made a policy speak: about an address, or about a node. */
 export type Trigger = NetworkTrigger | QuarantineTrigger
@@ -35,7 +38,17 @@ export interface Cause {
   readonly incident: Incident | null
   /** What was counted, where the policy looks at alerts. */
   readonly alerts: readonly AlertId[]
-  /** Where it happened: the nodes of the incident, or of the alerts that filled the count. */
+  /** How many counted, and since when. */
+  readonly count: number
+  readonly firstAt: Millis
+  /** What was new this time. */
+  readonly sightings: readonly Sighting[]
+}
+
+export interface Sighting {
+  readonly id: string
+  readonly at: Millis
+  readonly source: IpAddress
   readonly nodes: readonly NodeRef[]
 }
 
@@ -65,54 +78,102 @@ export const defaultPolicies: readonly NetworkPolicy[] = [
   }),
 ]
 
-export function createPolicyWatch(): PolicyWatch {
+export function createPolicyWatch(tagsOf: TagsOf = () => []): PolicyWatch {
   const counts = createCounts()
 
-  /** The ids that count for this address or node now, when they are enough. */
+  /** What counts for this address or node now, when it is enough. */
   const counted = <Id extends string>(policy: Policy, subject: string, seen: readonly Seen<Id>[]) => {
-    if (policy.count === 1) return seen.map(({ id }) => id)
+    if (policy.count === 1) return { ids: seen.map(({ id }) => id), oldestAt: Math.min(...seen.map(({ at }) => at)) }
     const key = `${policy.id}\n${subject}`
     for (const one of seen) counts.add(key, one, policy)
+    const reached = counts.reached(key, policy)
     // The ids under the key of one policy are of the one kind that it looks at, so the cast holds.
-    return counts.reached(key, policy) as readonly Id[] | undefined
+    return reached && { ids: reached as readonly Id[], oldestAt: counts.oldestAt(key, policy) }
   }
 
   const lookAtIncidents = (policy: Policy, incidents: readonly Incident[]) =>
     incidents.flatMap((incident): readonly Trigger[] => {
       if (!wantsIncident(policy, incident)) return []
-      const { id, updatedAt: at, severity } = incident
-      const cause = { severity, incident, alerts: [], nodes: incident.nodes }
-      return subjectsOf(policy, { attacker: incident.attacker, nodes: incident.nodes }).flatMap((subject) =>
-        counted(policy, subject.key, [{ id, at }]) === undefined ? [] : [subject.trigger(cause)],
-      )
+      const { id, updatedAt: at, severity, attacker: source, startedAt } = incident
+      const nodes = incident.nodes.filter((node) => isInScope(policy, node, tagsOf))
+      if (nodes.length === 0 && incident.nodes.length > 0) return []
+      return subjectsOf(policy, { attackers: [source], nodes }).flatMap((subject) => {
+        const enough = counted(policy, subject.key, [{ id, at }])
+        if (enough === undefined) return []
+        const [count, firstAt] = [enough.ids.length, Math.min(startedAt, enough.oldestAt)]
+        const sightings = [{ id, at, source, nodes }]
+        return [subject.trigger({ severity, incident, alerts: [], count, firstAt, sightings })]
+      })
     })
 
   const lookAtAlerts = (policy: Policy, alerts: readonly Alert[]) => {
     const seen = new Map<string, { readonly subject: Subject; readonly alerts: Alert[] }>()
     for (const alert of alerts) {
-      if (!wantsAlert(policy, alert)) continue
-      for (const subject of subjectsOf(policy, { attacker: alert.attacker, nodes: [alert.node] })) {
+      if (!wantsAlert(policy, alert) || !isInScope(policy, alert.node, tagsOf)) continue
+      for (const subject of subjectsOf(policy, { attackers: attackersOf(policy, alert), nodes: [alert.node] })) {
         const known = seen.get(subject.key)
         if (known === undefined) seen.set(subject.key, { subject, alerts: [alert] })
         else known.alerts.push(alert)
       }
     }
     return [...seen.values()].flatMap(({ subject, alerts: these }): readonly Trigger[] => {
-      const ids = counted(policy, subject.key, these)
-      if (ids === undefined) return []
+      const enough = counted(policy, subject.key, these)
+      if (enough === undefined) return []
+      const { ids, oldestAt } = enough
       const severity = these.map((alert) => alert.severity).reduce(graver)
-      return [subject.trigger({ severity, incident: null, alerts: ids, nodes: nodesOf(these) })]
+      const sightings = these.map(({ id, at, attacker: source, node }) => ({ id, at, source, nodes: [node] }))
+      return [
+        subject.trigger({ severity, incident: null, alerts: ids, count: ids.length, firstAt: oldestAt, sightings }),
+      ]
     })
   }
 
-  return {
-    look: (policies, alerts, incidents) =>
-      policies
-        .filter(({ enabled }) => enabled)
-        .flatMap((policy) =>
-          policy.on.kind === "incident" ? lookAtIncidents(policy, incidents) : lookAtAlerts(policy, alerts),
-        ),
+  const lookAt = (policies: readonly Policy[], alerts: readonly Alert[], incidents: readonly Incident[]) =>
+    policies.flatMap((policy) =>
+      policy.on.kind === "incident" ? lookAtIncidents(policy, incidents) : lookAtAlerts(policy, alerts),
+    )
+  /** What fulfils a policy that ignores is hidden from the network policies; quarantine looks at nodes, and goes on. */
+  const withoutIgnored = (ignoring: readonly Trigger[], alerts: readonly Alert[], incidents: readonly Incident[]) => {
+    if (ignoring.length === 0) return { alerts, incidents }
+    const hidden = new Set<string>(ignoring.map(({ incident }) => incident?.id ?? ""))
+    const bySubject = Map.groupBy(ignoring, triggerSubject)
+    const isIgnored = (alert: Alert) =>
+      bySubject
+        .get(`address:${alert.attacker}`)
+        ?.some(({ policy }) => wantsAlert(policy, alert) && isInScope(policy, alert.node, tagsOf)) ?? false
+    return {
+      alerts: alerts.filter((alert) => !isIgnored(alert)),
+      incidents: incidents.filter(({ id }) => !hidden.has(id)),
+    }
   }
+
+  return {
+    look: (policies, alerts, incidents) => {
+      const enabled = policies.filter((policy) => policy.enabled)
+      const ignores = lookAt(enabled.filter(isIgnoring), alerts, incidents)
+      const left = withoutIgnored(ignores, alerts, incidents)
+      const acting = enabled.filter((policy) => !isIgnoring(policy))
+      return [
+        ...ignores,
+        ...acting.flatMap((policy) =>
+          policy.kind === "quarantine"
+            ? lookAt([policy], alerts, incidents)
+            : lookAt([policy], left.alerts, left.incidents),
+        ),
+      ]
+    },
+  }
+}
+
+function isIgnoring(policy: Policy): boolean {
+  return policy.kind !== "quarantine" && policy.action === "ignore" && stanceOf(policy) === "act"
+}
+
+/** What is refused outwards is what the node opened a connection to, where that is another than whom to blame. */
+function attackersOf(policy: Policy, { attacker, direction, destination }: Alert): readonly IpAddress[] {
+  if (policy.kind === "quarantine" || policy.direction === "inbound") return [attacker]
+  const farEnd = direction === "outbound" && !isUnspecified(destination.address) ? destination.address : attacker
+  return policy.direction === "outbound" ? [farEnd] : [...new Set([attacker, farEnd])]
 }
 
 /** Whom or what a policy counts for and acts on. */
@@ -123,10 +184,13 @@ interface Subject {
 
 function subjectsOf(
   policy: Policy,
-  { attacker, nodes }: { readonly attacker: IpAddress; readonly nodes: readonly NodeRef[] },
+  { attackers, nodes }: { readonly attackers: readonly IpAddress[]; readonly nodes: readonly NodeRef[] },
 ): readonly Subject[] {
   if (policy.kind !== "quarantine")
-    return [{ key: attacker, trigger: (cause) => ({ kind: "network", policy, attacker, ...cause }) }]
+    return attackers.map((attacker) => ({
+      key: attacker,
+      trigger: (cause) => ({ kind: "network", policy, attacker, ...cause }),
+    }))
   return nodes
     .filter(({ kind }) => kind === policy.nodeKind)
     .map((node) => ({
@@ -144,14 +208,34 @@ export function nodeSubject({ id }: Pick<NodeRef, "id">): string {
   return `node:${id}`
 }
 
+/** Where it happened. */
+export function nodesSeen({ sightings }: Pick<Cause, "sightings">): readonly NodeRef[] {
+  return [...new Map(sightings.flatMap(({ nodes }) => nodes).map((node) => [node.id, node])).values()]
+}
+
 function wantsIncident({ on, severity }: Policy, incident: Incident): boolean {
   return (
     on.kind === "incident" &&
     (incident.status === "open" || incident.status === "contained") &&
     (on.rule === null || on.rule === incident.rule) &&
     incident.stages.length >= on.minStages &&
+    hasOne(on.intents, ({ intent }) => intent, incident) &&
+    hasOne(on.tactics, ({ tactic }) => tactic, incident) &&
+    hasOne(on.techniques, ({ technique }) => technique, incident) &&
     compareSeverity(incident.severity, severity) >= 0
   )
+}
+
+function hasOne<T>(
+  wanted: readonly T[] | undefined,
+  of: (stage: Incident["stages"][number]) => T | null,
+  { stages }: Incident,
+): boolean {
+  if (wanted === undefined || wanted.length === 0) return true
+  return stages.some((stage) => {
+    const has = of(stage)
+    return has !== null && wanted.includes(has)
+  })
 }
 
 function wantsAlert({ on, severity }: Policy, alert: Alert): boolean {
@@ -164,10 +248,6 @@ function wantsAlert({ on, severity }: Policy, alert: Alert): boolean {
     (on.tactics.length === 0 || (alert.tactic !== null && on.tactics.includes(alert.tactic))) &&
     (on.techniques.length === 0 || (alert.technique !== null && on.techniques.includes(alert.technique)))
   )
-}
-
-function nodesOf(alerts: readonly Alert[]): readonly NodeRef[] {
-  return [...new Map(alerts.map(({ node }) => [node.id, node])).values()]
 }
 
 function graver(one: Severity, other: Severity): Severity {

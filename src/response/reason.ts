@@ -1,5 +1,5 @@
 import type { Incident, Reason } from "../core/index.ts"
-import type { Trigger } from "./policies.ts"
+import { nodesSeen, type Trigger } from "./policies.ts"
 import { policySentence } from "./sentence.ts"
 
 // Alerts that a countermeasure names; the incident has more.
@@ -8,13 +8,14 @@ const maxEvidence = 100
 const maxNodes = 100
 
 /** Why a policy did what it did, with the alerts behind it. */
-export function reasonOf({ policy, incident, alerts, nodes }: Trigger): Reason {
+export function reasonOf(trigger: Trigger): Reason {
+  const { policy, incident, alerts } = trigger
   return {
     by: `policy:${policy.id}`,
     text: `${policy.name}: ${policySentence(policy)}`,
     policy: policy.id,
     incident: incident?.id ?? null,
-    nodes: nodes.slice(0, maxNodes),
+    nodes: nodesSeen(trigger).slice(0, maxNodes),
     alerts: incident === null ? alerts.slice(-maxEvidence) : evidenceOf(incident),
   }
 }

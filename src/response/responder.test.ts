@@ -310,7 +310,7 @@ describe("response", () => {
           on: { kind: "alert", classtypes: [], intents: [], tactics: ["TA0011"], techniques: [] },
           blockMs: 600_000,
         }),
-        "10 High alerts with tactic TA0011 in 10 minutes → block the address for 10 minutes",
+        "10 High alerts with tactic Command and Control in 10 minutes → block the address for 10 minutes",
       ],
       [
         policyOf({ blockMs: null }),

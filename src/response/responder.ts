@@ -1,8 +1,9 @@
-import { type Alert, type Incident, messageOf } from "../core/index.ts"
+import { type Alert, holdsBack, type Incident, messageOf } from "../core/index.ts"
 import type { Changes } from "../store/store.ts"
 import { createRefreshAllowlist, newEntry } from "./allowlist/index.ts"
 import { createCircumstancesReader, createRecentCount } from "./circumstances.ts"
 import { type Decisions, decide } from "./decide.ts"
+import { createGathered } from "./gathered.ts"
 import { quarantineRefusalAtEnforcement, refusalAtEnforcement } from "./guardrails/index.ts"
 import { createHeldTriggers } from "./held-triggers.ts"
 import { createIncidentStatuses } from "./incident-status.ts"
@@ -10,12 +11,19 @@ import { createUndoMemory } from "./memory.ts"
 import { createAllow, createDisallow } from "./operations/allow.ts"
 import { createBlock } from "./operations/block.ts"
 import { createChangeIncident } from "./operations/change-incident.ts"
+import { createChangeMode } from "./operations/change-mode.ts"
 import { createChangePolicy } from "./operations/change-policy.ts"
+import { createDecideRecommendation } from "./operations/decide-recommendation.ts"
 import { createExpire } from "./operations/expire.ts"
 import { createReport } from "./operations/report.ts"
+import { createReviewEvidence } from "./operations/review-evidence.ts"
 import { createUndo } from "./operations/undo.ts"
 import { auditOf, type Parts } from "./parts.ts"
 import { createPolicyWatch, type Trigger } from "./policies.ts"
+import { createRecommendationBook } from "./recommendations/book.ts"
+import { createDismissals } from "./recommendations/dismissals.ts"
+import { createPendingReader } from "./recommendations/reader.ts"
+import { leaving } from "./recommendations/resolve.ts"
 import { restore } from "./restore.ts"
 import { createSerial } from "./serial.ts"
 import type { Responder, ResponderDeps } from "./services.ts"
@@ -27,21 +35,28 @@ export function createResponder(deps: ResponderDeps): Responder {
   const { clock, store, bus } = deps
   const wanted = createWanted(clock)
   const memory = createUndoMemory()
+  const book = createRecommendationBook(clock)
+  const dismissals = createDismissals()
   const rates = { blocks: createRecentCount(clock), quarantines: createRecentCount(clock) }
   const circumstances = createCircumstancesReader(deps, rates)
   const statuses = createIncidentStatuses(deps, wanted)
-  const watch = createPolicyWatch()
+  const watch = createPolicyWatch(deps.tagsOf)
   const told = createTold(clock)
   const held = createHeldTriggers()
   const serially = createSerial()
 
+  const takeIn = (changes: Changes) => {
+    wanted.take(changes.countermeasures ?? [])
+    for (const { id, policy } of book.take(changes))
+      bus.publish("recommendation", { id, policy, recommendation: book.summary(policy) ?? null })
+  }
   const commit = async (changes: Changes) => {
     await store.record(changes)
-    wanted.take(changes.countermeasures ?? [])
+    takeIn(changes)
     for (const countermeasure of changes.countermeasures ?? []) bus.publish("countermeasure", countermeasure)
     for (const incident of changes.incidents ?? []) bus.publish("incident", incident)
   }
-  const parts: Parts = { deps, wanted, memory, statuses, circumstances, commit }
+  const parts: Parts = { deps, wanted, memory, book, dismissals, statuses, circumstances, commit }
 
   /** Without the guardrails nothing is decided: the triggers wait until they can be read. */
   const decideOn = async (triggers: readonly Trigger[]): Promise<Decisions> => {
@@ -56,7 +71,15 @@ export function createResponder(deps: ResponderDeps): Responder {
       return { ...nothing, audit: told.isNews("guardrails") ? [auditOf(deps, system, change)] : [] }
     }
   }
-  const count = ({ made, quarantined }: Decisions) => {
+  const changesOf = ({ countermeasures, audit, overtaken, proposed }: Decisions): Changes => ({
+    countermeasures,
+    audit,
+    recommendations: proposed.recommendations,
+    ...leaving(book, [...overtaken, ...proposed.proposals]),
+  })
+  const count = ({ made, quarantined, proposed }: Decisions) => {
+    for (const one of proposed.touched) book.touch(one)
+    for (const { policy, subject } of proposed.notKept) book.notKept(policy, subject)
     for (let block = 0; block < made; block++) rates.blocks.made(clock.now())
     for (let node = 0; node < quarantined; node++) rates.quarantines.made(clock.now())
   }
@@ -70,14 +93,16 @@ export function createResponder(deps: ResponderDeps): Responder {
     const reopened = statuses.grown(current)
     const triggers = watch.look(await store.policies(), alerts, withChanges(current, reopened))
     const decisions = await decideOn(triggers)
-    const { countermeasures, audit } = decisions
-    await record({ countermeasures, audit, incidents: reopened })
+    const changes = { ...changesOf(decisions), incidents: reopened }
+    await record(changes)
+    takeIn(changes)
     count(decisions)
-    wanted.take(countermeasures)
   }
 
   const expire = createExpire(parts)
   const allow = createAllow(parts)
+  const reported = createGathered(serially, createReport(parts))
+  const pending = createPendingReader(parts)
   const sweep = async () => {
     await expire()
     const decisions = await decideOn(await stillTrue(held.release()))
@@ -85,9 +110,11 @@ export function createResponder(deps: ResponderDeps): Responder {
     const after = { leftOut }
     const summary = { action: "more blocks refused, held or proposed", subject: "policies", before: null, after }
     const audit = [...decisions.audit, ...(leftOut > 0 ? [auditOf(deps, system, summary)] : [])]
-    if (decisions.countermeasures.length + audit.length === 0) return
-    await commit({ countermeasures: decisions.countermeasures, audit })
+    const changes = { ...changesOf(decisions), audit }
+    if (!isNothing(changes)) await commit(changes)
     count(decisions)
+    const news = book.unstored()
+    if (!isNothing(news)) await commit(news)
   }
   /** Without those whose incident somebody closed while they waited. */
   const stillTrue = async (triggers: readonly Trigger[]): Promise<readonly Trigger[]> => {
@@ -99,7 +126,7 @@ export function createResponder(deps: ResponderDeps): Responder {
   }
 
   return {
-    start: () => serially(() => restore({ deps, wanted, memory, watch, rates })),
+    start: () => serially(() => restore({ deps, wanted, memory, book, dismissals, watch, rates })),
     handle: (alerts, incidents, record) => serially(() => handle(alerts, incidents, record)),
     block: inTurn(serially, createBlock(parts)),
     undo: inTurn(serially, createUndo(parts)),
@@ -111,21 +138,33 @@ export function createResponder(deps: ResponderDeps): Responder {
     disallow: inTurn(serially, createDisallow(parts)),
     changeIncident: inTurn(serially, createChangeIncident(parts)),
     changePolicy: inTurn(serially, createChangePolicy(parts)),
-    report: inTurn(serially, createReport(parts)),
     refreshAllowlist: createRefreshAllowlist(parts, serially),
+    changeMode: inTurn(serially, createChangeMode(parts)),
+    recommendations: () => book.summaries().toSorted((one, other) => other.createdAt - one.createdAt),
+    pending,
+    decideRecommendation: inTurn(serially, createDecideRecommendation(parts)),
+    reviewEvidence: inTurn(serially, createReviewEvidence(parts)),
+    report: (id, report) => reported({ id, report }),
     sweep: () => serially(sweep),
     desired: wanted.active,
     onDesiredChange: wanted.onChange,
     refusalNow: async (of) => {
       const around = await circumstances.lately()
-      if (of.action !== "block") return quarantineRefusalAtEnforcement(of, around)?.reason
-      const by = of.reason.policy === null ? "operator" : "policy"
+      if (!holdsBack(of)) return quarantineRefusalAtEnforcement(of, around)?.reason
+      const by = of.reason.by.startsWith("policy:") ? "policy" : "operator"
       return refusalAtEnforcement({ target: of.target, by, nodes: of.reason.nodes }, around)?.reason
     },
   }
 }
 
-const nothing: Decisions = { countermeasures: [], audit: [], made: 0, quarantined: 0 }
+const nothing: Decisions = {
+  countermeasures: [],
+  audit: [],
+  made: 0,
+  quarantined: 0,
+  proposed: { proposals: [], recommendations: [], touched: [], notKept: [] },
+  overtaken: [],
+}
 const system = { who: "system", from: null }
 
 function inTurn<A extends readonly unknown[], R>(
@@ -138,4 +177,8 @@ function inTurn<A extends readonly unknown[], R>(
 function withChanges(incidents: readonly Incident[], changed: readonly Incident[]): readonly Incident[] {
   const byId = new Map(changed.map((incident) => [incident.id, incident]))
   return incidents.map((incident) => byId.get(incident.id) ?? incident)
+}
+
+function isNothing(changes: Changes): boolean {
+  return Object.values(changes).every((rows) => rows.length === 0)
 }

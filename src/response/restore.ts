@@ -1,11 +1,11 @@
-import type { Countermeasure, Millis } from "../core/index.ts"
+import { type Countermeasure, holdsBack, type Millis } from "../core/index.ts"
 import type { Page } from "../store/store.ts"
 import type { RecentCount } from "./circumstances.ts"
 import type { UndoMemory } from "./memory.ts"
 import type { Parts } from "./parts.ts"
 import { defaultPolicies, type PolicyWatch } from "./policies.ts"
 
-export interface Restoring extends Pick<Parts, "deps" | "wanted"> {
+export interface Restoring extends Pick<Parts, "deps" | "wanted" | "book" | "dismissals"> {
   readonly memory: UndoMemory
   readonly watch: PolicyWatch
   readonly rates: { readonly blocks: RecentCount; readonly quarantines: RecentCount }
@@ -24,6 +24,7 @@ export async function restore(restoring: Restoring): Promise<void> {
   const notEnded = await gather((cursor) => store.countermeasures({ activeAt: 0, limit: 1000, cursor }))
   restoring.wanted.take(notEnded)
   await recall(restoring)
+  await takeUpProposals(restoring)
   await countAgain(restoring)
 }
 
@@ -32,8 +33,8 @@ async function recall({ deps: { store }, memory, rates }: Restoring): Promise<vo
   const undone: Countermeasure[] = []
   for (const countermeasure of history) {
     if (countermeasure.endReason === "false-positive") undone.push(countermeasure)
-    if (countermeasure.reason.policy === null) continue
-    const rate = countermeasure.action === "block" ? rates.blocks : rates.quarantines
+    if (!countermeasure.reason.by.startsWith("policy:")) continue
+    const rate = holdsBack(countermeasure) ? rates.blocks : rates.quarantines
     rate.made(countermeasure.createdAt)
   }
   // The oldest first, since the memory forgets in that order.
@@ -46,6 +47,21 @@ async function recall({ deps: { store }, memory, rates }: Restoring): Promise<vo
     maxLookedThrough,
   )
   for (const incident of misjudged.toReversed()) memory.misjudged(incident)
+}
+
+async function takeUpProposals({ deps: { store, ids, clock }, book, dismissals }: Restoring): Promise<void> {
+  const proposals = await gather((cursor) => store.proposals({ state: "pending", limit: 1000, cursor }))
+  const heads = await store.recommendations()
+  const known = new Set(heads.map(({ policy }) => policy))
+  const missing = [...new Set(proposals.map(({ policy }) => policy))].filter((policy) => !known.has(policy))
+  const made = missing.map((policy) => ({ id: ids.recommendation(), policy, createdAt: clock.now(), notKept: 0 }))
+  if (made.length > 0) await store.record({ recommendations: made })
+  book.take({ recommendations: [...heads, ...made], proposals: proposals.toReversed() })
+  const dismissed = await gather(
+    (cursor) => store.proposals({ state: "dismissed", limit: 1000, cursor }),
+    maxLookedThrough,
+  )
+  for (const proposal of dismissed.toReversed()) dismissals.add(proposal)
 }
 
 async function countAgain({ deps: { store, clock }, watch }: Restoring): Promise<void> {

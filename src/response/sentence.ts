@@ -1,23 +1,26 @@
-import { durationInWords, type NetworkPolicy, type Policy, type QuarantinePolicy } from "../core/index.ts"
+import { durationInWords, type NetworkPolicy, type Policy, type QuarantinePolicy, rateInWords } from "../core/index.ts"
+import { criteriaInWords } from "./criteria.ts"
 
 /**
  * "1 High incident with at least 3 stages in 10 minutes → block the address for 1 hour", or
- * "3 High alerts with tactic TA0011 in 10 minutes → pause the container for 1 hour".
+ * "3 High alerts with tactic Command and Control in 10 minutes → pause the container for 1 hour".
  */
 export function policySentence(policy: Policy): string {
-  const { on, severity, count, windowMs } = policy
-  const grave = severity.charAt(0).toUpperCase() + severity.slice(1)
-  const many = count === 1 ? "" : "s"
-  const what =
-    on.kind === "incident"
-      ? `${count} ${grave} incident${many}${on.rule === null ? "" : ` of ${on.rule}`} with at least ${on.minStages} ${on.minStages === 1 ? "stage" : "stages"}`
-      : `${count} ${grave} alert${many}${alertCriteria(on)}`
   const action = policy.kind === "quarantine" ? quarantineInWords(policy) : blockInWords(policy)
-  return `${what} in ${durationInWords(windowMs)} → ${action}`
+  return `${criteriaInWords(policy)}${scopeInWords(policy)} in ${durationInWords(policy.windowMs)} → ${action}`
 }
 
-function blockInWords({ blockMs }: NetworkPolicy): string {
-  return `block the address ${forHowLong(blockMs)}`
+function blockInWords({ action, direction, rate, blockMs }: NetworkPolicy): string {
+  const way = { inbound: "", outbound: "traffic to ", both: "traffic from and to " }[direction]
+  switch (action) {
+    case "ignore":
+      return "ignore it: no other network policy acts on it"
+    case "limit":
+      return `limit ${way === "" ? "traffic from " : way}the address to ${rate === null ? "nothing" : rateInWords(rate)} ${forHowLong(blockMs)}`
+    case "block":
+    case "challenge":
+      return `${action} ${way}the address ${forHowLong(blockMs)}`
+  }
 }
 
 function quarantineInWords({ action, nodeKind, holdMs }: QuarantinePolicy): string {
@@ -39,13 +42,7 @@ function forHowLong(ms: number | null): string {
   return ms === null ? "until someone ends it" : `for ${durationInWords(ms)}`
 }
 
-function alertCriteria(on: Extract<Policy["on"], { kind: "alert" }>): string {
-  const named: readonly (readonly [string, readonly string[]])[] = [
-    ["intent", on.intents],
-    ["classtype", on.classtypes],
-    ["tactic", on.tactics],
-    ["technique", on.techniques],
-  ]
-  const parts = named.filter(([, values]) => values.length > 0).map(([name, values]) => `${name} ${values.join(", ")}`)
-  return parts.length === 0 ? "" : ` with ${parts.join(" and ")}`
+function scopeInWords({ scope: { nodes, tags } }: Policy): string {
+  const named = [...(nodes.length === 0 ? [] : [nodes.join(", ")]), ...tags.map((tag) => `nodes tagged ${tag}`)]
+  return named.length === 0 ? "" : ` on ${named.join(" or ")}`
 }

@@ -1,25 +1,36 @@
 import type { Bus } from "../bus/bus.ts"
 import type {
   Alert,
+  AlertId,
   AllowlistEntry,
-  Cidr,
+  BlockAction,
   Clock,
   Countermeasure,
   CountermeasureId,
-  Direction,
   EnforcementReport,
   Ids,
   Incident,
   IncidentId,
   IncidentStatus,
+  InteractiveStatus,
   Millis,
+  Mode,
   NodeRef,
   Policy,
+  PolicyId,
+  Proposal,
+  ProposalId,
   QuarantineAction,
+  Recommendation,
+  RecommendationId,
 } from "../core/index.ts"
 import type { Changes, Store } from "../store/store.ts"
 import type { AllowWish, AsnsOf, ResolveHost } from "./allowlist/index.ts"
 import type { GuardrailLimits } from "./guardrails/index.ts"
+import type { Place } from "./place.ts"
+import type { ProposalLimits } from "./recommendations/propose.ts"
+import type { Evidence } from "./recommendations/standing.ts"
+import type { TagsOf } from "./scope.ts"
 import type { Protected } from "./surroundings.ts"
 
 /** Who makes a change, and the address it comes from (null for Thwart itself). */
@@ -28,9 +39,9 @@ export interface Actor {
   readonly from: string | null
 }
 
-export interface BlockRequest {
-  readonly target: Cidr
-  readonly direction: Direction
+export interface BlockRequest extends Omit<Place, "action"> {
+  /** Block it, unless something else is said. */
+  readonly action?: BlockAction | undefined
   /** Null: until someone ends it. */
   readonly durationMs: Millis | null
   readonly reason: string
@@ -44,6 +55,58 @@ export interface Quarantiner {
   readonly actions: readonly QuarantineAction[]
 }
 
+/**
+ * accept: put in force what is pending, this once. always-accept: also what comes, without asking. always-ignore: nothing of it, now
+ * and later. dismiss: nothing of this; new evidence brings it back.
+ */
+export interface Decision {
+  readonly kind: "accept" | "always-accept" | "always-ignore" | "dismiss"
+  /** Null: all that is pending. */
+  readonly pending: readonly ProposalId[] | null
+  /** How long what is accepted lasts; null: until someone ends it; undefined: as the policy says. */
+  readonly durationMs?: Millis | null | undefined
+  readonly why: string
+}
+
+export interface DecisionReport {
+  /** What became of each. */
+  readonly items: readonly Proposal[]
+  /** Those asked for that were pending no more. */
+  readonly notPending: readonly ProposalId[]
+  /** What is left of it. */
+  readonly recommendation: Recommendation | null
+}
+
+export interface ModeWish {
+  readonly mode?: Mode | undefined
+  readonly interactiveStatus?: InteractiveStatus | undefined
+  /** What shall become of what is pending when a policy goes from interactive to automatic. */
+  readonly pending: "accept" | "keep"
+  readonly durationMs?: Millis | null | undefined
+  readonly why: string
+  /** Only tell what would be. */
+  readonly preview: boolean
+  /** As many as the preview showed: with more pending nothing is changed. */
+  readonly expected?: number | undefined
+}
+
+export interface ModeChange {
+  readonly policy: Policy
+  /** What becomes of what was pending. */
+  readonly items: readonly Proposal[]
+  /** How many stay pending. */
+  readonly kept: number
+  readonly isPreview: boolean
+}
+
+/** What is pending, a page of it, oldest first. */
+export interface PendingPage {
+  readonly recommendation: Recommendation
+  readonly items: readonly (Proposal & { readonly evidence: Evidence })[]
+  /** Undefined on the last page. */
+  readonly next: ProposalId | undefined
+}
+
 export interface ResponderDeps {
   readonly clock: Clock
   readonly ids: Ids
@@ -55,6 +118,8 @@ export interface ResponderDeps {
   readonly quarantiners?: readonly Quarantiner[]
   /** Ids and names of nodes that are never quarantined; none by default. */
   readonly protectedNodes?: readonly string[]
+  /** The tags that a node carries; none by default. */
+  readonly tagsOf?: TagsOf
   /** The node's own addresses, gateways, resolvers and the server's. */
   readonly surroundings: () => readonly Protected[]
   /** What a host name on the allowlist stands for; absent: names are refused. */
@@ -66,6 +131,7 @@ export interface ResponderDeps {
   /** Correlation's own word on the status of an incident that it has in memory. */
   readonly setIncidentStatus: (id: IncidentId, status: IncidentStatus, at: Millis) => Incident | undefined
   readonly limits?: GuardrailLimits
+  readonly proposalLimits?: ProposalLimits
   /** Told of what went wrong and is tried again. */
   readonly onError?: (error: unknown) => void
 }
@@ -89,7 +155,18 @@ export interface Responder {
   allow(wish: AllowWish, actor: Actor): Promise<Allowed>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
-  changePolicy(policy: Policy, actor: Actor): Promise<void>
+  /** Gives the policy as it is stored. */
+  changePolicy(policy: Policy, actor: Actor): Promise<Policy>
+  changeMode(policy: PolicyId, wish: ModeWish, actor: Actor): Promise<ModeChange>
+  /** One for each policy that has something pending, newest first. */
+  recommendations(): readonly Recommendation[]
+  pending(
+    id: RecommendationId,
+    page: { readonly limit: number; readonly after?: ProposalId | undefined },
+  ): Promise<PendingPage>
+  decideRecommendation(id: RecommendationId, decision: Decision, actor: Actor): Promise<DecisionReport>
+  /** A person marked these alerts: what was proposed because of false positives alone goes. */
+  reviewEvidence(alerts: readonly AlertId[], actor: Actor): Promise<void>
   /** What shall be in force now. */
   desired(): readonly Countermeasure[]
   onDesiredChange(listener: () => void): () => void

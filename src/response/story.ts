@@ -2,8 +2,10 @@ import {
   type Alert,
   type Countermeasure,
   type EnforcementReport,
+  holdsBack,
   type Incident,
   type Match,
+  rateInWords,
   subjectOf,
 } from "../core/index.ts"
 import { printableBytes, printableText } from "./printable.ts"
@@ -34,7 +36,7 @@ export function tell({ countermeasures, incidents, alerts }: Findings): readonly
 
 function tellCountermeasure(of: Countermeasure): readonly string[] {
   const { id, action, reason, createdAt, reports } = of
-  const what = `${printableText(subjectOf(of))}${of.action === "block" ? `, ${of.direction}` : ""}`
+  const what = `${printableText(subjectOf(of))}${holdsBack(of) ? `, ${of.direction}${of.rate === undefined ? "" : `, to ${rateInWords(of.rate)}`}` : ""}`
   return [
     `${time(createdAt)} ${action} of ${what}, decided by ${printableText(reason.by)} (${id}): ${printableText(reason.text)}. ${endOf(of)}.`,
     ...reports.map((report) => `  ${tellReport(report)}`),
@@ -47,9 +49,9 @@ function endOf({ endedAt, endReason, endedBy, expiresAt }: Countermeasure): stri
   return expiresAt === null ? "It lasts until someone ends it" : `It lasts until ${time(expiresAt)}`
 }
 
-function tellReport({ enforcer, state, since, checkedAt, reason }: EnforcementReport): string {
+function tellReport({ enforcer, state, since, checkedAt, reason, refused }: EnforcementReport): string {
   const why = reason === null ? "" : ` (${printableText(reason)})`
-  return `${enforcer}: ${state} since ${time(since)}${why}, last seen so at ${time(checkedAt)}`
+  return `${enforcer}: ${state} since ${time(since)}${why}, last seen so at ${time(checkedAt)}${refused === undefined ? "" : `; at least ${refused.packets} packets (${refused.bytes} bytes) were refused`}`
 }
 
 function tellIncident(of: Incident): readonly string[] {

@@ -49,7 +49,7 @@ describe("what is wanted", () => {
             (one) => one.action === "block" && one.target === target && one.direction === "inbound",
           )
           const ends = here.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY)
-          const found = wanted.activeFor(target, "inbound")
+          const found = wanted.activeFor({ target, direction: "inbound", action: "block" })
           expect(found === undefined).toBe(here.length === 0)
           if (found !== undefined) expect(found.expiresAt ?? Number.POSITIVE_INFINITY).toBe(Math.max(...ends))
         }

@@ -1,10 +1,9 @@
 import {
   type BlockCountermeasure,
-  type Cidr,
   type Clock,
   type Countermeasure,
   type CountermeasureId,
-  type Direction,
+  holdsBack,
   type IncidentId,
   isActive,
   type Millis,
@@ -12,6 +11,7 @@ import {
   type QuarantineAction,
   type QuarantineCountermeasure,
 } from "../core/index.ts"
+import { type Place, placeInWords } from "./place.ts"
 
 /** The countermeasures that have not ended: what the store holds of them, in memory. */
 export interface Wanted {
@@ -21,7 +21,7 @@ export interface Wanted {
   /** What is past its time, and nobody ended yet. */
   overdue(): readonly Countermeasure[]
   /** The one that ends last. */
-  activeFor(target: Cidr, direction: Direction): BlockCountermeasure | undefined
+  activeFor(place: Place): BlockCountermeasure | undefined
   /** The one that ends last. */
   quarantineOf(node: NodeId, action: QuarantineAction): QuarantineCountermeasure | undefined
   activeBecauseOf(incident: IncidentId): readonly Countermeasure[]
@@ -70,16 +70,9 @@ export function createWanted(clock: Clock): Wanted {
       const now = clock.now()
       return [...byId.values()].filter((countermeasure) => !isActive(countermeasure, now))
     },
-    activeFor: (target, direction) =>
-      lastOf(
-        activeOf(byPlace.get(`${direction} ${target}`)),
-        (one): one is BlockCountermeasure => one.action === "block",
-      ),
+    activeFor: (place) => lastOf(activeOf(byPlace.get(placeInWords(place))), holdsBack),
     quarantineOf: (node, action) =>
-      lastOf(
-        activeOf(byPlace.get(`${action} ${node}`)),
-        (one): one is QuarantineCountermeasure => one.action !== "block",
-      ),
+      lastOf(activeOf(byPlace.get(`${action} ${node}`)), (one): one is QuarantineCountermeasure => !holdsBack(one)),
     activeBecauseOf: (incident) => activeOf(byIncident.get(incident)),
     take: (countermeasures) => {
       const changed = countermeasures.filter(changesForce).length > 0
@@ -99,7 +92,7 @@ export function isLater(one: Millis | null, other: Millis | null): boolean {
 }
 
 function placeOf(of: Countermeasure): string {
-  return of.action === "block" ? `${of.direction} ${of.target}` : `${of.action} ${of.node.id}`
+  return holdsBack(of) ? placeInWords(of) : `${of.action} ${of.node.id}`
 }
 
 function lastOf<C extends Countermeasure>(

@@ -1,7 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { address, allowlistEntry, networkPolicy, nodeId, type RuleId, ruleException, ruleId } from "../core/index.ts"
-import type { Page, Store } from "./store.ts"
-import { alertAt, auditAt, countermeasureAt, incidentAt } from "./testing/samples.ts"
+import {
+  address,
+  allowlistEntry,
+  networkPolicy,
+  nodeId,
+  policyId,
+  type RuleId,
+  recommendationId,
+  ruleException,
+  ruleId,
+  vulnerabilityReport,
+} from "../core/index.ts"
+import type { Page, ProposalQuery, Store } from "./store.ts"
+import { alertAt, auditAt, countermeasureAt, incidentAt, proposalAt } from "./testing/samples.ts"
 
 export interface Opened {
   readonly store: Store
@@ -80,16 +91,27 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
       await expect(store.alerts({ cursor: "rubbish" })).rejects.toThrow(/not a cursor/)
     })
 
-    it("pages alerts oldest first too", async () => {
-      const ids = Array.from({ length: 25 }, (_, index) => `p${String(index).padStart(2, "0")}`)
-      await store.record({ alerts: ids.map((id, index) => alertAt(1000 + Math.floor(index / 5), id)).reverse() })
+    it("pages alerts oldest first where that is asked, without a gap or a repeat, while others are written", async () => {
+      await store.record({
+        alerts: Array.from({ length: 25 }, (_, index) =>
+          alertAt(1000 + Math.floor(index / 5), `p${String(index).padStart(2, "0")}`),
+        ),
+      })
       const seen: string[] = []
-      for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-        const page = await store.alerts({ limit: 7, cursor, since: 1001, until: 1003, oldestFirst: true })
+      let cursor: string | undefined
+      for (let round = 0; round < 4; round++) {
+        const page: Page<{ readonly id: string }> = await store.alerts({
+          order: "oldest",
+          since: 1001,
+          limit: 6,
+          cursor,
+        })
         seen.push(...page.items.map(({ id }) => id))
         cursor = page.next
+        await store.record({ alerts: [alertAt(1, `old${round}`)] })
       }
-      expect(seen).toEqual(ids.slice(5, 20).map((id) => `alr_${id}`))
+      expect(cursor).toBeUndefined()
+      expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => `alr_p${String(index + 5).padStart(2, "0")}`))
     })
 
     it("filters alerts by attacker, time, severity and id", async () => {
@@ -225,6 +247,64 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
       expect(await store.ruleExceptions()).toEqual([{ ...exception, expiresAt: null }])
       await store.record({ removedRuleSwitches: [off] })
       expect(await store.ruleSwitches()).toEqual([there])
+    })
+
+    it("keeps reports of vulnerabilities, replaces them by id, and removes what is removed", async () => {
+      const report = vulnerabilityReport.parse({
+        id: "vul_1",
+        tool: "grype",
+        subject: { kind: "image", images: ["nginx:1.27", "nginx@sha256:aa"] },
+        importedAt: 5,
+        importedBy: "user:test",
+        vulnerabilities: Array.from({ length: 20_000 }, (_, index) => ({
+          id: `CVE-2024-${index}`,
+          severity: "high",
+          package: "\u0000 ' \ud800",
+          installedVersion: null,
+          fixedVersion: "2",
+          knownExploited: true,
+          epss: 0.5,
+        })),
+      })
+      const other = {
+        ...report,
+        id: "vul_2",
+        subject: { kind: "node", node: nodeId.parse("web1") },
+        vulnerabilities: [],
+      } as const
+      await store.record({ vulnerabilityReports: [report, other] })
+      expect(await store.vulnerabilityReports()).toEqual([report, other])
+      await store.record({ vulnerabilityReports: [{ ...report, importedAt: 6, vulnerabilities: [] }] })
+      await store.record({ removedVulnerabilityReports: ["vul_2", "vul_3"] })
+      expect(await store.vulnerabilityReports()).toEqual([{ ...report, importedAt: 6, vulnerabilities: [] }])
+    })
+
+    it("replaces a proposal, finds them by policy and state, and keeps what stands above them until it is removed", async () => {
+      const [one, other] = [policyId.parse("one"), policyId.parse("other")]
+      const head = { id: recommendationId.parse("rec_a"), policy: one, createdAt: 1, notKept: 0 }
+      await store.record({
+        proposals: [
+          ...Array.from({ length: 1200 }, (_, index) => proposalAt(index, `p${index}`, { policy: one })),
+          proposalAt(5, "q", { policy: other }),
+          proposalAt(5, "q", { policy: other, state: "expired" }),
+        ],
+        recommendations: [head],
+      })
+      const ids = async (query: ProposalQuery) => (await store.proposals(query)).items.map(({ id }) => id)
+      const first = await store.proposals({ policy: one, state: "pending", limit: 1000 })
+      expect([first.items.length, first.items[0]?.id]).toEqual([1000, "prp_p1199"])
+      expect(await ids({ policy: one, state: "pending", limit: 1000, cursor: first.next })).toHaveLength(200)
+      expect(await ids({ policy: other })).toEqual(["prp_q"])
+      expect(await ids({ state: "expired" })).toEqual(["prp_q"])
+      const changed = proposalAt(7, "p7", { policy: one, state: "accepted", count: 9, held: "\u0000 too many" })
+      await Promise.all([
+        store.record({ proposals: [changed] }),
+        store.record({ recommendations: [{ ...head, notKept: 3 }] }),
+      ])
+      expect((await store.proposals({ state: "accepted" })).items).toEqual([changed])
+      expect(await store.recommendations()).toEqual([{ ...head, notKept: 3 }])
+      await store.record({ removedRecommendations: [head.id] })
+      expect(await store.recommendations()).toEqual([])
     })
 
     it("counts a rule once for each new alert that is not masked, and what analysts marked", async () => {

@@ -13,12 +13,18 @@ import type {
   IpAddress,
   Millis,
   Policy,
+  PolicyId,
+  Proposal,
+  ProposalState,
+  RecommendationHead,
+  RecommendationId,
   RuleException,
   RuleId,
   RuleSwitch,
   Session,
   Severity,
   User,
+  VulnerabilityReport,
 } from "../core/index.ts"
 
 /** Everything that changed together. Rows with the id of one that is there replace it; alerts with a known id are left alone. */
@@ -28,6 +34,9 @@ export interface Changes {
   readonly incidents?: readonly Incident[]
   readonly countermeasures?: readonly Countermeasure[]
   readonly policies?: readonly Policy[]
+  readonly proposals?: readonly Proposal[]
+  readonly recommendations?: readonly RecommendationHead[]
+  readonly removedRecommendations?: readonly RecommendationId[]
   readonly allowlist?: readonly AllowlistEntry[]
   readonly removedAllowlist?: readonly string[]
   readonly users?: readonly User[]
@@ -47,6 +56,9 @@ export interface Changes {
   /** With the rules of the alert, which the verdict counts for; it replaces the alert's verdict before. */
   readonly verdicts?: readonly (AlertVerdict & { readonly rules: readonly RuleId[] })[]
   readonly removedVerdicts?: readonly AlertId[]
+  readonly vulnerabilityReports?: readonly VulnerabilityReport[]
+  /** By id. */
+  readonly removedVulnerabilityReports?: readonly string[]
 }
 
 /** What a switch is known by. */
@@ -62,7 +74,7 @@ export interface RuleStatistics {
   readonly markedFalse: number
 }
 
-/** Newest first. `cursor` is opaque: pass the one of the page before. */
+/** Newest first, unless it is said otherwise. `cursor` is opaque: pass the one of the page before. */
 export interface PageQuery {
   /** 1-1000, default 100. */
   readonly limit?: number
@@ -81,8 +93,7 @@ export interface AlertQuery extends PageQuery {
   readonly until?: Millis | undefined
   readonly minSeverity?: Severity | undefined
   readonly ids?: readonly AlertId[] | undefined
-  /** For whoever goes through the past as it happened; a cursor goes on in the order that it was made in. */
-  readonly oldestFirst?: boolean | undefined
+  readonly order?: "newest" | "oldest" | undefined
 }
 
 export interface IncidentQuery extends PageQuery {
@@ -95,6 +106,11 @@ export interface CountermeasureQuery extends PageQuery {
   /** Only those wanted at this time (not ended, not expired). */
   readonly activeAt?: Millis | undefined
   readonly incident?: IncidentId | undefined
+}
+
+export interface ProposalQuery extends PageQuery {
+  readonly policy?: PolicyId | undefined
+  readonly state?: ProposalState | undefined
 }
 
 /**
@@ -114,6 +130,9 @@ export interface Store {
   countermeasure(id: CountermeasureId): Promise<Countermeasure | undefined>
   countermeasures(query: CountermeasureQuery): Promise<Page<Countermeasure>>
   policies(): Promise<readonly Policy[]>
+  proposals(query: ProposalQuery): Promise<Page<Proposal>>
+  /** Of every policy that has pending proposals. */
+  recommendations(): Promise<readonly RecommendationHead[]>
   allowlist(): Promise<readonly AllowlistEntry[]>
 
   user(name: string): Promise<User | undefined>
@@ -131,6 +150,8 @@ export interface Store {
   ruleStatistics(): Promise<readonly RuleStatistics[]>
   /** Of at most 1000 alerts. */
   verdicts(alerts: readonly AlertId[]): Promise<readonly AlertVerdict[]>
+
+  vulnerabilityReports(): Promise<readonly VulnerabilityReport[]>
 
   close(): Promise<void>
 }

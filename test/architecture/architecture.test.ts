@@ -103,7 +103,7 @@ describe("the architecture", () => {
   })
 
   it("keeps adapters apart from each other, but for folders that an area shares", () => {
-    const shared = ["store/sql", "store/migrations", "sensors/input", "sensors/http-message"]
+    const shared = ["enforcers/aws", "store/sql", "store/migrations", "sensors/input", "sensors/http-message"]
     const between = edges.filter(({ from, to }) => {
       const [one, other] = [adapterOf(from), adapterOf(to)]
       return (
@@ -127,6 +127,14 @@ describe("the architecture", () => {
       ]),
     )
     expect(cycleIn(graph)).toEqual([])
+  })
+
+  it("loads AWS's SDK only when something is done in AWS", () => {
+    const atStart = product.filter((file) =>
+      /^(import|export) (?!type )[^\n]*"@aws-sdk\//m.test(readFileSync(join(root, file), "utf8")),
+    )
+    expect(atStart).toEqual([])
+    expect(product.some((file) => readFileSync(join(root, file), "utf8").includes('import("@aws-sdk/'))).toBe(true)
   })
 
   it("keeps every file at 400 lines or fewer, tables and tests apart", () => {

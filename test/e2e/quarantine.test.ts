@@ -106,7 +106,7 @@ describe.runIf(has("the quarantine end-to-end test", "root", "podman"))("a conta
     const id = podman.run("shop", { options: ["--env", "DB_PASSWORD=hunter2"] }).slice(0, 12)
     const db = podman.run("db").slice(0, 12)
     expect(thwart("policy", "set", join(dir, "policy.yaml"))).toBe(
-      `quarantine-shop (automatic): 2 High alerts with intent command-and-control in 10 minutes → pause the container for ${holdSeconds} seconds\n`,
+      `quarantine-shop (automatic): 2 High alerts with intent Command and Control in 10 minutes → pause the container for ${holdSeconds} seconds\n`,
     )
     await attack("shop", id)
     await attack("db", db)

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { motoPath } from "./moto.ts"
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
@@ -20,6 +21,7 @@ const checks = {
   postgres: () => process.env.THWART_TEST_POSTGRES !== undefined,
   podman: () => runs("podman", "--version") && runs("runc", "--version") && existsSync("/usr/bin/busybox"),
   cni: () => existsSync("/usr/lib/cni/bridge"),
+  moto: () => runs(motoPath, "--help"),
   data: () => existsSync(testData),
 } as const
 
@@ -35,6 +37,7 @@ const missing: Record<Requirement, string> = {
   postgres: "needs PostgreSQL (set THWART_TEST_POSTGRES=postgres://user:password@host/database)",
   podman: "needs podman (apt-get install podman runc busybox-static)",
   cni: "needs bridge networks for podman (apt-get install containernetworking-plugins iptables)",
+  moto: "needs moto (python3 -m venv V && V/bin/pip install 'moto[server]', then THWART_TEST_MOTO=V/bin/moto_server)",
   data: `needs the test data in ${testData} (or THWART_TEST_DATA=/path)`,
 }
 

@@ -32,9 +32,11 @@ export function useEvents(onNewIncident: (title: string) => void): Liveness {
         onNewIncident(`${event.incident.title} by ${event.incident.attacker}`)
       if (event.kind === "incident") reload("incident", "status")
       else if (event.kind === "countermeasure") reload("countermeasures", "incident", "status")
+      else if (event.kind === "recommendation") reload("recommendations", "recommendation")
       else reload("status")
     }
-    for (const kind of ["alert", "incident", "countermeasure"] as const) source.addEventListener(kind, onMessage)
+    for (const kind of ["alert", "incident", "countermeasure", "recommendation"] as const)
+      source.addEventListener(kind, onMessage)
     source.addEventListener("reset", () => void client.invalidateQueries())
     source.addEventListener("open", () => setLiveness("live"))
     source.addEventListener("error", () => setLiveness("lost"))

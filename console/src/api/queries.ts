@@ -7,6 +7,8 @@ import type {
   IncidentDetail,
   IncidentPage,
   Policies,
+  RecommendationDetail,
+  Recommendations,
   RuleExceptions,
   RulePage,
   Status,
@@ -46,6 +48,17 @@ export const countermeasures = (all: boolean) =>
   queryOptions({
     queryKey: ["countermeasures", all],
     queryFn: () => api<CountermeasurePage>("GET", `/countermeasures?limit=500${all ? "" : "&active=true"}`),
+  })
+export const recommendations = queryOptions({
+  queryKey: ["recommendations"],
+  queryFn: () => api<Recommendations>("GET", "/recommendations"),
+})
+export const recommendation = (id: string, limit: number) =>
+  queryOptions({
+    queryKey: ["recommendation", id, limit],
+    queryFn: () => api<RecommendationDetail>("GET", `/recommendations/${encodeURIComponent(id)}?limit=${limit}`),
+    // While more of it is loaded; never another one's.
+    placeholderData: (before) => (before?.recommendation.id === id ? before : undefined),
   })
 export const policies = queryOptions({ queryKey: ["policies"], queryFn: () => api<Policies>("GET", "/policies") })
 export const allowlist = queryOptions({

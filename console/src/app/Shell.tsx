@@ -1,6 +1,7 @@
 import {
   ActionIcon,
   AppShell,
+  Badge,
   Burger,
   Group,
   Loader,
@@ -21,7 +22,7 @@ import { Link, Navigate, Outlet, useNavigate, useRouterState } from "@tanstack/r
 import { useCallback, useState } from "react"
 import { api } from "../api/client.ts"
 import { type Liveness, useEvents } from "../api/events.ts"
-import { me } from "../api/queries.ts"
+import { me, recommendations } from "../api/queries.ts"
 import { may, places } from "./navigation.tsx"
 import { useShortcuts } from "./shortcuts.ts"
 
@@ -45,7 +46,7 @@ function SignedIn() {
   return (
     <AppShell
       header={{ height: 52 }}
-      navbar={{ width: 220, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      navbar={{ width: 270, breakpoint: "sm", collapsed: { mobile: !opened } }}
       padding="lg"
     >
       <a className="skip-link" href="#main">
@@ -84,6 +85,7 @@ function SignedIn() {
                 to={to}
                 label={label}
                 leftSection={icon}
+                rightSection={to === "/recommendations" && <PendingBadge />}
                 active={to === "/" ? path === "/" : path.startsWith(to)}
                 onClick={close}
               />
@@ -95,6 +97,18 @@ function SignedIn() {
       </AppShell.Main>
       <ShortcutHelp opened={helping} onClose={help.close} />
     </AppShell>
+  )
+}
+
+/** How much waits for a decision. */
+function PendingBadge() {
+  const items = useQuery(recommendations).data?.items ?? []
+  const pending = items.reduce((sum, one) => sum + one.pending, 0)
+  if (pending === 0) return null
+  return (
+    <Badge size="sm" variant="filled" color="red" tt="none" aria-label={`${pending} wait for a decision`}>
+      {pending > 999 ? "999+" : pending}
+    </Badge>
   )
 }
 

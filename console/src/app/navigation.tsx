@@ -6,13 +6,23 @@ import {
   IconLayoutDashboard,
   IconListCheck,
   IconShieldCheck,
+  IconThumbUp,
   IconUsers,
 } from "@tabler/icons-react"
 import type { ReactNode } from "react"
 import type { WhoAmI } from "../../../src/api/contract/index.ts"
 
 export interface Place {
-  readonly to: "/" | "/incidents" | "/countermeasures" | "/rules" | "/policies" | "/allowlist" | "/audit" | "/accounts"
+  readonly to:
+    | "/"
+    | "/incidents"
+    | "/recommendations"
+    | "/countermeasures"
+    | "/rules"
+    | "/policies"
+    | "/allowlist"
+    | "/audit"
+    | "/accounts"
   readonly label: string
   readonly icon: ReactNode
   /** Pressed after `g`. */
@@ -25,6 +35,7 @@ const size = { size: 18, stroke: 1.7, "aria-hidden": true } as const
 export const places: readonly Place[] = [
   { to: "/", label: "Overview", icon: <IconLayoutDashboard {...size} />, key: "o", needs: "viewer" },
   { to: "/incidents", label: "Incidents", icon: <IconAlertOctagon {...size} />, key: "i", needs: "viewer" },
+  { to: "/recommendations", label: "Recommendations", icon: <IconThumbUp {...size} />, key: "d", needs: "viewer" },
   { to: "/countermeasures", label: "Countermeasures", icon: <IconBan {...size} />, key: "c", needs: "viewer" },
   { to: "/rules", label: "Rules", icon: <IconFileSearch {...size} />, key: "r", needs: "viewer" },
   { to: "/policies", label: "Policies", icon: <IconListCheck {...size} />, key: "p", needs: "viewer" },

@@ -4,6 +4,8 @@ import { Countermeasures } from "../features/countermeasures/Countermeasures.tsx
 import { IncidentPage } from "../features/incident/IncidentPage.tsx"
 import { Incidents } from "../features/incidents/Incidents.tsx"
 import { Overview } from "../features/overview/Overview.tsx"
+import { RecommendationPage } from "../features/recommendations/RecommendationPage.tsx"
+import { Recommendations } from "../features/recommendations/Recommendations.tsx"
 import { Rules } from "../features/rules/Rules.tsx"
 import { Accounts } from "../features/settings/Accounts.tsx"
 import { Audit } from "../features/settings/Audit.tsx"
@@ -23,6 +25,12 @@ const incident = createRoute({
   component: () => <IncidentPage id={incident.useParams().id} />,
 })
 
+const recommendation = createRoute({
+  getParentRoute: () => shell,
+  path: "/recommendations/$id",
+  component: () => <RecommendationPage id={recommendation.useParams().id} />,
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
@@ -30,6 +38,8 @@ export const router = createRouter({
       page("/", Overview),
       page("/incidents", Incidents),
       incident,
+      page("/recommendations", Recommendations),
+      recommendation,
       page("/countermeasures", Countermeasures),
       page("/rules", Rules),
       page("/policies", Policies),

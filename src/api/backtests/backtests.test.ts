@@ -84,11 +84,13 @@ describe("backtests over the API", () => {
         })),
       })
       const yaml = `rules: [{ id: mine/pair, title: Pair, opensAt: 2, stages: [{ name: a, intents: [reconnaissance] }, { name: b, intents: [exploitation] }] }]`
+      const clusters = `clusters: [{ id: mine/many, title: Many, name: web-application-attack, count: 2, groupBy: [attacker] }]`
       const cases: readonly (readonly [body: object, incidents: number, actions: number, summary: RegExp])[] = [
         [{ rule: "942100" }, 1, 0, /it raised 2 alerts, and had a part in 1 incident/],
         [{ rule: "942110" }, 0, 0, /it raised 0 alerts/],
         [{ rule: "thwart/kill-chain" }, 1, 0, /it would have recognised 1 incident/],
         [{ intentRules: yaml }, 1, 0, /it would have recognised 1 incident/],
+        [{ intentRules: clusters }, 1, 0, /it would have raised 1 alert, and had a part in 1 incident/],
         [
           { given: { rules: ["mine"], alerts: [{ ...install, contributions: raised }] } },
           1,
@@ -96,7 +98,7 @@ describe("backtests over the API", () => {
           /it would have raised 1 alert, and had a part in 1 incident.*it would have blocked 1 address/,
         ],
       ]
-      expect(cases).toHaveLength(5)
+      expect(cases).toHaveLength(6)
       for (const [body, incidents, actions, summary] of cases) {
         const { body: started } = await ask("POST", "/backtests", { ...body, since: startedAt - 2 * day })
         const { result } = await done(started.id)

@@ -15,11 +15,9 @@ export const newBacktest = z
     rule: ruleId
       .optional()
       .meta({ description: "A rule that the server has: what it had a part in, by the policies as they are" }),
-    intentRules: z
-      .string()
-      .max(500_000)
-      .optional()
-      .meta({ description: "Intent rules in YAML, which the server need not have, by the policies as they are" }),
+    intentRules: z.string().max(500_000).optional().meta({
+      description: "Intent and clustering rules in YAML, which the server need not have, by the policies as they are",
+    }),
     given: z
       .strictObject({ rules: z.array(ruleId).min(1).max(1000), alerts: z.array(alert).max(maxGivenAlerts) })
       .optional()

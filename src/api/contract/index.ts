@@ -2,6 +2,7 @@ import { z } from "zod"
 import {
   alert,
   auditEntry,
+  blockActions,
   cidr,
   countermeasure,
   direction,
@@ -11,7 +12,11 @@ import {
   ipAddress,
   millis,
   networkPolicy,
+  policyId,
   quarantinePolicy,
+  rate,
+  recommendation,
+  recommendationId,
   role,
   severity,
 } from "../../core/index.ts"
@@ -104,8 +109,17 @@ export const newBlock = z
     direction: direction
       .default("inbound")
       .meta({ description: "inbound: what it sends; outbound: what is sent to it" }),
+    action: z
+      .enum(blockActions)
+      .default("block")
+      .meta({ description: "limit: refuse only what is beyond the rate; challenge: where an enforcer can" }),
+    rate: rate.optional().meta({ description: "Of a limit" }),
     durationMs: z.int().min(1000).max(decadeMs).nullable().meta({ description: "null: until someone ends it" }),
     reason: z.string().min(1).max(500).meta({ description: "For whoever asks why, later" }),
+  })
+  .refine(({ action, rate }) => (action === "limit") === (rate !== undefined), {
+    path: ["rate"],
+    error: "a limit needs a rate, and nothing else has one",
   })
   .meta({ examples: [{ target: "203.0.113.7", durationMs: 3_600_000, reason: "password spraying, ticket 4711" }] })
 export const undo = z.strictObject({
@@ -209,6 +223,13 @@ export const streamEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("alert"), alert }),
   z.object({ kind: z.literal("incident"), incident }),
   z.object({ kind: z.literal("countermeasure"), countermeasure }),
+  /** Null: nothing of it is pending any more. */
+  z.object({
+    kind: z.literal("recommendation"),
+    id: recommendationId,
+    policy: policyId,
+    recommendation: recommendation.nullable(),
+  }),
 ])
 
 export type AlertPage = z.infer<typeof alertPage>
@@ -233,6 +254,29 @@ export type { Allowed, AllowlistBody, NewAllowlistEntry } from "./allowlist.ts"
 export { allowed, allowlist, newAllowlistEntry } from "./allowlist.ts"
 export type { BacktestRun, NewBacktest } from "./backtests.ts"
 export { backtest, maxBacktestMs, maxGivenAlerts, newBacktest } from "./backtests.ts"
+export type { CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } from "./correlation.ts"
+export { correlationPreview, correlationRules, maxPreviewedAlerts, newCorrelationPreview } from "./correlation.ts"
+export type {
+  DecisionReport,
+  ModeChange,
+  ModeWish,
+  NewDecision,
+  PendingProposal,
+  RecommendationDetail,
+  Recommendations,
+} from "./recommendations.ts"
+export {
+  decision,
+  decisionReport,
+  evidenceStates,
+  modeChange,
+  modeWish,
+  pendingProposal,
+  pendingQuery,
+  recommendationDetail,
+  recommendations,
+  standingDecision,
+} from "./recommendations.ts"
 export type {
   ApiRule,
   NewRuleException,
@@ -257,3 +301,15 @@ export {
   verdicts,
   verdictsQuery,
 } from "./rules.ts"
+export type {
+  NewVulnerabilityReport,
+  RelatedVulnerabilities,
+  VulnerabilityReports,
+  VulnerabilitySummary,
+} from "./vulnerabilities.ts"
+export {
+  newVulnerabilityReport,
+  relatedVulnerabilities,
+  vulnerabilityReports,
+  vulnerabilitySummary,
+} from "./vulnerabilities.ts"

@@ -60,6 +60,7 @@ export function createStreams(
     bus.subscribe("alert", (alert) => tell({ kind: "alert", alert })),
     bus.subscribe("incident", (incident) => tell({ kind: "incident", incident })),
     bus.subscribe("countermeasure", (countermeasure) => tell({ kind: "countermeasure", countermeasure })),
+    bus.subscribe("recommendation", (change) => tell({ kind: "recommendation", ...change })),
     accounts.onEnd((secretHashes) => {
       for (const { response, principal } of streams) if (secretHashes.includes(principal.secretHash)) response.end()
     }),

@@ -18,7 +18,7 @@ export function eventRoutes(app: App, streams: Streams): void {
         tags: ["server"],
         summary: "What happens, as server-sent events",
         description:
-          "`event:` is `alert`, `incident` or `countermeasure`, `data:` a StreamEvent as JSON, `id:` rises by one. Send the last `id` as `Last-Event-ID` to get what was missed, or `event: reset` when that is no longer kept: then load everything anew. Ends with the session or token that opened it.",
+          "`event:` is `alert`, `incident`, `countermeasure` or `recommendation`, `data:` a StreamEvent as JSON, `id:` rises by one. Send the last `id` as `Last-Event-ID` to get what was missed, or `event: reset` when that is no longer kept: then load everything anew. Ends with the session or token that opened it.",
         headers: z.looseObject({ "last-event-id": z.string().max(100).optional() }),
         response: { 200: { description: "The stream", content: { "text/event-stream": { schema: z.string() } } } },
       },

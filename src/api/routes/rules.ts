@@ -21,7 +21,7 @@ const params = z.object({ id: ruleId })
 const exceptionParams = z.object({ id: z.string().max(100) })
 const alertParams = z.object({ id: alertId })
 
-export const ruleRoutes: Routes = (app, { rules, store }) => {
+export const ruleRoutes: Routes = (app, { rules, store, decisions }) => {
   app.get(
     "/rules",
     {
@@ -159,7 +159,12 @@ export const ruleRoutes: Routes = (app, { rules, store }) => {
         response: { 200: alertVerdict.nullable() },
       },
     },
-    (request) => rules.mark(request.params.id, request.body.verdict, actorOf(request)),
+    async (request) => {
+      const { id } = request.params
+      const marked = await rules.mark(id, request.body.verdict, actorOf(request))
+      await decisions.reviewEvidence([id], actorOf(request))
+      return marked
+    },
   )
   app.delete(
     "/alerts/:id/verdict",

@@ -40,8 +40,7 @@ export const settingRoutes: Routes = (app, { store, decisions, policySentence })
     async (request) => {
       if (request.body.id !== request.params.id)
         throw new Refusal(400, "INVALID", `the policy's id is "${request.body.id}", the path's "${request.params.id}"`)
-      await decisions.changePolicy(request.body, actorOf(request))
-      return request.body
+      return decisions.changePolicy(request.body, actorOf(request))
     },
   )
 }

@@ -1,16 +1,19 @@
 import type { LightMyRequestResponse } from "fastify"
+import { killChainRules } from "../../../test/support/kill-chain.ts"
 import { createInProcessBus } from "../../bus/index.ts"
 import { createIds, createManualClock, type Role, type User } from "../../core/index.ts"
-import { createCorrelator, defaultIntentRules } from "../../correlation/index.ts"
+import { createKnownVulnerabilities } from "../../correlation/index.ts"
 import { createRulePolicy, type RuleSummary } from "../../detection/index.ts"
 import { createBacktest, createExplain, createResponder, policySentence } from "../../response/index.ts"
 import { createSqliteStore } from "../../store/index.ts"
 import { createAccounts } from "../auth/accounts.ts"
 import { cookieName } from "../auth/authenticate.ts"
 import { hashPassword } from "../auth/secrets.ts"
+import { createCorrelationBook } from "../correlation/correlation-book.ts"
 import { createRuleBook } from "../rules/rule-book.ts"
 import { createApi } from "../server.ts"
 import type { ApiDeps, ApiOptions } from "../services.ts"
+import { createVulnerabilityBook } from "../vulnerabilities/vulnerability-book.ts"
 
 /** A whole API over a store in memory, with a clock that is turned by hand. */
 export async function createHarness(
@@ -39,6 +42,10 @@ export async function createHarness(
   const policy = createRulePolicy(clock)
   const rules = createRuleBook({ store, clock, ids, policy, rules: sampleRules })
   await rules.start()
+  const known = createKnownVulnerabilities()
+  const vulnerabilities = createVulnerabilityBook({ store, clock, ids, known })
+  const running = { rules: killChainRules, clusters: [] }
+  const correlation = createCorrelationBook({ store, clock, facts: known, running })
   const status = async () => ({
     version: "0",
     startedAt: clock.now(),
@@ -55,15 +62,16 @@ export async function createHarness(
       accounts,
       decisions: responder,
       rules,
+      vulnerabilities,
+      correlation,
       explain: createExplain(store),
-      intentRules: defaultIntentRules,
       backtest: createBacktest({
         clock,
         store,
         enforcers,
         surroundings: () => [],
         operators: async () => [],
-        correlate: () => createCorrelator(defaultIntentRules),
+        correlate: () => correlation.begin(),
         scratch: () => createSqliteStore({ path: ":memory:" }),
       }),
       policySentence,
@@ -106,6 +114,8 @@ export async function createHarness(
     clock,
     ids,
     policy,
+    known,
+    responder,
     accounts,
     errors,
     tokenOf,

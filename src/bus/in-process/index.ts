@@ -6,6 +6,7 @@ export function createInProcessBus(deps: { readonly onError: (error: unknown) =>
     alert: new Set(),
     incident: new Set(),
     countermeasure: new Set(),
+    recommendation: new Set(),
   }
   return {
     publish: (topic, message) => {

@@ -32,7 +32,7 @@ export const backtest: AddCommand = (program, run) => {
     )
     .argument(
       "<what>",
-      "the id of a policy or a rule, or a YAML file of policies, intent rules or event rules; -: standard input",
+      "the id of a policy or a rule, or a YAML file of policies, intent, clustering or event rules; -: standard input",
     )
     .addOption(sinceOption())
     .option("--events <files...>", "files with records of then, for a file of event rules: events are not stored")

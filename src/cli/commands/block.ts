@@ -1,5 +1,16 @@
+import { InvalidArgumentError } from "commander"
 import { countermeasurePage } from "../../api/contract/index.ts"
-import { type Countermeasure, countermeasure, parseCidr, subjectOf, ThwartError } from "../../core/index.ts"
+import {
+  type Countermeasure,
+  countermeasure,
+  holdsBack,
+  parseCidr,
+  type Rate,
+  rateInWords,
+  rateText,
+  subjectOf,
+  ThwartError,
+} from "../../core/index.ts"
 import type { Client } from "../client.ts"
 import { type AddCommand, examples } from "../command.ts"
 import { inShort, parseDuration } from "../duration.ts"
@@ -8,6 +19,7 @@ interface BlockFlags {
   readonly for: number | null
   readonly reason: string
   readonly direction: "inbound" | "outbound"
+  readonly limit?: Rate
 }
 
 // How long the command waits for the enforcers to say what is true.
@@ -21,11 +33,13 @@ export const block: AddCommand = (program, run) => {
     .option("--for <duration>", "how long: 30s, 10m, 2h, 7d or forever", parseDuration, 3_600_000)
     .option("--reason <text>", "why, for everybody who looks later", "blocked by hand")
     .option("--direction <direction>", "inbound (what comes from it) or outbound (what goes to it)", "inbound")
+    .option("--limit <rate>", 'refuse only what is beyond, such as "100 packets/s" or "20 kbytes/s"', parseRate)
     .addHelpText(
       "after",
       examples(
         "thwart block 203.0.113.7",
         'thwart block 198.51.100.0/24 --for 2d --reason "password spraying, ticket 4711"',
+        'thwart block 203.0.113.8 --limit "100 packets/s"',
       ),
     )
     .action(
@@ -35,14 +49,17 @@ export const block: AddCommand = (program, run) => {
         const made = await client.send(
           "POST",
           "/countermeasures",
-          { target: asked, direction: flags.direction, durationMs: flags.for, reason: flags.reason },
+          {
+            ...(flags.limit === undefined ? {} : { action: "limit", rate: flags.limit }),
+            ...{ target: asked, direction: flags.direction, durationMs: flags.for, reason: flags.reason },
+          },
           countermeasure,
         )
         const now = await settled(client, made, context.deps.now)
         if (context.json) context.printJson(now)
         else
           context.print(
-            `${subjectOf(now)} is blocked ${now.expiresAt === null ? "until someone ends it" : `for ${inShort(now.expiresAt - context.deps.now())}`} (${now.id})\n${stateLines(now)}`,
+            `${subjectOf(now)} is ${doneBy(now)} ${now.expiresAt === null ? "until someone ends it" : `for ${inShort(now.expiresAt - context.deps.now())}`} (${now.id})\n${stateLines(now)}`,
           )
         context.exit(now.reports.some(({ state }) => state === "failed" || state === "not-enforced") ? 1 : 0)
       }),
@@ -87,14 +104,24 @@ export const unblock: AddCommand = (program, run) => {
         else
           context.print(
             ended
-              .map(
-                (one) =>
-                  `${subjectOf(one)} is no longer ${one.action === "block" ? "blocked" : "quarantined"} (${one.id}, ${one.endReason})\n`,
-              )
+              .map((one) => `${subjectOf(one)} is no longer ${doneBy(one)} (${one.id}, ${one.endReason})\n`)
               .join(""),
           )
       }),
     )
+}
+
+function parseRate(text: string): Rate {
+  const parsed = rateText.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? "no rate")
+}
+
+/** "blocked", "limited to 100 packets/s". */
+function doneBy(of: Countermeasure): string {
+  if (!holdsBack(of)) return "quarantined"
+  if (of.action !== "limit") return `${of.action}${of.action === "challenge" ? "d" : "ed"}`
+  return of.rate === undefined ? "limited" : `limited to ${rateInWords(of.rate)}`
 }
 
 function prefixOf(text: string): string {
@@ -111,7 +138,7 @@ async function activeOn(client: Client, target: string): Promise<readonly Counte
   const found: Countermeasure[] = []
   for (let cursor = ""; ; ) {
     const page = await client.get(`/countermeasures?active=true&limit=1000${cursor}`, countermeasurePage)
-    found.push(...page.items.filter((one) => one.action === "block" && one.target === target))
+    found.push(...page.items.filter((one) => holdsBack(one) && one.target === target))
     if (page.next === null) return found
     cursor = `&cursor=${encodeURIComponent(page.next)}`
   }

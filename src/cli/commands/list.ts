@@ -9,7 +9,7 @@ import {
   type pageOf,
   policies,
 } from "../../api/contract/index.ts"
-import { type Countermeasure, subjectOf } from "../../core/index.ts"
+import { actionInWords, type Countermeasure, subjectOf } from "../../core/index.ts"
 import { allowlistColumns } from "../allowlist.ts"
 import type { Client } from "../client.ts"
 import { type AddCommand, type Context, examples } from "../command.ts"
@@ -33,13 +33,18 @@ const countermeasures: Listing<Countermeasure> = {
   fetch: (client, { all, limit }) =>
     pages(client, `/countermeasures?${all === true ? "" : "active=true&"}`, countermeasurePage, limit),
   columns: (now) => [
-    { name: "action", of: ({ action }) => action },
+    { name: "action", of: actionInWords },
     { name: "target", of: (one) => subjectOf(one).replace(/\/(32|128)$/, "") },
     {
       name: "in force",
       of: ({ reports, endReason }) =>
         endReason === null
-          ? reports.map(({ enforcer, state }) => `${enforcer}: ${state}`).join(", ") || "nowhere"
+          ? reports
+              .map(
+                ({ enforcer, state, refused }) =>
+                  `${enforcer}: ${state}${refused === undefined ? "" : `, ${refused.packets} packets refused`}`,
+              )
+              .join("; ") || "nowhere"
           : `ended: ${endReason}`,
     },
     {

@@ -105,6 +105,8 @@ function oneLine(event: z.output<typeof streamEvent>): string {
     return `${time(event.alert.at)} alert           ${event.alert.attacker} ${event.alert.intent}: ${event.alert.title}`
   if (event.kind === "incident")
     return `${time(event.incident.updatedAt)} incident        ${event.incident.attacker} ${event.incident.stages.map(({ name }) => name).join(" → ")} (${event.incident.status})`
+  if (event.kind === "recommendation")
+    return `${time(event.recommendation?.latestAt ?? Date.now())} recommendation  ${event.policy} ${event.recommendation === null ? "nothing pending" : `${event.recommendation.action}: ${event.recommendation.pending} pending (${event.id})`}`
   const { reports, endReason, createdAt } = event.countermeasure
   return `${time(createdAt)} countermeasure  ${subjectOf(event.countermeasure)} ${endReason ?? reports.map(({ enforcer, state }) => `${enforcer}: ${state}`).join(", ")}`
 }

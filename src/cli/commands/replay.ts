@@ -7,6 +7,7 @@ import { timeline } from "../timeline.ts"
 
 interface Flags extends RuleFlags {
   readonly eventRules?: string[]
+  readonly intentRules?: string[]
   readonly homeNet?: string[]
 }
 
@@ -35,6 +36,11 @@ export const replay: AddCommand = (program, run) => {
       "event rules: a file or a folder; may be given again (default: those that come with Thwart)",
       collect,
     )
+    .option(
+      "--intent-rules <path>",
+      "intent and clustering rules: a file or a folder; may be given again (default: those that come with Thwart)",
+      collect,
+    )
     .option("--home-net <prefixes...>", "our networks: traffic into them is inbound (default: private ranges)")
     .addHelpText(
       "after",
@@ -55,6 +61,7 @@ export const replay: AddCommand = (program, run) => {
             files,
             ...ruleChoice(flags, context.dataDir),
             eventRules: flags.eventRules ?? [],
+            intentRules: flags.intentRules ?? [],
             homeNets: flags.homeNet ?? [],
           },
           {

@@ -16,6 +16,7 @@ interface Flags extends RuleFlags {
   readonly enforcer?: string[]
   readonly events?: Followed[]
   readonly eventRules?: string[]
+  readonly intentRules?: string[]
 }
 
 export const serve: AddCommand = (program, run) => {
@@ -36,6 +37,11 @@ export const serve: AddCommand = (program, run) => {
     .option(
       "--event-rules <path>",
       "event rules: a file or a folder; may be given again (default: those that come with Thwart)",
+      collect,
+    )
+    .option(
+      "--intent-rules <path>",
+      "intent and clustering rules: a file or a folder; may be given again (default: those that come with Thwart)",
       collect,
     )
     .option("--database <url>", "keep state in PostgreSQL (postgres://…) instead of the data folder")
@@ -65,6 +71,7 @@ export const serve: AddCommand = (program, run) => {
           ...ruleChoice(flags, context.dataDir),
           events: flags.events ?? [],
           eventRules: flags.eventRules ?? [],
+          intentRules: flags.intentRules ?? [],
         }
         await context.deps.serve(options, (ready) => tell(context, ready), context.signal)
       }),

@@ -46,6 +46,12 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
       check: refuse,
       test: absent,
     },
+    aws: {
+      iamPolicy: refuse,
+      check: absent,
+    },
+    correlation: { check: refuse },
+    vulnerabilities: { read: absent },
     ...overrides,
   }
 }

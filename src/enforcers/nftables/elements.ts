@@ -1,7 +1,7 @@
 import { type Millis, parseCidr } from "../../core/index.ts"
 import type { Block, Observed, Operation } from "../enforcer.ts"
 import { type NftCommand, type NftObject, record } from "./json.ts"
-import { type SetSpec, setOf, sets } from "./table.ts"
+import { type SetSpec, specOf } from "./table.ts"
 
 /** An element as nft lists it: an address, `{prefix}`, `{range}`, or `{elem: {val, timeout, expires}}`. */
 export type RawElement = unknown
@@ -22,11 +22,15 @@ export async function commandsFor(
   operations: readonly Operation[],
   { table, now, elementsOf }: Place,
 ): Promise<readonly NftCommand[]> {
+  const bySet = new Map<string, { readonly set: SetSpec; readonly own: Operation[] }>()
+  for (const operation of operations) {
+    const set = specOf(operation.block)
+    const known = bySet.get(set.name)
+    if (known === undefined) bySet.set(set.name, { set, own: [operation] })
+    else known.own.push(operation)
+  }
   const perSet = await Promise.all(
-    sets.map((set) => {
-      const own = operations.filter(({ block }) => setOf(block) === set.name)
-      return ofOneSet(own, set, { table, now, elementsOf })
-    }),
+    [...bySet.values()].map(({ set, own }) => ofOneSet(own, set, { table, now, elementsOf })),
   )
   return [...perSet.flatMap(({ removals }) => removals), ...perSet.flatMap(({ additions }) => additions)]
 }
@@ -50,7 +54,7 @@ async function ofOneSet(own: readonly Operation[], set: SetSpec, place: Place): 
   const added = own.flatMap((operation) =>
     operation.kind === "remove" ? [] : [elementOf(operation.block, set, place.now)],
   )
-  if (set.prefixes && deleted.length > maxDeletions) {
+  if (set.prefixes && (deleted.length > maxDeletions || makesRoom(own))) {
     const touched = new Set<string>(own.map(({ block }) => block.target))
     const kept = (await place.elementsOf(set.name)).filter((raw) => !touched.has(targetOf(raw) ?? ""))
     return { removals: [{ flush: { set: named } }], additions: command("add", [...kept.map(again), ...added]) }
@@ -59,22 +63,38 @@ async function ofOneSet(own: readonly Operation[], set: SetSpec, place: Place): 
   return { removals: [...command("add", bare), ...command("delete", bare)], additions: command("add", added) }
 }
 
+/** nft holds an interval against those that the same transaction deletes too, and refuses what overlaps with them. */
+function makesRoom(own: readonly Operation[]): boolean {
+  return own.some(({ kind }) => kind === "remove") && own.some(({ kind }) => kind === "add")
+}
+
 /** Deletes one element and nothing else: fails when it is not there. */
-export function deletion(block: Pick<Block, "target" | "direction">, table: string): readonly NftCommand[] {
-  const set = sets.find(({ name }) => name === setOf(block))
-  if (set === undefined) return []
+export function deletion(block: Omit<Block, "expiresAt">, table: string): readonly NftCommand[] {
+  const set = specOf(block)
   return [{ delete: { element: { family: "inet", table, name: set.name, elem: [bareOf(block, set)] } } }]
 }
 
 /** The elements that we could have written; what else someone put into our sets is left alone. */
-export function blocksIn(elements: readonly RawElement[], { direction }: SetSpec, now: Millis): readonly Observed[] {
+export function blocksIn(
+  elements: readonly RawElement[],
+  { direction, grade }: SetSpec,
+  now: Millis,
+): readonly Observed[] {
+  const kind = grade === null ? { direction } : { direction, action: "limit" as const, rate: grade }
   return elements.flatMap((raw) => {
     const target = parseCidr(targetOf(raw) ?? "")
     if (target === undefined) return []
-    const { expires } = record(record(raw).elem)
+    const { expires, counter } = record(record(raw).elem)
     // Printed in whole seconds, rounded down.
-    return [{ target, direction, expiresAt: typeof expires === "number" ? now + expires * 1000 + 500 : null }]
+    const expiresAt = typeof expires === "number" ? now + expires * 1000 + 500 : null
+    return [{ target, ...kind, expiresAt, ...refusedIn(counter) }]
   })
+}
+
+/** Not told by every version of nft for every set. */
+function refusedIn(counter: unknown): Pick<Observed, "refused"> {
+  const { packets, bytes } = record(counter)
+  return typeof packets === "number" && typeof bytes === "number" ? { refused: { packets, bytes } } : {}
 }
 
 /** A listed element, to be written again; its end is rounded up, so that it never comes early. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { createLab, type Lab } from "../../../test/e2e/support/netns.ts"
 import { has } from "../../../test/support/requirements.ts"
-import { countermeasureId, type Direction, prefix, systemClock } from "../../core/index.ts"
+import { countermeasureId, type Direction, type EnforcementReport, prefix, systemClock } from "../../core/index.ts"
 import { type Block, type Enforcer, keyOf } from "../enforcer.ts"
 import { createReconciler } from "../reconciler.ts"
 import { createNftablesEnforcer } from "./nftables.ts"
@@ -19,6 +19,12 @@ const connect = (host: string) => `const socket = require("node:net").connect(70
 const ticker = (host: string) => `const socket = require("node:net").connect(7007, ${JSON.stringify(host)})
   socket.on("data", (data) => process.stdout.write(data)); socket.on("error", () => process.exit(1))
   setInterval(() => socket.write("tick\\n"), 50)`
+
+const conntrack = `add table inet firewall {
+  counter established { }
+  chain input { type filter hook input priority -300; ct state established counter name established accept; }
+  chain forward { type filter hook forward priority -300; ct state established accept; }
+}`
 
 describe.runIf(has("nftables against real packets", "root", "nft", "ip"))("nftables against real packets", () => {
   let lab: Lab
@@ -47,6 +53,15 @@ describe.runIf(has("nftables against real packets", "root", "nft", "ip"))("nftab
     expiresAt: forMs === null ? null : Date.now() + forMs,
   })
 
+  const established = () =>
+    Number(/packets (\d+)/.exec(lab.run("host", "nft", "list", "counter", "inet", "firewall", "established"))?.[1])
+  /** How many of 200 pings, a hundred in a second or fewer, were answered, and in how many seconds. */
+  const ping = (place: string, to: string, bytes = 56) => {
+    const said = lab.run(place, "sh", "-c", `ping -q -c 200 -i 0.01 -W 1 -s ${bytes} ${to}; true`)
+    const [, answered, ms] = /(\d+) received.*time (\d+)ms/.exec(said) ?? []
+    return { answered: Number(answered), seconds: Number(ms) / 1000 }
+  }
+
   beforeAll(async () => {
     lab = createLab("nft", ["attacker", "friend"])
     enforcer = createNftablesEnforcer({ clock: systemClock }, { netns: lab.host })
@@ -57,6 +72,12 @@ describe.runIf(has("nftables against real packets", "root", "nft", "ip"))("nftab
     attacker = follow(lab.start("attacker", process.execPath, "-e", ticker(lab.hostAddress("attacker"))))
     friend = follow(lab.start("friend", process.execPath, "-e", ticker(lab.hostAddress("friend"))))
     await until(() => attacker.ticks() > 2 && friend.ticks() > 2)
+    // What firewalls do everywhere: whatever belongs to a connection that stands is let through.
+    lab.run("host", "nft", conntrack)
+    lab.run("host", "sysctl", "-qw", "net.ipv4.ip_forward=1")
+    for (const place of ["attacker", "friend"])
+      lab.run(place, "ip", "route", "add", "default", "via", lab.hostAddress(place))
+    await until(() => established() > 10)
   })
   afterAll(() => lab.close())
 
@@ -95,16 +116,105 @@ describe.runIf(has("nftables against real packets", "root", "nft", "ip"))("nftab
     expect(reaches("host", lab.addressOf("attacker"))).toBe(true)
   })
 
+  it("cuts an established connection by what goes out, too", async () => {
+    const away = block(lab.addressOf("attacker"), null, "outbound")
+    await enforcer.apply([{ kind: "add", block: away }], signal)
+    await sleep(50)
+    const [cut, going, known] = [attacker.ticks(), friend.ticks(), established()]
+    await sleep(500)
+    expect(attacker.ticks()).toBe(cut)
+    expect(friend.ticks()).toBeGreaterThan(going + 3)
+    expect(established()).toBeGreaterThan(known)
+    await enforcer.apply([{ kind: "remove", block: away }], signal)
+    await until(() => attacker.ticks() > cut)
+  })
+
+  it("stands between others, too: what comes from an address, and what goes to it, is not forwarded", async () => {
+    const [from, to] = [block(lab.addressOf("attacker"), null), block(lab.addressOf("friend"), null, "outbound")]
+    const through = () => [
+      reaches("attacker", lab.addressOf("friend")),
+      reaches("friend", lab.addressOf("attacker")),
+      reaches("friend"),
+    ]
+    expect(through()).toEqual([true, true, true])
+    await enforcer.apply([{ kind: "add", block: from }], signal)
+    expect(through()).toEqual([false, false, true])
+    await enforcer.apply(
+      [
+        { kind: "remove", block: from },
+        { kind: "add", block: to },
+      ],
+      signal,
+    )
+    expect(through()).toEqual([false, false, false])
+    await enforcer.apply([{ kind: "remove", block: to }], signal)
+    expect(through()).toEqual([true, true, true])
+  })
+
+  const limits = [
+    ["inbound", 32, { perSecond: 20, unit: "packets" }, 56, 20],
+    ["inbound", 24, { perSecond: 20_000, unit: "bytes" }, 972, 20],
+    ["outbound", 32, { perSecond: 20, unit: "packets" }, 56, 20],
+  ] as const
+  it.each(limits)(
+    "lets through %s of a /%i only %o, and counts the rest",
+    async (direction, length, rate, bytes, perSecond) => {
+      expect(limits).toHaveLength(3)
+      const limit: Block = {
+        ...block(`${lab.addressOf("attacker")}/${length}`, 60_000, direction),
+        ...{ action: "limit", rate },
+      }
+      expect(await enforcer.apply([{ kind: "add", block: limit }], signal)).toEqual([{ kind: "applied" }])
+      const inbound = direction === "inbound"
+      const { answered, seconds } = ping(
+        inbound ? "attacker" : "host",
+        inbound ? lab.hostAddress("attacker") : lab.addressOf("attacker"),
+        bytes,
+      )
+      const other = ping("friend", lab.hostAddress("friend"))
+      const [seen] = await enforcer.observe(signal)
+      expect(other.answered).toBe(200)
+      // A second's worth at once, then the rate; the ticker takes its share.
+      expect(answered).toBeLessThanOrEqual(perSecond * (seconds + 1) + 2)
+      expect(answered).toBeGreaterThan(0)
+      expect(seen && keyOf(seen)).toBe(keyOf(limit))
+      expect(seen?.refused?.packets).toBeGreaterThanOrEqual(200 - answered)
+      expect(seen?.refused?.bytes).toBeGreaterThanOrEqual((200 - answered) * (bytes + 28))
+      expect(await enforcer.apply([{ kind: "remove", block: limit }], signal)).toEqual([{ kind: "applied" }])
+      expect(ping("attacker", lab.hostAddress("attacker")).answered).toBe(200)
+    },
+  )
+
+  it("blocks an address that is limited, and tells of each what it refused", async () => {
+    const address = lab.addressOf("attacker")
+    const blocked = block(address, null)
+    const limit: Block = { ...blocked, action: "limit", rate: { perSecond: 5, unit: "packets" } }
+    await enforcer.apply(
+      [limit, blocked].map((one) => ({ kind: "add", block: one })),
+      signal,
+    )
+    expect(ping("attacker", lab.hostAddress("attacker")).answered).toBe(0)
+    const refused = new Map((await enforcer.observe(signal)).map((one) => [keyOf(one), one.refused?.packets ?? 0]))
+    expect(refused.get(keyOf(blocked))).toBeGreaterThanOrEqual(200)
+    expect(refused.get(keyOf(limit))).toBe(0)
+    await enforcer.apply(
+      [limit, blocked].map((one) => ({ kind: "remove", block: one })),
+      signal,
+    )
+    expect(await enforcer.observe(signal)).toEqual([])
+  })
+
   it("stands again within the time between two checks after someone flushed the firewall", async () => {
     const target = prefix(lab.addressOf("attacker"))
     const now = Date.now()
+    const reports: EnforcementReport[] = []
     const reconciler = createReconciler(
       {
         enforcer,
         clock: systemClock,
         desired: () => [wish(target, now)],
         refusalNow: async () => undefined,
-        report: async () => undefined,
+        report: async (_, report) => void reports.push(report),
         onError: (error) => {
           throw error
         },
@@ -119,6 +229,8 @@ describe.runIf(has("nftables against real packets", "root", "nft", "ip"))("nftab
       await sleep(500)
       expect(reaches("attacker")).toBe(false)
       expect((await enforcer.observe(signal)).map(keyOf)).toEqual([`inbound ${target}`])
+      // The proof: what was refused because of it is reported as soon as it is more than nothing.
+      await until(() => reports.some(({ state, refused }) => state === "applied" && (refused?.packets ?? 0) > 0))
     } finally {
       await reconciler.stop()
     }

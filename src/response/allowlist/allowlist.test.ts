@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertOf } from "../../../test/support/alerts.ts"
-import { type Alert, type AllowlistEntry, type Cidr, type NodeId, prefix, subjectOf } from "../../core/index.ts"
+import {
+  type Alert,
+  type AllowlistEntry,
+  type Cidr,
+  type NodeId,
+  policyId,
+  prefix,
+  subjectOf,
+} from "../../core/index.ts"
 import { ada, createHouse, type House, onAlerts, policyOf, startedAt } from "../testing/house.ts"
 import { indexAllowlist } from "./allowlist.ts"
 
@@ -230,5 +238,36 @@ describe("a host name on the allowlist", () => {
     answer({ addresses: ["203.0.113.1"], ttlMs: 1 })
     await refreshing
     expect(await house.store.allowlist()).toEqual([])
+  })
+})
+
+describe("what is proposed, or held back less than by a block", () => {
+  const rate = { perSecond: 100, unit: "packets" } as const
+  const subjects = [{ prefix: prefix("203.0.113.7") }, { range: "203.0.113.5-203.0.113.9" }, { asn: 64_501 }]
+  const hows = [{ action: "block" }, { action: "limit", rate }] as const
+  const cases = subjects.flatMap((subject) => hows.map((how) => ({ subject, how })))
+
+  it.each(cases)("goes when an entry speaks for its address: %j", async ({ subject, how }) => {
+    expect(cases).toHaveLength(6)
+    await house.store.record({ policies: [{ ...one, ...how, mode: "interactive" }] })
+    await attackOn("web", "203.0.113.7")
+    expect(house.responder.recommendations()).toMatchObject([{ pending: 1, action: how.action }])
+    // One that acts in the other direction leaves the proposal pending.
+    await house.store.record({ policies: [{ ...one, ...how, id: policyId.parse("acts"), direction: "outbound" }] })
+    await attackOn("web", "203.0.113.7")
+    expect([blocked().length, house.responder.recommendations().length]).toEqual([1, 1])
+    const { freed } = await house.responder.allow({ ...wish, ...subject }, ada)
+    expect([freed.length, blocked(), house.responder.recommendations()]).toEqual([1, [], []])
+  })
+
+  it("stays where the entry is for other nodes, and goes when its name stands for the address later", async () => {
+    await house.store.record({ policies: [{ ...one, mode: "interactive" }] })
+    await attackOn("web", "203.0.113.9")
+    await house.responder.allow({ ...wish, prefix: prefix("203.0.113.9"), nodes: ["db"] }, ada)
+    await house.responder.allow({ ...wish, host: "office.example.com" }, ada)
+    expect(house.responder.recommendations()).toMatchObject([{ pending: 1 }])
+    dns = { addresses: ["203.0.113.9"], ttlMs: 60 * second }
+    await later(2 * 60 * second)
+    expect(house.responder.recommendations()).toEqual([])
   })
 })

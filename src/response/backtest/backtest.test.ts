@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { alertOf } from "../../../test/support/alerts.ts"
+import { killChainRules } from "../../../test/support/kill-chain.ts"
 import {
   type Alert,
+  address,
   createIds,
   createManualClock,
   type Policy,
@@ -9,7 +11,7 @@ import {
   quarantinePolicy,
   ruleException,
 } from "../../core/index.ts"
-import { createCorrelator, defaultIntentRules } from "../../correlation/index.ts"
+import { createClusterer, createCorrelator, parseCorrelationRules } from "../../correlation/index.ts"
 import { createSqliteStore } from "../../store/index.ts"
 import { defaultPolicies } from "../policies.ts"
 import { ada, attack, createHouse, type House, onAlerts, policyOf, startedAt } from "../testing/house.ts"
@@ -19,7 +21,11 @@ import type { BacktestLimits } from "./services.ts"
 const minute = 60_000
 const hour = 60 * minute
 let house: House
-const correlate = () => createCorrelator(defaultIntentRules)
+const correlateBy = (rules: Parameters<typeof createCorrelator>[0]) => ({
+  correlator: createCorrelator(rules),
+  clusterer: createClusterer([]),
+})
+const correlate = () => correlateBy(killChainRules)
 const quiet = new AbortController().signal
 
 function backtestOf(of: House, limits?: BacktestLimits) {
@@ -95,7 +101,7 @@ describe("a backtest", () => {
 
   it("knows the incidents that the store has", async () => {
     const alerts = chainOf("203.0.113.7", minute)
-    const correlator = correlate()
+    const { correlator } = correlate()
     for (const alert of alerts) await house.store.record({ alerts: [alert], incidents: correlator.onAlert(alert) })
     expect((await look(defaultPolicies)).actions).toMatchObject([{ incident: { stored: true } }])
   })
@@ -127,7 +133,7 @@ describe("a backtest", () => {
     const alerts = Array.from({ length: 400 }, (_, index) =>
       alertAt(index * 20_000 + 1, { attacker: `203.0.113.${random(25)}` }, intents[random(3)]),
     )
-    const correlator = correlate()
+    const { correlator } = correlate()
     for (const alert of alerts) {
       live.clock.set(alert.at)
       await attack(live, correlator, [alert])
@@ -288,16 +294,150 @@ describe("a backtest of rules", () => {
   })
 
   it("recognises incidents by the intent rules in question alone", async () => {
-    const [rule] = defaultIntentRules
+    const [rule] = killChainRules
     if (rule === undefined) throw new Error("no rule")
     await house.store.record({ alerts: chainOf("203.0.113.7", minute) })
     const other = { ...rule, id: "mine" as typeof rule.id, title: "Mine", opensAt: 1 }
-    const request = { ...ofRule("mine", [], "correlation"), correlate: () => createCorrelator([other]) }
+    const request = { ...ofRule("mine", [], "correlation"), correlate: () => correlateBy([other]) }
     const onAny = policyOf({ on: { kind: "incident", rule: null, minStages: 2 }, blockMs: hour })
     const result = await run({ ...request, policies: [onAny, { ...one, id: "alerts" as typeof one.id }] })
     expect(result.incidents).toMatchObject([{ title: "Mine", stages: 3 }])
     expect(result.actions).toMatchObject([{ from: startedAt + 2 * minute, policy: "p", incident: { title: "Mine" } }])
     expect(result.summary).toMatch(/^In 10 hours it would have recognised 1 incident\. By the policies as they are/)
+  })
+})
+
+describe("a backtest of what policies do beside blocking", () => {
+  const asIs = (policies: readonly Policy[]) => {
+    const of = { kind: "detection", rules: new Set(["942100"]), given: [] } as const
+    const request = { policies, of, since: startedAt, until: startedAt + 10 * hour }
+    return backtestOf(house).run(request, () => undefined, quiet)
+  }
+  const raised = (afterMs: number, attacker: string): Alert => {
+    const alert = alertAt(afterMs, { attacker })
+    const contributions = alert.contributions.map((from) => ({ ...from, rule: "942100" as typeof from.rule }))
+    return { ...alert, contributions }
+  }
+
+  it("counts what they would have proposed, passed over or done, each as it asks", async () => {
+    await house.store.record({ alerts: [raised(minute, "203.0.113.7"), raised(2 * minute, "203.0.113.8")] })
+    const interactive = { ...one, mode: "interactive" } as const
+    const cases: readonly (readonly [Policy, object])[] = [
+      [one, { actions: 2, proposed: 0, ignored: 0 }],
+      [interactive, { actions: 0, proposed: 2, ignored: 0 }],
+      [
+        { ...interactive, interactiveStatus: "always-accept" },
+        { actions: 2, proposed: 0, ignored: 0 },
+      ],
+      [
+        { ...interactive, interactiveStatus: "always-ignore" },
+        { actions: 0, proposed: 0, ignored: 2 },
+      ],
+      [
+        { ...one, mode: "monitor" },
+        { actions: 0, proposed: 2, ignored: 0 },
+      ],
+      [
+        { ...one, action: "ignore" },
+        { actions: 0, proposed: 0, ignored: 2 },
+      ],
+    ]
+    expect(cases).toHaveLength(6)
+    for (const [policy, expected] of cases)
+      expect((await asIs([policy])).totals, JSON.stringify(policy)).toMatchObject(expected)
+    expect((await asIs([{ ...one, action: "ignore" }])).summary).toMatch(
+      /2 addresses or nodes would have been passed over/,
+    )
+  })
+
+  it("takes a policy that asks as automatic where the policy itself is looked back on", async () => {
+    await house.store.record({ alerts: [alertAt(minute)] })
+    for (const interactiveStatus of ["interactive", "always-ignore"] as const)
+      expect((await look([{ ...one, mode: "interactive", interactiveStatus }])).totals).toMatchObject({
+        ...{ actions: 1, proposed: 0, ignored: 0 },
+      })
+  })
+
+  it("tells a limit with its rate, and what is done in both directions once", async () => {
+    const rate = { perSecond: 100, unit: "packets" } as const
+    await house.store.record({ alerts: [alertAt(minute), alertAt(2 * minute)] })
+    const { actions, totals, summary } = await look([{ ...one, action: "limit", rate, direction: "both" }])
+    expect(actions).toMatchObject([{ action: "limit", direction: "both", rate, target: "203.0.113.7/32", stopped: 1 }])
+    expect(totals).toMatchObject({ actions: 1, subjects: 1, stopped: 1 })
+    expect(summary).toMatch(/^In 10 hours it would have limited 1 address, and 1 alert came/)
+  })
+
+  it("does not say that an outbound block meets what comes in", async () => {
+    const outbound = { direction: "outbound", destination: { address: address("198.51.100.66"), port: 443 } } as const
+    await house.store.record({
+      alerts: [
+        alertAt(minute, { ...outbound, attacker: "198.51.100.66" }),
+        alertAt(2 * minute, { attacker: "198.51.100.66" }),
+        alertAt(3 * minute, { ...outbound, attacker: "198.51.100.66" }),
+      ],
+    })
+    const { actions } = await look([{ ...one, direction: "outbound" }])
+    expect(actions).toMatchObject([{ direction: "outbound", subject: "198.51.100.66/32", stopped: 1 }])
+  })
+})
+
+describe("a backtest of correlation", () => {
+  const rulesOf = (text: string) => {
+    const parsed = parseCorrelationRules(text, "test.yaml")
+    if (parsed.kind === "bad") throw new Error(JSON.stringify(parsed.diagnostics))
+    const { rules, clusters } = parsed.value
+    return () => ({ correlator: createCorrelator(rules), clusterer: createClusterer(clusters) })
+  }
+  const onIncident = policyOf({ on: { kind: "incident", rule: null, minStages: 1 }, severity: "low", blockMs: hour })
+  const span = { since: startedAt, until: startedAt + 10 * hour }
+
+  it("opens what waits for nothing to follow when its time is over, also after the last alert", async () => {
+    const correlate = rulesOf(`rules:
+  - id: x/unanswered
+    title: Nothing followed
+    window: 10 minutes
+    late: 1 second
+    stages: [{ name: a, intents: [exploitation] }]
+    opensAt: 1
+    unless: { name: b, intents: [installation], within: 5 minutes }
+`)
+    await house.store.record({ alerts: [alertAt(hour)] })
+    const result = await backtestOf(house).run({ ...span, policies: [onIncident], correlate }, () => undefined, quiet)
+    expect(result.actions).toHaveLength(1)
+    const from = (result.actions[0]?.from ?? 0) - startedAt - hour
+    expect([from > 5 * minute, from <= 7 * minute]).toEqual([true, true])
+  })
+
+  it("makes clusters anew, once, and leaves out what somebody masked", async () => {
+    const correlate = rulesOf(`clusters:
+  - id: x/many
+    title: Many of them
+    name: brute-force
+    classtypes: [web-application-attack]
+    window: 10 minutes
+    count: 3
+    groupBy: [attacker]
+    severity: critical
+`)
+    const alerts = [1, 2, 3].map((after) => alertAt(after * minute))
+    const { clusterer } = correlate()
+    const [made, ...more] = alerts.flatMap((alert) => clusterer.onAlert(alert))
+    if (made === undefined) throw new Error("no cluster")
+    expect(more).toEqual([])
+    const policies = [{ ...one, severity: "critical" } as const]
+    const cases: readonly (readonly [stored: readonly Alert[], masked: number, actions: number])[] = [
+      [alerts, 0, 1],
+      [[...alerts, made], 0, 1],
+      [[...alerts, { ...made, masked: true }], 1, 0],
+    ]
+    expect(cases).toHaveLength(3)
+    for (const [stored, masked, actions] of cases) {
+      const other = await createHouse()
+      await other.store.record({ alerts: stored })
+      const result = await backtestOf(other).run({ ...span, policies, correlate }, () => undefined, quiet)
+      expect([result.looked, result.totals.actions]).toEqual([{ alerts: 4, masked }, actions])
+      await other.store.close()
+    }
   })
 })
 
@@ -388,7 +528,7 @@ describe("friends that a policy would have hit", () => {
     [
       "whose incident was called a false positive",
       async () => {
-        const correlator = correlate()
+        const { correlator } = correlate()
         const [incident] = chainOf(friendly, 6 * hour).flatMap((alert) => correlator.onAlert(alert))
         if (incident === undefined) throw new Error("no incident came of it")
         await house.store.record({ incidents: [{ ...incident, status: "false-positive" }] })

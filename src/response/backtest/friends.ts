@@ -4,6 +4,7 @@ import {
   type BlockCountermeasure,
   type Countermeasure,
   holds,
+  holdsBack,
   type Incident,
   type IpAddress,
   overlaps,
@@ -40,7 +41,7 @@ export async function createFriends({ store, clock, asnsOf }: BacktestDeps): Pro
   const known = { ...(await read(store)), allowlist: indexAllowlist(entries, asnsOf) }
   return {
     of: async (one, alerts) => {
-      const found = (one.action === "block" ? byTarget(one, known) : undefined) ?? byCause(one, known)
+      const found = (holdsBack(one) ? byTarget(one, known) : undefined) ?? byCause(one, known)
       const [kind, why] = found ?? (await byVerdicts(alerts, store)) ?? []
       return kind === undefined || why === undefined
         ? undefined
@@ -66,7 +67,7 @@ function byCause(one: Countermeasure, { misjudged, undone }: Known): Why | undef
   const before = undone.get(subjectOf(one))
   if (before !== undefined)
     return ["false-positive", `${before.endedBy ?? "somebody"} ended ${before.id} against it as a false positive`]
-  if (one.action !== "block") return undefined
+  if (!holdsBack(one)) return undefined
   // The cast holds: policies block single addresses, and these are canonical.
   const incident = misjudged.get(one.target.slice(0, one.target.indexOf("/")) as IpAddress)
   return incident && ["false-positive", `the incident ${incident.id} of this address was called a false positive`]

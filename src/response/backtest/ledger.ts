@@ -7,16 +7,20 @@ import type {
   Countermeasure,
   Incident,
   IpAddress,
+  Millis,
+  Proposal,
 } from "../../core/index.ts"
-import { isUnspecified, subjectOf } from "../../core/index.ts"
+import { holdsBack, isAddressProposal, isUnspecified, subjectOf } from "../../core/index.ts"
 import type { Changes } from "../../store/store.ts"
+import { nodeSubject } from "../policies.ts"
 import type { Attribution } from "./attribution.ts"
 import type { Friends } from "./friends.ts"
+import { createInForce, type Row } from "./in-force.ts"
 
 /** Writes down what the simulated response decides. */
 export interface Ledger {
-  /** Before anything is decided on it: what would have been in force when it came. */
-  came(alert: Alert): void
+  /** Before anything is decided on them: what would have been in force when they came. */
+  came(alerts: readonly Alert[], at: Millis): void
   /** Incidents that it opened or changed. */
   recognised(incidents: readonly Incident[]): void
   decided(changes: Changes, incidents: readonly Incident[]): Promise<void>
@@ -37,14 +41,13 @@ export interface Counts {
   readonly stopped: number
   readonly held: number
   readonly proposed: number
+  readonly ignored: number
 }
 
 // Of each countermeasure; its incident or the alerts of its address have the rest.
 const maxAlerts = 10
 // Told one by one; the rest are counted.
 const maxFriends = 1000
-
-type Row = { -readonly [K in keyof BacktestAction]: BacktestAction[K] }
 
 /** Addresses of nodes, as alerts show them; more are told by their own guardrail. */
 const maxNodes = 10_000
@@ -56,9 +59,9 @@ export function createLedger(friends: Friends, attribution: Attribution): Ledger
   const recognised = new Map<string, BacktestIncident>()
   let [ours, mine, decisions] = [0, false, 0]
   const rows = new Map<string, Row>()
-  const inForce = new Map<string, Row>()
+  const inForce = createInForce()
   const subjects = new Set<string>()
-  const [held, proposed] = [new Set<string>(), new Set<string>()]
+  const [held, proposed, ignored] = [new Set<string>(), new Set<string>(), new Set<string>()]
   const known = new Map<string, BacktestFriend>()
   const nodes = new Map<IpAddress, string>()
   let [stopped, now] = [0, 0]
@@ -68,9 +71,11 @@ export function createLedger(friends: Friends, attribution: Attribution): Ledger
     if (known.size < maxFriends && !known.has(key)) known.set(key, friend)
   }
   const add = async (one: Countermeasure, incidents: readonly Incident[]) => {
+    const other = inForce.widened(one)
+    if (other !== undefined) return void rows.set(one.id, other)
     const row = rowOf(one, incidents)
     rows.set(one.id, row)
-    inForce.set(placeOf(one), row)
+    inForce.add(one, row)
     subjects.add(row.subject)
     const hurt = await friends.of(one, one.reason.alerts)
     if (hurt === undefined) return
@@ -82,8 +87,14 @@ export function createLedger(friends: Friends, attribution: Attribution): Ledger
     const name = subject.slice(subject.indexOf(":") + 1) as IpAddress
     if (/ held$/.test(action)) held.add(subject)
     else if (/ proposed$|\(monitor\)$/.test(action)) proposed.add(subject)
+    else if (/ proposal not kept/.test(action)) (hasReason(after) ? held : proposed).add(subject)
+    else if (/^ignored$| ignored \(always ignore\)$/.test(action)) ignored.add(subject)
     else if (/ refused$/.test(action) && !isUnspecified(name))
       befriend({ subject: name, kind: "guardrail", why: reasonIn(after), at, outcome: "spared" })
+  }
+  /** What waits for a person: because a guardrail holds it, or because its policy asks. */
+  const propose = (one: Proposal) => {
+    if (one.state === "pending") (one.held === null ? proposed : held).add(proposalSubject(one))
   }
   /** Nodes are known by the alerts on them, and some of these come later. */
   const judgeNodes = () => {
@@ -96,53 +107,55 @@ export function createLedger(friends: Friends, attribution: Attribution): Ledger
   }
 
   return {
-    came: (alert) => {
-      now = alert.at
-      mine = attribution.alert(alert)
-      if (mine) ours++
-      const own = alert.direction === "inbound" ? alert.destination.address : alert.source.address
-      if (nodes.size < maxNodes && own !== alert.attacker) nodes.set(own, alert.node.name || alert.node.id)
-      for (const place of [alert.attacker, `node ${alert.node.id}`]) {
-        const row = inForce.get(place)
-        if (row === undefined) continue
-        if (row.until !== null && row.until <= alert.at) inForce.delete(place)
-        else {
-          row.stopped++
-          stopped++
+    came: (alerts, at) => {
+      now = at
+      mine = false
+      for (const alert of alerts) {
+        if (attribution.alert(alert)) {
+          mine = true
+          ours++
         }
+        const own = alert.direction === "inbound" ? alert.destination.address : alert.source.address
+        if (nodes.size < maxNodes && own !== alert.attacker) nodes.set(own, alert.node.name || alert.node.id)
+        if (inForce.meets(alert)) stopped++
       }
     },
     recognised: (incidents) => {
       for (const one of incidents) {
-        if (!attribution.incident(one) || (recognised.size >= maxIncidents && !recognised.has(one.id))) continue
+        if (!attribution.incident(one)) continue
+        mine = true
+        if (recognised.size >= maxIncidents && !recognised.has(one.id)) continue
         const { id, title, severity, attacker, startedAt, stages } = one
         recognised.set(id, { id, title, severity, attacker, startedAt, stages: stages.length, stored: false })
       }
     },
     incidents: () => [...recognised.values()],
-    decided: async ({ countermeasures = [], audit = [] }, incidents) => {
+    decided: async ({ countermeasures = [], proposals = [], audit = [] }, incidents) => {
       for (const one of countermeasures) {
         if (one.createdAt === now) decisions++
         const row = rows.get(one.id)
         if (row !== undefined) Object.assign(row, { until: one.expiresAt, severity: one.severity })
         else if (attribution.countermeasure(one, incidents)) await add(one, incidents)
       }
-      if (mine) for (const entry of audit) note(entry)
+      if (!mine) return
+      for (const one of proposals) propose(one)
+      for (const entry of audit) note(entry)
     },
     actions: () => {
       judgeNodes()
-      return [...rows.values()]
+      return [...new Set(rows.values())]
     },
     friends: () => [...known.values()],
     decisions: () => decisions,
     counts: () => ({
       alerts: ours,
       incidents: recognised.size,
-      actions: rows.size,
+      actions: new Set(rows.values()).size,
       subjects: subjects.size,
       stopped,
       held: held.size,
       proposed: proposed.size,
+      ignored: ignored.size,
     }),
   }
 }
@@ -152,8 +165,10 @@ function rowOf(one: Countermeasure, incidents: readonly Incident[]): Row {
   const incident = incidents.find(({ id }) => id === reason.incident)
   return {
     ...{ subject: subjectOf(one), action, severity, from, until, policy: reason.policy },
-    target: one.action === "block" ? one.target : null,
-    node: one.action === "block" ? null : one.node,
+    target: holdsBack(one) ? one.target : null,
+    direction: holdsBack(one) ? one.direction : null,
+    rate: holdsBack(one) ? (one.rate ?? null) : null,
+    node: holdsBack(one) ? null : one.node,
     incident:
       incident === undefined
         ? null
@@ -165,9 +180,9 @@ function rowOf(one: Countermeasure, incidents: readonly Incident[]): Row {
   }
 }
 
-/** What its alerts are found by. A policy blocks single addresses. */
-function placeOf(one: Countermeasure): string {
-  return one.action === "block" ? one.target.slice(0, one.target.indexOf("/")) : `node ${one.node.id}`
+/** As the audit log names it. */
+function proposalSubject(one: Proposal): string {
+  return isAddressProposal(one) ? `address:${one.target.replace(/\/.*/, "")}` : nodeSubject(one.target)
 }
 
 function addressOf({ target }: Row): IpAddress {
@@ -175,6 +190,9 @@ function addressOf({ target }: Row): IpAddress {
   return (target ?? "").replace(/\/.*/, "") as IpAddress
 }
 
+const hasReason = (after: unknown): after is { readonly reason: unknown } =>
+  typeof after === "object" && after !== null && "reason" in after
+
 function reasonIn(after: unknown): string {
-  return typeof after === "object" && after !== null && "reason" in after ? String(after.reason) : "a guardrail"
+  return hasReason(after) ? String(after.reason) : "a guardrail"
 }

@@ -42,7 +42,7 @@ export async function notesOf(
     notes.push(
       "What was observed is not stored: only what the rule raised then was looked at, not what it would raise on all that happened.",
     )
-  const strange = of?.kind === "correlation" ? 0 : await strangeIncidents(store, rules, since)
+  const strange = of !== undefined && of.kind !== "detection" ? 0 : await strangeIncidents(store, rules, since)
   if (strange > 0)
     notes.push(
       `${strange.toLocaleString("en")} stored incident(s) of this time were made by rules that are not here now, and are not in this.`,

@@ -21,7 +21,7 @@ export async function* pages(
   let from = since
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
     signal.throwIfAborted()
-    const page = await store.alerts({ since: from, until, limit: pageSize, cursor, oldestFirst: true })
+    const page = await store.alerts({ since: from, until, limit: pageSize, cursor, order: "oldest" })
     yield page.items
     cursor = page.next
     from = page.items.at(-1)?.at ?? from

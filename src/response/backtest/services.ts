@@ -3,20 +3,45 @@ import type { Store } from "../../store/store.ts"
 import type { ResponderDeps } from "../services.ts"
 
 /** Correlation, as a backtest uses it: new for each, and fed with stored alerts. */
+export interface Correlation {
+  readonly correlator: Correlates
+  readonly clusterer: Clusters
+}
+
 export interface Correlates {
-  onAlert(alert: Alert): readonly Incident[]
+  onAlerts(alerts: readonly Alert[]): readonly Incident[]
+  onTime(now: Millis): readonly Incident[]
   setStatus(id: IncidentId, status: IncidentStatus, at: Millis): Incident | undefined
-  readonly rules: readonly { readonly id: string; readonly windowMs: Millis }[]
+  readonly rules: readonly Remembers[]
+}
+
+export interface Clusters {
+  /** The new alerts that this one completes. */
+  onAlert(alert: Alert): readonly Alert[]
+  readonly rules: readonly Remembers[]
+}
+
+interface Remembers {
+  readonly id: string
+  readonly windowMs: Millis
 }
 
 export interface BacktestDeps
   extends Pick<
     ResponderDeps,
-    "clock" | "enforcers" | "quarantiners" | "protectedNodes" | "surroundings" | "operators" | "limits" | "asnsOf"
+    | "clock"
+    | "enforcers"
+    | "quarantiners"
+    | "protectedNodes"
+    | "tagsOf"
+    | "surroundings"
+    | "operators"
+    | "limits"
+    | "asnsOf"
   > {
   /** What there is to look back on; it is only read. */
   readonly store: Store
-  readonly correlate: () => Correlates
+  readonly correlate: () => Correlation
   /** An empty store of its own for each, which nobody else sees; it is closed in the end. */
   readonly scratch: () => Promise<Store>
 }
@@ -25,8 +50,8 @@ export interface BacktestDeps
 export interface RuleSubject {
   /** Their ids. */
   readonly rules: ReadonlySet<string>
-  /** `detection`: rules that raise alerts. `correlation`: intent rules, which `correlate` of the request has. */
-  readonly kind: "detection" | "correlation"
+  /** `detection`: rules that raise alerts. `clustering` and `correlation`: rules that `correlate` of the request has. */
+  readonly kind: "detection" | "clustering" | "correlation"
   /** What they would have raised, by events that are not stored; it takes the place of their stored alerts. */
   readonly given: readonly Alert[]
 }
@@ -35,8 +60,8 @@ export interface BacktestRequest {
   /** Each is taken as turned on and automatic, but for what rules have a part in: there, as it is. */
   readonly policies: readonly Policy[]
   readonly of?: RuleSubject
-  /** Other intent rules than those of today. */
-  readonly correlate?: () => Correlates
+  /** Other intent and clustering rules than those of today. */
+  readonly correlate?: () => Correlation
   readonly since: Millis
   readonly until: Millis
 }

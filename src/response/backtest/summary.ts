@@ -22,7 +22,7 @@ export function summaryOf(
 /** "it would have raised 12 alerts, and had a part in 2 incidents." */
 function partOf({ kind, given }: RuleSubject, { alerts, incidents }: Told["totals"]): string {
   if (kind === "correlation") return `it would have recognised ${many(incidents, "incident")}.`
-  const raised = given.length > 0 ? "would have raised" : "raised"
+  const raised = given.length > 0 || kind === "clustering" ? "would have raised" : "raised"
   return `it ${raised} ${many(alerts, "alert")}, and had a part in ${many(incidents, "incident")}.`
 }
 
@@ -30,7 +30,7 @@ function doneBy(totals: Told["totals"], policies: readonly Policy[], it: string)
   const quarantine = policies.length > 0 && policies.every(({ kind }) => kind === "quarantine")
   const who = quarantine ? many(totals.subjects, "node") : many(totals.subjects, "address", "addresses")
   const times = totals.actions > totals.subjects ? ` ${totals.actions.toLocaleString("en")} times` : ""
-  const verb = quarantine ? "acted on" : "blocked"
+  const verb = quarantine ? "acted on" : verbOf(policies)
   const done =
     totals.actions === 0
       ? `${it} would have ${verb} nothing`
@@ -45,5 +45,16 @@ function doneBy(totals: Told["totals"], policies: readonly Policy[], it: string)
     totals.held > 0 ? `${totals.held.toLocaleString("en")} more would have waited for a person.` : "",
     totals.proposed > 0 ? `${totals.proposed.toLocaleString("en")} more would have been proposed or shown only.` : "",
   ]
+  if (totals.ignored > 0)
+    rest.push(`${many(totals.ignored, "address or node", "addresses or nodes")} would have been passed over.`)
   return [`${done}.`, ...rest].filter((text) => text !== "").join(" ")
+}
+
+const verbs = { block: "blocked", ignore: "blocked", limit: "limited", challenge: "challenged" } as const
+
+/** One word for all that they do. */
+function verbOf(policies: readonly Policy[]): string {
+  const found = new Set(policies.map((one) => (one.kind === "quarantine" ? "acted on" : verbs[one.action])))
+  const [only = "blocked"] = found
+  return found.size > 1 ? "acted on" : only
 }

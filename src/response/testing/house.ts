@@ -10,6 +10,7 @@ import {
   networkPolicy,
   policyId,
   prefix,
+  type Recommendation,
 } from "../../core/index.ts"
 import type { Correlator } from "../../correlation/index.ts"
 import { createSqliteStore, type Store } from "../../store/index.ts"
@@ -25,6 +26,7 @@ export interface House {
   readonly store: Store
   readonly responder: Responder
   readonly published: readonly string[]
+  readonly recommended: readonly (Recommendation | null)[]
   ingest(alerts: readonly Alert[], incidents: readonly Incident[]): Promise<void>
   /** As a process that starts anew on the same store. */
   again(overrides?: Partial<ResponderDeps>): Promise<House>
@@ -40,6 +42,8 @@ export async function createHouse(
   const store = before?.store ?? (await createSqliteStore({ path: ":memory:" }))
   const published: string[] = []
   const bus = createInProcessBus({ onError: () => undefined })
+  const recommended: (Recommendation | null)[] = []
+  bus.subscribe("recommendation", ({ recommendation }) => recommended.push(recommendation))
   bus.subscribe("countermeasure", ({ id }) => published.push(id))
   bus.subscribe("incident", ({ id, status }) => published.push(`${id} ${status}`))
   const responder = createResponder({
@@ -59,6 +63,7 @@ export async function createHouse(
     store,
     responder,
     published,
+    recommended,
     ingest: (alerts, incidents) =>
       responder.handle(alerts, incidents, (decided) =>
         store.record({ ...decided, alerts, incidents: [...incidents, ...(decided.incidents ?? [])] }),

@@ -22,6 +22,8 @@ export interface Database {
     incident: string | null
   }
   policies: Document & { id: string }
+  proposals: Document & { id: string; created_at: number; policy: string; state: string }
+  recommendations: Document & { id: string }
   allowlist: Document & { id: string }
   users: Document & { name: string }
   sessions: Document & { secret_hash: string; user_name: string; expires_at: number }
@@ -32,5 +34,6 @@ export interface Database {
   rule_hits: { rule: string; day: number; hits: number; last_at: number }
   alert_verdicts: Document & { alert: string }
   rule_verdicts: { alert: string; rule: string; verdict: string }
+  vulnerability_reports: Document & { id: string }
   audit: Document & { id: string; at: number }
 }

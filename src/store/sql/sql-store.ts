@@ -6,18 +6,22 @@ import {
   type ApiToken,
   type AuditEntry,
   type Countermeasure,
+  completePolicy,
   type Incident,
   messageOf,
   type Policy,
+  type Proposal,
+  type RecommendationHead,
   type RuleException,
   type RuleSwitch,
   type Session,
   severities,
   ThwartError,
   type User,
+  type VulnerabilityReport,
 } from "../../core/index.ts"
 import { migrations } from "../migrations/index.ts"
-import type { AlertQuery, Changes, Page, PageQuery, Store } from "../store.ts"
+import type { Changes, Page, PageQuery, Store } from "../store.ts"
 import { createGroupCommit } from "./group-commit.ts"
 import { readStatistics } from "./read-statistics.ts"
 import type { Database } from "./schema.ts"
@@ -79,9 +83,13 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
         if (query.until !== undefined) rows = rows.where("at", "<=", query.until)
         if (query.minSeverity !== undefined) rows = rows.where("severity", ">=", severities.indexOf(query.minSeverity))
         if (query.ids !== undefined) rows = rows.where("id", "in", query.ids.length > 0 ? [...query.ids] : [""])
-        const order = orderOf(query)
+        const order = query.order === "oldest" ? "asc" : "desc"
         return page<Alert>(query, (cursor, limit) =>
-          after(rows, "at", cursor, order).orderBy("at", order).orderBy("id", order).limit(limit).execute(),
+          after(rows, "at", cursor && { ...cursor, order })
+            .orderBy("at", order)
+            .orderBy("id", order)
+            .limit(limit)
+            .execute(),
         )
       }),
     incident: (id) => one<Incident>(db.selectFrom("incidents").select("document").where("id", "=", id)),
@@ -110,7 +118,18 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
           after(rows, "created_at", cursor).orderBy("created_at", "desc").orderBy("id", "desc").limit(limit).execute(),
         )
       }),
-    policies: () => all<Policy>(db.selectFrom("policies").select("document").orderBy("id")),
+    policies: async () =>
+      (await all<Policy>(db.selectFrom("policies").select("document").orderBy("id"))).map(completePolicy),
+    proposals: (query) =>
+      guarded(async () => {
+        let rows = db.selectFrom("proposals").select(["document", "id", "created_at as time"])
+        if (query.policy !== undefined) rows = rows.where("policy", "=", query.policy)
+        if (query.state !== undefined) rows = rows.where("state", "=", query.state)
+        return page<Proposal>(query, (cursor, limit) =>
+          after(rows, "created_at", cursor).orderBy("created_at", "desc").orderBy("id", "desc").limit(limit).execute(),
+        )
+      }),
+    recommendations: () => all<RecommendationHead>(db.selectFrom("recommendations").select("document").orderBy("id")),
     allowlist: () => all<AllowlistEntry>(db.selectFrom("allowlist").select("document").orderBy("id")),
 
     user: (name) => one<User>(db.selectFrom("users").select("document").where("name", "=", name)),
@@ -140,6 +159,9 @@ export function createSqlStore({ db, name }: SqlStoreDeps): Store {
           .where("alert", "in", alerts.length > 0 ? [...alerts].slice(0, 1000) : [""]),
       ),
 
+    vulnerabilityReports: () =>
+      all<VulnerabilityReport>(db.selectFrom("vulnerability_reports").select("document").orderBy("id")),
+
     close: () => {
       closing ??= commits.close().then(() => db.destroy())
       return closing
@@ -158,23 +180,22 @@ interface Row {
   readonly time: number | string
 }
 
-/** Rows after the cursor in descending order of time and id: stable while others are written. */
-const orderOf = ({ oldestFirst }: AlertQuery) => (oldestFirst === true ? "asc" : "desc")
-
+/** Rows after the cursor in the order of time and id: stable while others are written. */
 function after<DB, TB extends keyof DB, O>(
   query: SelectQueryBuilder<DB, TB, O>,
   column: string,
   cursor: Cursor | undefined,
-  order: "asc" | "desc" = "desc",
 ): SelectQueryBuilder<DB, TB, O> {
   if (cursor === undefined) return query
-  const beyond = sql.raw(order === "asc" ? ">" : "<")
-  return query.where(sql<boolean>`(${sql.ref(column)}, ${sql.ref("id")}) ${beyond} (${cursor.time}, ${cursor.id})`)
+  const [here, there] = [sql`(${sql.ref(column)}, ${sql.ref("id")})`, sql`(${cursor.time}, ${cursor.id})`]
+  return query.where(cursor.order === "asc" ? sql<boolean>`${here} > ${there}` : sql<boolean>`${here} < ${there}`)
 }
 
 interface Cursor {
   readonly time: number
   readonly id: string
+  /** Descending by default. */
+  readonly order?: "asc" | "desc"
 }
 
 async function page<T>(

@@ -2,7 +2,9 @@ import type { Transaction } from "kysely"
 import { severities } from "../../core/index.ts"
 import type { Changes } from "../store.ts"
 import type { Database } from "./schema.ts"
+import { writeProposals } from "./write-proposals.ts"
 import { countHits, writeRules } from "./write-rules.ts"
+import { writeVulnerabilities } from "./write-vulnerabilities.ts"
 
 // Parameters in one statement: SQLite takes 32,766, PostgreSQL 65,535; rows have six at most.
 const rowsPerStatement = 500
@@ -45,8 +47,10 @@ export async function write(db: Transaction<Database>, changes: Changes): Promis
       .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
       .execute()
   }
+  await writeProposals(db, changes)
   await writeSettings(db, changes)
   await writeRules(db, changes)
+  await writeVulnerabilities(db, changes)
   await writeAccounts(db, changes)
   await writeUses(db, changes)
   for (const rows of slices(changes.audit)) {

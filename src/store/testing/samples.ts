@@ -1,4 +1,5 @@
 import {
+  type AddressProposal,
   type Alert,
   type AlertId,
   type AuditEntry,
@@ -8,6 +9,8 @@ import {
   type Incident,
   type IncidentId,
   nodeId,
+  type Proposal,
+  policyId,
   prefix,
   ruleId,
 } from "../../core/index.ts"
@@ -82,6 +85,31 @@ export function countermeasureAt(
     endReason: null,
     endedBy: null,
     reports: [],
+    ...overrides,
+  }
+}
+
+export function proposalAt(at: number, name: string, overrides: Partial<AddressProposal> = {}): Proposal {
+  return {
+    id: `prp_${name}` as Proposal["id"],
+    policy: policyId.parse("test"),
+    action: "block",
+    direction: "inbound",
+    target: prefix("203.0.113.66"),
+    state: "pending",
+    severity: "high",
+    reason: { by: "policy:test", text: "test", policy: policyId.parse("test"), incident: null, alerts: [] },
+    held: null,
+    source: address("203.0.113.66"),
+    node,
+    count: 1,
+    threshold: 1,
+    windowMs: 60_000,
+    firstAt: at,
+    latestAt: at,
+    createdAt: at,
+    expiresAt: at + 86_400_000,
+    outcome: null,
     ...overrides,
   }
 }

@@ -65,7 +65,7 @@ export function BacktestDialog({ subject, name, onClose, confirm }: BacktestDial
           </Button>
           {confirm !== undefined && (
             <Button
-              color={result !== undefined && result.totals.hurt > 0 ? "red" : undefined}
+              color={result !== undefined && result.totals.hurt > 0 ? "red" : "blue"}
               disabled={result === undefined && failed === undefined}
               onClick={confirm.onConfirm}
             >

@@ -54,7 +54,9 @@ export function BacktestReport({ result }: { readonly result: Result }) {
   )
 }
 
-function Row({ of: { from, until, action, subject, incident, alertCount, stopped, friend } }: { readonly of: Action }) {
+function Row({ of }: { readonly of: Action }) {
+  const { from, until, subject, incident, alertCount, stopped, friend } = of
+  const what = inWords(of)
   const many = `${alertCount.toLocaleString()} ${alertCount === 1 ? "alert" : "alerts"}`
   return (
     <Table.Tr>
@@ -62,9 +64,9 @@ function Row({ of: { from, until, action, subject, incident, alertCount, stopped
       <Table.Td style={{ whiteSpace: "nowrap" }}>{until === null ? "no end" : inShort(until - from)}</Table.Td>
       <Table.Td>
         <Code>{subject.replace(/\/(32|128)$/, "")}</Code>
-        {action !== "block" && (
+        {what !== "block" && (
           <Text size="xs" c="dimmed">
-            {action}
+            {what}
           </Text>
         )}
       </Table.Td>
@@ -88,6 +90,11 @@ function Row({ of: { from, until, action, subject, incident, alertCount, stopped
       <Table.Td>{friend === null ? "–" : <Text size="sm">{friend}</Text>}</Table.Td>
     </Table.Tr>
   )
+}
+
+/** "block in both directions", "limit": what is done, but for a plain block as nearly all are. */
+function inWords({ action, direction }: Action): string {
+  return `${action}${direction === "both" ? " in both directions" : direction === "outbound" ? " outbound" : ""}`
 }
 
 /** What was recognised, where nothing would have been done about it. */

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core"
+import { Alert, Button, Group, Modal, NumberInput, Select, Stack, TextInput } from "@mantine/core"
 import { notifications } from "@mantine/notifications"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { type FormEvent, useState } from "react"
@@ -12,15 +12,24 @@ const durations = [
   { value: "forever", label: "Until someone ends it" },
 ]
 
+const directions = [
+  { value: "inbound", label: "What comes from it" },
+  { value: "outbound", label: "What goes to it" },
+]
+
 export function BlockDialog({ onClose }: { readonly onClose: () => void }) {
   const client = useQueryClient()
   const [target, setTarget] = useState("")
   const [duration, setDuration] = useState("3600000")
+  const [direction, setDirection] = useState("inbound")
+  const [perSecond, setPerSecond] = useState<number | string>("")
   const [reason, setReason] = useState("")
   const block = useMutation({
     mutationFn: () =>
       api("POST", "/countermeasures", {
         target: target.trim(),
+        direction,
+        ...(perSecond === "" ? {} : { action: "limit", rate: { perSecond, unit: "packets" } }),
         durationMs: duration === "forever" ? null : Number(duration),
         reason,
       }),
@@ -50,6 +59,22 @@ export function BlockDialog({ onClose }: { readonly onClose: () => void }) {
             data-autofocus
             value={target}
             onChange={(event) => setTarget(event.currentTarget.value)}
+          />
+          <Select
+            label="Refuse"
+            data={directions}
+            value={direction}
+            allowDeselect={false}
+            onChange={(value) => setDirection(value ?? direction)}
+          />
+          <NumberInput
+            label="Beyond how many packets a second"
+            placeholder="everything"
+            min={1}
+            max={1_000_000_000}
+            allowDecimal={false}
+            value={perSecond}
+            onChange={setPerSecond}
           />
           <Select
             label="For"

@@ -4,7 +4,7 @@ import { useState } from "react"
 import { me } from "../../api/queries.ts"
 import { may } from "../../app/navigation.tsx"
 import { Ago, Remaining } from "../../components/Time.tsx"
-import { type Countermeasure, targetOf, whatOf } from "./target.ts"
+import { type Countermeasure, detailOf, targetOf, whatOf } from "./target.ts"
 import { UndoDialog } from "./UndoDialog.tsx"
 
 export function CountermeasureTable({ items }: { readonly items: readonly Countermeasure[] }) {
@@ -25,9 +25,9 @@ export function CountermeasureTable({ items }: { readonly items: readonly Counte
             <Table.Tr key={one.id} data-row tabIndex={0} className="row-link" style={{ cursor: "default" }}>
               <Table.Td>
                 <Code>{targetOf(one)}</Code>
-                {one.action !== "block" && (
+                {detailOf(one) !== undefined && (
                   <Text size="xs" c="dimmed">
-                    {one.action}
+                    {detailOf(one)}
                   </Text>
                 )}
               </Table.Td>
@@ -85,13 +85,14 @@ function Reports({ of: { reports } }: { readonly of: Countermeasure }) {
   if (reports.length === 0) return <Text size="sm">nowhere: no enforcer runs</Text>
   return (
     <Group gap={4}>
-      {reports.map(({ enforcer, state, since, checkedAt, reason }) => (
+      {reports.map(({ enforcer, state, since, checkedAt, reason, refused }) => (
         <Tooltip
           key={enforcer}
           label={`${reason ?? state} since ${new Date(since).toLocaleTimeString()}, seen to be so at ${new Date(checkedAt).toLocaleTimeString()}`}
         >
           <Badge variant="light" color={colours[state]} tt="none">
             {enforcer}: {state.replace("-", " ")}
+            {refused !== undefined && `, ${refused.packets.toLocaleString("en")} packets refused`}
           </Badge>
         </Tooltip>
       ))}

@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
 import { api } from "../../api/client.ts"
-import { type Countermeasure, targetOf, whatOf } from "./target.ts"
+import { type Countermeasure, doneTo, targetOf, whatOf } from "./target.ts"
 
 export function UndoDialog({ of, onClose }: { readonly of: Countermeasure; readonly onClose: () => void }) {
   const client = useQueryClient()
@@ -15,7 +15,7 @@ export function UndoDialog({ of, onClose }: { readonly of: Countermeasure; reado
       notifications.show({
         color: "teal",
         title: "Undone",
-        message: `${targetOf(of)} is no longer ${of.action === "block" ? "blocked" : "quarantined"}.`,
+        message: `${targetOf(of)} is no longer ${doneTo(of)}.`,
       })
       onClose()
       await client.invalidateQueries()

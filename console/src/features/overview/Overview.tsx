@@ -2,7 +2,7 @@ import { Anchor, Badge, Group, Paper, SimpleGrid, Table, Text, Title } from "@ma
 import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import type { Status } from "../../../../src/api/contract/index.ts"
-import { incidents, status } from "../../api/queries.ts"
+import { incidents, recommendations, status } from "../../api/queries.ts"
 import { Page } from "../../components/Page.tsx"
 import { State } from "../../components/State.tsx"
 import { IncidentTable } from "../incidents/Incidents.tsx"
@@ -10,18 +10,20 @@ import { IncidentTable } from "../incidents/Incidents.tsx"
 export function Overview() {
   const now = useQuery(status)
   const list = useQuery(incidents)
+  const pending = useQuery(recommendations).data?.items.reduce((sum, one) => sum + one.pending, 0) ?? 0
   return (
     <Page title="Overview">
       <State of={now}>
         {(data) => (
           <>
-            <SimpleGrid cols={{ base: 1, xs: 3 }}>
+            <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }}>
               <Figure
                 name="Open incidents"
                 value={data.counts.openIncidents}
                 to="/incidents"
                 alarming={data.counts.openIncidents > 0}
               />
+              <Figure name="Wait for a decision" value={pending} to="/recommendations" />
               <Figure name="Countermeasures in force" value={data.counts.activeCountermeasures} to="/countermeasures" />
               <Figure name="Alerts" value={data.counts.alerts} to="/incidents" />
             </SimpleGrid>
@@ -55,7 +57,7 @@ function Figure({
 }: {
   readonly name: string
   readonly value: number
-  readonly to: "/incidents" | "/countermeasures"
+  readonly to: "/incidents" | "/recommendations" | "/countermeasures"
   readonly alarming?: boolean
 }) {
   return (

@@ -1,4 +1,4 @@
-import { Button, Paper, Select, Stack, Switch, Text } from "@mantine/core"
+import { Badge, Button, Group, Paper, Select, Stack, Switch, Text } from "@mantine/core"
 import { notifications } from "@mantine/notifications"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
@@ -9,6 +9,7 @@ import { may } from "../../app/navigation.tsx"
 import { Page } from "../../components/Page.tsx"
 import { State } from "../../components/State.tsx"
 import { BacktestDialog } from "../backtest/BacktestDialog.tsx"
+import { ModeDialog } from "./ModeDialog.tsx"
 
 type Policy = Body["items"][number]
 
@@ -22,7 +23,7 @@ export function Policies() {
   return (
     <Page
       title="Policies"
-      about="When these incidents or alerts are seen, block the other side. Automatic enforces; interactive proposes; monitor decides and shows, but never enforces."
+      about="What is seen how often, and what is done about it. Automatic enforces; interactive proposes, and a person decides; monitor shows what it would do."
     >
       <State
         of={useQuery(policies)}
@@ -46,6 +47,19 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
   const who = useQuery(me).data
   const admin = may(who, "admin")
   const [looking, setLooking] = useState<"back" | "before automatic">()
+  const [mode, setMode] = useState<Policy["mode"] | null>(null)
+  const askAgain = useMutation({
+    mutationFn: () =>
+      api("POST", `/policies/${encodeURIComponent(policy.id)}/mode`, {
+        interactiveStatus: "interactive",
+        pending: "keep",
+        why: "told to ask again in the console",
+      }),
+    onError: (error) =>
+      notifications.show({ color: "red", title: "The policy was not changed", message: error.message }),
+    onSettled: () => client.invalidateQueries({ queryKey: ["policies"] }),
+  })
+  const status = policy.mode === "interactive" ? (policy.interactiveStatus ?? "interactive") : "interactive"
   const change = useMutation({
     mutationFn: (changes: Partial<Policy>) => {
       const { sentence: _, ...rest } = policy
@@ -57,7 +71,7 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
   })
   const onConfirm = () => {
     setLooking(undefined)
-    change.mutate({ mode: "automatic" })
+    setMode("automatic")
   }
   return (
     <Paper withBorder p="md" style={{ display: "flex", gap: 16, alignItems: "center", flexWrap: "wrap" }}>
@@ -65,13 +79,31 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
         <Text fw={600}>{policy.name}</Text>
         <Text size="sm">{policy.sentence}</Text>
         <Text size="xs" c="dimmed" ff="monospace">
-          {policy.id}
+          {policy.id} · by {policy.enforcers.length === 0 ? "every enforcer" : policy.enforcers.join(", ")}
         </Text>
       </div>
       {may(who, "analyst") && (
         <Button size="xs" variant="default" aria-label={`Backtest ${policy.name}`} onClick={() => setLooking("back")}>
           Backtest
         </Button>
+      )}
+      {status !== "interactive" && (
+        <Group gap="xs">
+          <Badge variant="light" color={status === "always-accept" ? "red" : "gray"} tt="none">
+            {status === "always-accept" ? "always accepted" : "always ignored"}
+          </Badge>
+          {admin && (
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label={`Let ${policy.name} ask again`}
+              loading={askAgain.isPending}
+              onClick={() => askAgain.mutate()}
+            >
+              Ask again
+            </Button>
+          )}
+        </Group>
       )}
       <Select
         size="xs"
@@ -81,9 +113,11 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
         allowDeselect={false}
         disabled={!admin}
         value={policy.mode}
-        onChange={(mode) => {
-          if (mode === "automatic" && policy.mode !== mode) setLooking("before automatic")
-          else change.mutate({ mode: (mode ?? policy.mode) as Policy["mode"] })
+        onChange={(next) => {
+          if (next === policy.mode) return
+          if (next === "automatic") setLooking("before automatic")
+          // The cast holds: the values are those of the modes above.
+          else setMode(next as Policy["mode"] | null)
         }}
       />
       <Switch
@@ -97,9 +131,10 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
           subject={{ policy: policy.id }}
           name={policy.name}
           onClose={() => setLooking(undefined)}
-          {...(looking === "back" ? {} : { confirm: { label: "Switch to automatic", onConfirm } })}
+          {...(looking === "back" ? {} : { confirm: { label: "Go on", onConfirm } })}
         />
       )}
+      {mode !== null && <ModeDialog policy={policy} mode={mode} onClose={() => setMode(null)} />}
     </Paper>
   )
 }

@@ -1,0 +1,36 @@
+import { correlationPreview, correlationRules, newCorrelationPreview } from "../contract/index.ts"
+import type { Routes } from "./route.ts"
+
+const tags = ["correlation"]
+
+export const correlationRoutes: Routes = (app, { correlation }) => {
+  app.get(
+    "/correlation/rules",
+    {
+      config: { access: "viewer" },
+      schema: {
+        operationId: "listCorrelationRules",
+        tags,
+        summary: "The intent and clustering rules that run here, each as a sentence",
+        response: { 200: correlationRules },
+      },
+    },
+    () => correlation.rules(),
+  )
+  app.post(
+    "/correlation/preview",
+    {
+      config: { access: "analyst" },
+      schema: {
+        operationId: "previewCorrelation",
+        tags,
+        summary: "What intent and clustering rules would have made of stored alerts",
+        description:
+          "Nothing is changed. Rules that are off are tried too; what is wrong with them is told with its line and column.",
+        body: newCorrelationPreview,
+        response: { 200: correlationPreview },
+      },
+    },
+    ({ body }) => correlation.preview(body),
+  )
+}

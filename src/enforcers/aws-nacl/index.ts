@@ -1,0 +1,6 @@
+export { createAwsNaclEnforcer } from "./aws-nacl.ts"
+export { checkAwsNacl } from "./check.ts"
+export { createNaclApi, naclPace } from "./client.ts"
+export type { AwsNaclConfig } from "./config.ts"
+export { awsNaclConfig } from "./config.ts"
+export { naclStatements } from "./iam-policy.ts"

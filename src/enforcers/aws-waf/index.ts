@@ -1,0 +1,6 @@
+export { createAwsWafEnforcer } from "./aws-waf.ts"
+export { checkAwsWaf } from "./check.ts"
+export { createWafApi, wafPace } from "./client.ts"
+export type { AwsWafConfig } from "./config.ts"
+export { awsWafConfig } from "./config.ts"
+export { wafStatements } from "./iam-policy.ts"

@@ -1,0 +1,6 @@
+export type { AclEntry } from "./ec2.ts"
+export { AwsError, associated, staleLock } from "./errors.ts"
+export type { IamPolicy } from "./iam.ts"
+export type { Answered, FakeAws, FakeAwsOptions } from "./server.ts"
+export { startFakeAws } from "./server.ts"
+export type { Json } from "./statements.ts"

@@ -35,6 +35,7 @@ const tags = [
   { name: "countermeasures", description: "What is blocked, because of what, and whether it is in force" },
   { name: "recommendations", description: "What policies propose, and what people decide about it" },
   { name: "rules", description: "Rules that run here: switches, exceptions, hits, verdicts on alerts" },
+  { name: "backtests", description: "What a policy would have done with what is stored" },
   { name: "correlation", description: "Intent and clustering rules, and what they would have made" },
   { name: "vulnerabilities", description: "What scanners know of nodes and images, for intent rules" },
   { name: "playbooks", description: "What is done by itself when something is seen: steps, runs, dry runs" },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { address, type IncidentId } from "../core/index.ts"
+import { address, type IncidentId, prefix } from "../core/index.ts"
 import { alertAt, countermeasureAt, incidentAt } from "../store/testing/samples.ts"
 import { createHarness, type Harness, host } from "./testing/harness.ts"
 
@@ -187,7 +187,17 @@ describe("settings", () => {
   it("have an allowlist that people add to and take from", async () => {
     const entry = await call("POST", "/allowlist", 201, { prefix: "2001:DB8::1", comment: "office", expiresAt: 5e12 })
     expect(entry).toMatchObject({ prefix: "2001:db8::1/128", owner: "token:admin", expiresAt: 5e12 })
-    expect(await call("GET", "/allowlist", 200)).toEqual({ items: [entry] })
+    const { freed, ...stored } = entry
+    const kinds = [
+      { host: "office.example.com", covers: [prefix("192.0.2.7")], resolvedAt: 1, problem: "no resolver answered" },
+      { range: "192.0.2.1-192.0.2.9", covers: [prefix("192.0.2.1")], nodes: ["web"] },
+      { asn: 64_500, endedAt: 2 },
+    ].map((kind, index) => ({ ...kind, id: `zzz${index}`, comment: "c", owner: "o", createdAt: 1, expiresAt: null }))
+    await harness.store.record({ allowlist: kinds })
+    expect((await call("GET", "/allowlist", 200)).items.slice(1)).toEqual(kinds)
+    await harness.store.record({ removedAllowlist: kinds.map(({ id }) => id) })
+    expect(freed).toEqual([])
+    expect(await call("GET", "/allowlist", 200)).toEqual({ items: [stored] })
     expect(await newestAudit()).toMatchObject({ action: "allow", subject: `allowlist:${entry.id}` })
     await call("DELETE", `/allowlist/${entry.id}`, 204)
     await call("DELETE", `/allowlist/${entry.id}`, 404)

@@ -2,6 +2,7 @@ import cookie from "@fastify/cookie"
 import Fastify, { type FastifyInstance } from "fastify"
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod"
 import { authenticate } from "./auth/authenticate.ts"
+import { type BacktestDesk, createBacktestDesk } from "./backtests/desk.ts"
 import { serveConsole } from "./console.ts"
 import { answerErrors, answerTo } from "./errors.ts"
 import { createStreams, type Streams } from "./events/streams.ts"
@@ -11,6 +12,8 @@ import { describeApi } from "./openapi.ts"
 import { limitRate } from "./rate-limit.ts"
 import { accountRoutes } from "./routes/accounts.ts"
 import { alertRoutes } from "./routes/alerts.ts"
+import { allowlistRoutes } from "./routes/allowlist.ts"
+import { backtestRoutes } from "./routes/backtests.ts"
 import { correlationRoutes } from "./routes/correlation.ts"
 import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
@@ -57,7 +60,8 @@ export async function createApi(deps: ApiDeps, options: ApiOptions): Promise<Api
   authenticate(app, deps.accounts)
   await describeApi(app, options)
   const streams = createStreams(deps, options)
-  await app.register(async (scope) => addRoutes(scope, deps, streams), { prefix: "/api/v1" })
+  const desk = createBacktestDesk(deps)
+  await app.register(async (scope) => addRoutes(scope, deps, { streams, desk }), { prefix: "/api/v1" })
   statusRoutes(app.withTypeProvider<ZodTypeProvider>(), deps, options)
   await serveConsole(app, options.consoleDir)
   await app.ready()
@@ -69,6 +73,7 @@ export async function createApi(deps: ApiDeps, options: ApiOptions): Promise<Api
     listen: () => listen(app, options),
     close: async () => {
       streams.close()
+      await desk.close()
       await app.close()
     },
   }
@@ -101,13 +106,18 @@ function createServer({ onError }: ApiDeps, options: ApiOptions): FastifyInstanc
   return app
 }
 
-function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): void {
+function addRoutes(
+  scope: FastifyInstance,
+  deps: ApiDeps,
+  { streams, desk }: { readonly streams: Streams; readonly desk: BacktestDesk },
+): void {
   const app = scope.withTypeProvider<ZodTypeProvider>()
   const groups = [
     sessionRoutes,
     incidentRoutes,
     alertRoutes,
     countermeasureRoutes,
+    allowlistRoutes,
     recommendationRoutes,
     settingRoutes,
     accountRoutes,
@@ -119,5 +129,6 @@ function addRoutes(scope: FastifyInstance, deps: ApiDeps, streams: Streams): voi
     playbookRoutes,
   ]
   for (const routes of groups) routes(app, deps)
+  backtestRoutes(app, deps, desk)
   eventRoutes(app, streams)
 }

@@ -1,7 +1,6 @@
 import type { Bus } from "../bus/bus.ts"
 import type {
   Alert,
-  AllowlistEntry,
   Cidr,
   Clock,
   Countermeasure,
@@ -14,7 +13,7 @@ import type {
   Policy,
 } from "../core/index.ts"
 import type { TargetStatus } from "../notifications/index.ts"
-import type { BlockRequest, Explanation, Responder } from "../response/index.ts"
+import type { Allowed, AllowWish, Backtest, BlockRequest, Explanation, Responder } from "../response/index.ts"
 import type { PlaybookDesk } from "../response/playbooks/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
@@ -33,7 +32,7 @@ export interface Decisions
     how: { readonly falsePositive: boolean; readonly comment: string },
     actor: Actor,
   ): Promise<Countermeasure>
-  allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
+  allow(wish: AllowWish, actor: Actor): Promise<Allowed>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
   changePolicy(policy: Policy, actor: Actor): Promise<Policy>
@@ -58,6 +57,7 @@ export interface ApiDeps {
   readonly vulnerabilities: VulnerabilityBook
   readonly playbooks: PlaybookDesk
   readonly explain: (subject: string) => Promise<Explanation>
+  readonly backtest: Backtest
   readonly policySentence: (policy: Policy) => string
   /** What an enforcer found before it acted; undefined when there is nothing. */
   readonly evidence: (id: CountermeasureId) => Promise<unknown>

@@ -50,6 +50,8 @@ export const configSchema = z.strictObject({
   enforcers: z.array(enforcer).max(20).default([]),
   /** Ids and names of nodes that are never quarantined. */
   protectedNodes: names,
+  /** A database of autonomous systems (.mmdb), for AS numbers on the allowlist. */
+  asnDatabase: z.string().min(1).max(1000).nullable().default(null),
   /** What nodes are tagged with, by their ids or names: `{ shop-web: [production] }`. */
   nodeTags: z.record(z.string().min(1).max(253), names).default({}),
   /** How often the targets are read again. */

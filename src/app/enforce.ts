@@ -39,7 +39,10 @@ export function enforce(
     for (const { reconciler } of running) reconciler.kick()
   }
   const unsubscribe = responder.onDesiredChange(kickAll)
-  const sweep = setInterval(() => void responder.sweep().catch(onError), sweepMs)
+  const sweep = setInterval(() => {
+    responder.sweep().catch(onError)
+    responder.refreshAllowlist().catch(onError)
+  }, sweepMs)
   stack.defer(async () => {
     clearInterval(sweep)
     unsubscribe()

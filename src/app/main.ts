@@ -4,6 +4,7 @@ import { messageOf, systemClock, ThwartError } from "../core/index.ts"
 import { enableLinearRegexFallback } from "../detection/index.ts"
 import { createAwsTools } from "./aws-tools.ts"
 import { type Config, configSchema, parseConfig } from "./config.ts"
+import { confirm } from "./confirm.ts"
 import { correlationTools } from "./correlation-tools.ts"
 import { announcedServer, dataDirHere } from "./data-dir.ts"
 import { examine, thisMachine } from "./doctor.ts"
@@ -25,6 +26,7 @@ for (const stream of [process.stdout, process.stderr])
 const deps: CliDeps = {
   out: terminalOf(process.stdout),
   err: terminalOf(process.stderr),
+  confirm,
   env: process.env,
   now: systemClock.now,
   fetch,

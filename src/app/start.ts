@@ -38,9 +38,18 @@ import {
 } from "../detection/index.ts"
 import type { Enforcer, QuarantineEnforcer } from "../enforcers/index.ts"
 import type { Notifications } from "../notifications/index.ts"
-import { createExplain, createResponder, policySentence, type Responder, surroundingsOf } from "../response/index.ts"
+import {
+  type Backtest,
+  createBacktest,
+  createExplain,
+  createResponder,
+  policySentence,
+  type Responder,
+  surroundingsOf,
+} from "../response/index.ts"
 import type { Sensor, SensorStatus } from "../sensors/sensor.ts"
 import { createPostgresStore, createSqliteStore, type Store } from "../store/index.ts"
+import { openAsnDatabase } from "./asn-database.ts"
 import { createEnforcers } from "./builtins.ts"
 import type { Config } from "./config.ts"
 import { announceServer, forgetServer } from "./data-dir.ts"
@@ -52,6 +61,7 @@ import { notify } from "./notify.ts"
 import { createPipeline, type Pipeline } from "./pipeline.ts"
 import { playbookDirectory, playbooksOf } from "./playbook-tools.ts"
 import { createPreview } from "./preview.ts"
+import { createResolveHost } from "./resolve-host.ts"
 import { restoreCorrelation } from "./restore.ts"
 import { chosenRules } from "./rule-choice.ts"
 import { eventRulesOr, intentRulesOr, yamlFilesOnDisk } from "./rule-files.ts"
@@ -138,19 +148,29 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const accounts = createAccounts({ store, clock, ids })
     const directory = playbookDirectory([...enforcers.blocking, ...enforcers.quarantining].map(({ id }) => id))
     const preview = createPreview({ enforcers, clock, desired: () => responder.desired() })
-    const responder: Responder = createResponder({
+    const around = {
       clock,
-      ids,
       store,
-      bus,
       enforcers: enforcers.blocking.map(({ id }) => id),
       quarantiners: enforcers.quarantining,
       protectedNodes,
       tagsOf: tagsFrom(config.nodeTags),
       surroundings: () => [...surroundingsOf(machineFacts), ...listening(config)],
       operators: async () => accounts.operatorAddresses(),
+      resolveHost: createResolveHost(),
+      asnsOf: config.asnDatabase === null ? undefined : openAsnDatabase(config.asnDatabase),
+    }
+    const responder: Responder = createResponder({
+      ...around,
+      ids,
+      bus,
       setIncidentStatus: correlator.setStatus,
       playbooks: { files: playbooksOf(config.playbooks, directory), directory, preview },
+    })
+    const backtest = createBacktest({
+      ...around,
+      correlate: () => correlation.begin(),
+      scratch: () => createSqliteStore({ path: ":memory:" }),
     })
     await responder.start()
     const rules = createRuleBook({
@@ -178,7 +198,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const evidence = evidenceOf(enforcers.quarantining)
-    const books = { rules, correlation, vulnerabilities }
+    const books = { backtest, rules, correlation, vulnerabilities }
     const running = { accounts, responder, ...books, pipeline, status, metrics, evidence, notifications }
     const api = await serveApi({ config, deps, store, bus, ids, ...running })
     stack.defer(() => api.close())
@@ -215,6 +235,7 @@ interface ApiParts {
   readonly ids: Ids
   readonly accounts: Accounts
   readonly responder: Responder
+  readonly backtest: Backtest
   readonly rules: RuleBook
   readonly correlation: CorrelationBook
   readonly vulnerabilities: VulnerabilityBook

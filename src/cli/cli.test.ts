@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs"
 import type { Command } from "commander"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { alertOf } from "../../test/support/alerts.ts"
 import { createHarness, type Harness } from "../api/testing/harness.ts"
+import { eventTools } from "../app/event-tools.ts"
 import { alertAt, incidentAt } from "../store/testing/samples.ts"
 import { type CliDeps, createCli } from "./index.ts"
 import { noWorld } from "./testing/no-world.ts"
@@ -242,7 +245,9 @@ describe("the command line with a server", () => {
     expect((await thwart("allow", "192.0.2.0/24", "--comment", "office", "--until", "30d")).out).toMatch(
       /192\.0\.2\.0\/24 is on the allowlist/,
     )
-    expect((await thwart("list", "allowlist")).out).toMatch(/192\.0\.2\.0\/24 +\d+ d.* +token:admin +office/)
+    expect((await thwart("list", "allowlist")).out).toMatch(
+      /192\.0\.2\.0\/24 +- +everywhere +\d+ d.* +token:admin +office/,
+    )
     expect((await thwart("disallow", "192.0.2.0/24")).out).toMatch(/off the allowlist/)
     expect((await thwart("user", "add", "ada", "--role", "analyst")).out).toMatch(
       /ada signs in with the one-time password \S+/,
@@ -252,6 +257,153 @@ describe("the command line with a server", () => {
     const id = /(tok_\w+) +grafana/.exec((await thwart("token", "list")).out)?.[1] ?? ""
     expect((await thwart("token", "revoke", id)).out).toBe(`${id} is revoked\n`)
     expect((await thwart("list", "audit")).out).toMatch(/token revoked/)
+  })
+
+  it("puts any kind on the allowlist, shows what that ends, and takes it off again", async () => {
+    await run(["block", "203.0.113.9", "--for", "1h"], server)
+    const words = ["--comment", "scanner", "--owner", "security", "--node", "staging", "--until", "2099-01-01"]
+    const added = await run(["allowlist", "add", "203.0.113.8-203.0.113.12", ...words], server)
+    expect(added.out).toMatch(
+      /^203\.0\.113\.8-203\.0\.113\.12 is on the allowlist \(alw_\w+\)\n {2}no longer blocked: 203\.0\.113\.9\/32 \(cm_\w+\)\n$/,
+    )
+    expect((await run(["allowlist", "list"], server)).out).toMatch(
+      /203\.0\.113\.8-203\.0\.113\.12 +- +staging +\d+ d.* +security +scanner/,
+    )
+    expect((await run(["allowlist", "remove", "203.0.113.8-203.0.113.12"], server)).out).toMatch(/is off the allowlist/)
+    expect((await run(["allowlist", "list"], server)).out).toBe("The allowlist is empty.\n")
+    const mistakes: readonly (readonly [string, number, RegExp])[] = [
+      ["203.0.113", 2, /"203\.0\.113" is no address .* or host name/],
+      ["AS0", 1, /asn/],
+      ["AS64500", 1, /no database of autonomous systems is configured; name one with asnDatabase/],
+      ["office.example.com", 1, /can't be resolved here; give its addresses/],
+    ]
+    expect(mistakes).toHaveLength(4)
+    for (const [what, code, said] of mistakes)
+      expect(await run(["allowlist", "add", what, "--comment", "c"], server), what).toMatchObject({
+        code,
+        err: expect.stringMatching(said),
+      })
+  })
+
+  it("adds to the allowlist what a file lists, all of it or nothing", async () => {
+    const importing = (text: string, ...flags: readonly string[]) =>
+      run(["allowlist", "import", "friends.txt", ...flags], {
+        ...server,
+        rules: { ...noWorld().rules, readInput: async () => text },
+      })
+    const wrong = await importing("192.0.2.1 # ours\n\n192.0.2.300\n192.0.2.2\n")
+    expect([wrong.code, wrong.err]).toEqual([
+      2,
+      expect.stringMatching(/nothing was added:\n {2}line 3: "192\.0\.2\.300" is no .*\n {2}line 4: it has no comment/),
+    ])
+    expect(await harness.store.allowlist()).toEqual([])
+    await importing("# partners\r\n192.0.2.1 # ours\r\n2001:db8::/48\r\n", "--comment", "partner", "--owner", "sales")
+    expect(
+      (await harness.store.allowlist()).map(({ prefix, comment, owner }) => [prefix, comment, owner]).sort(),
+    ).toEqual([
+      ["192.0.2.1/32", "ours", "sales"],
+      ["2001:db8::/48", "partner", "sales"],
+    ])
+  })
+
+  it("looks back with a policy: a table, friends and a sentence, and 1 when a friend would have been hurt", async () => {
+    const now = harness.clock.now()
+    const alerts = (["reconnaissance", "exploitation", "installation"] as const).map((intent, index) =>
+      alertOf(index, intent, { at: now - 3_600_000 + index * 1000 }),
+    )
+    await harness.store.record({ alerts })
+    const told = await run(["backtest", "thwart/contain-chain", "--since", "2d"], server)
+    expect(told.code).toBe(0)
+    expect(told.out).toMatch(/^thwart\/contain-chain: 1 High incident .* → block the address for 1 hour\n/)
+    expect(told.out).toMatch(/2023-11-14 21:13:22 {2}1 h {2}block {2}203\.0\.113\.7 {2}/)
+    expect(told.out).toMatch(/In 2 days it would have blocked 1 address.* It would have hurt no friend that is known\./)
+    await run(["allow", "203.0.113.0/24", "--comment", "office"], server)
+    const hurt = await run(["backtest", "thwart/contain-chain", "--since", "2d", "--json"], server)
+    expect(hurt.code).toBe(1)
+    expect(JSON.parse(hurt.out)).toMatchObject({ totals: { hurt: 1 }, friends: [{ subject: "203.0.113.7/32" }] })
+    expect((await run(["backtest", "nobody"], server)).err).toMatch(/there is no rule nobody/)
+  })
+
+  it("looks back with a file of event rules and of the events of then, which are not stored", async () => {
+    const file = "rules/events/host.yaml"
+    const rules = { ...noWorld().rules, readInput: async () => readFileSync(file, "latin1") }
+    const world = { ...server, rules, events: eventTools }
+    const without = await run(["backtest", file], world)
+    expect([without.code, without.err]).toEqual([2, expect.stringMatching(/events are not stored: .*--events/)])
+    const events = ["--events", "examples/events/audit.log"]
+    // The events are of 2025-06-30 12:00.
+    harness.clock.set(Date.parse("2025-07-01"))
+    const told = await run(["backtest", file, ...events], world)
+    expect(told.out).toMatch(
+      /In 30 days it would have raised 7 alerts, and had a part in 0 incidents\. By the policies as/,
+    )
+    expect(told.err).toMatch(/1 records could not be read/)
+    const late = await run(["backtest", file, "--since", "2h", ...events], world)
+    expect(late.out).toMatch(/In 2 hours it would have raised 0 alerts/)
+    expect(late.out).toMatch(/7 alert\(s\) of the given events lie outside of this time, and were left out/)
+    expect((await run(["backtest", "thwart/contain-chain", "--events", "x"], world)).err).toMatch(/goes with a file of/)
+  })
+
+  it("looks back with intent rules of a file, and with a rule that the server has", async () => {
+    const at = harness.clock.now() - 3_600_000
+    const alerts = (["reconnaissance", "exploitation"] as const).map((intent, index) =>
+      alertOf(index, intent, { at: at + index * 1000 }),
+    )
+    await harness.store.record({ alerts })
+    const yaml =
+      "rules: [{ id: a/b, title: Pair, stages: [{ name: a, intents: [reconnaissance] }, { name: b, intents: [exploitation] }] }]"
+    const files = { ...server, rules: { ...noWorld().rules, readInput: async () => yaml } }
+    const told = await run(["backtest", "pair.yaml"], files)
+    expect(told.out).toMatch(/high +203\.0\.113\.7 +2 +Pair +-\n/)
+    expect(told.out).toMatch(/it would have recognised 1 incident/)
+    expect((await run(["backtest", "942110"], server)).out).toMatch(/it raised 0 alerts, and had a part in 0 incidents/)
+  })
+
+  it("switches a policy to automatic only after showing what it would have done, and asking", async () => {
+    const at = harness.clock.now() - 1000
+    await harness.store.record({ alerts: [alertOf(1, "exploitation", { at })] })
+    const id = "thwart/contain-chain"
+    const modeNow = async () => (await harness.store.policies()).find((one) => one.id === id)?.mode
+    const asked: string[] = []
+    const answering = (answer: boolean | undefined) => ({
+      ...server,
+      confirm: async (question: string) => {
+        asked.push(question)
+        return answer
+      },
+    })
+    expect((await run(["policy", "mode", id, "monitor"], server)).out).toMatch(
+      /^thwart\/contain-chain: Monitor: it shows what it would do/,
+    )
+    const refused = await run(["policies", "mode", id, "automatic"], answering(false))
+    expect([refused.code, refused.err, await modeNow()]).toEqual([1, `${id} is not switched\n`, "monitor"])
+    expect(refused.out).toMatch(/In 30 days it would have blocked nothing/)
+    const nobody = await run(["policies", "mode", id, "automatic"], answering(undefined))
+    expect([nobody.code, await modeNow()]).toEqual([2, "monitor"])
+    expect(nobody.err).toMatch(/nobody can be asked here; give --yes/)
+    expect(asked).toEqual([`Switch ${id} to automatic?`, `Switch ${id} to automatic?`])
+    const agreed = await run(["policies", "mode", id, "automatic"], answering(true))
+    expect([agreed.code, await modeNow()]).toEqual([0, "automatic"])
+    await run(["policies", "mode", id, "interactive"], server)
+    const unasked = await run(["policies", "mode", id, "automatic", "--yes"], server)
+    expect([unasked.code, await modeNow()]).toEqual([0, "automatic"])
+    expect(unasked.out).toMatch(/In 30 days[\s\S]*Automatic: it acts by itself/)
+    expect((await run(["policies", "mode", "nobody", "monitor"], server)).err).toMatch(/there is no policy "nobody"/)
+  })
+
+  it("looks back with a file of policies that the server has not", async () => {
+    const at = harness.clock.now() - 1000
+    await harness.store.record({ alerts: [alertOf(1, "exploitation", { at })] })
+    const yaml = "{ id: draft, name: D, on: { kind: alert }, severity: high, window: 1h, for: forever }"
+    const files = { ...server, rules: { ...noWorld().rules, readInput: async () => yaml } }
+    const told = await run(["backtest", "draft.yaml"], files)
+    expect(told.out).toMatch(/ {2}ever {2}block {2}203\.0\.113\.7 {2}/)
+    const wrong = { ...files, rules: { ...files.rules, readInput: async () => `${yaml.slice(0, -1)}, cout: 3 }` } }
+    const { code, err } = await run(["backtest", "draft.yaml"], wrong)
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/mistakes:\s+draft\.yaml:1:\d+: error: cout: Unrecognized key/),
+    ])
   })
 
   it("shows incidents, alerts, policies and the status", async () => {

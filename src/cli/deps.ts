@@ -14,6 +14,8 @@ import type {
 export interface CliDeps {
   readonly out: Terminal
   readonly err: Terminal
+  /** Asks a person yes or no; undefined where nobody can be asked. */
+  confirm(question: string): Promise<boolean | undefined>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: () => Millis
   readonly fetch: typeof fetch

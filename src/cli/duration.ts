@@ -22,6 +22,13 @@ export function parseEnd(now: Millis): (text: string) => Millis | null {
   }
 }
 
+/** `30d`, or a date such as 2026-12-31: gives the time that this was before, or is. */
+export function parseSince(text: string): (now: Millis) => Millis {
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text))) return () => Date.parse(text)
+  const ms = parseDuration(text)
+  return (now) => (ms === null ? 0 : now - ms)
+}
+
 /** "3 h 20 min", "45 s"; for tables. */
 export function inShort(ms: Millis): string {
   const seconds = Math.max(0, Math.round(ms / 1000))

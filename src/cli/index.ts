@@ -2,7 +2,9 @@ import { Command, CommanderError } from "commander"
 import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
+import { allow, allowlist, disallow } from "./commands/allowlist.ts"
 import { aws } from "./commands/aws/index.ts"
+import { backtest } from "./commands/backtest.ts"
 import { block, unblock } from "./commands/block.ts"
 import { correlation } from "./commands/correlation/index.ts"
 import { events } from "./commands/events/index.ts"
@@ -10,7 +12,7 @@ import { evidence } from "./commands/evidence.ts"
 import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
-import { allow, disallow, token, userCommand } from "./commands/manage.ts"
+import { token, userCommand } from "./commands/manage.ts"
 import { notify } from "./commands/notify.ts"
 import { playbooks } from "./commands/playbooks/index.ts"
 import { policy } from "./commands/policy/index.ts"
@@ -82,12 +84,14 @@ const commands: readonly AddCommand[] = [
   vulnerabilities,
   inspect,
   aws,
+  backtest,
   block,
   unblock,
   list,
   explain,
   evidence,
   incident,
+  allowlist,
   allow,
   disallow,
   policy,

@@ -94,11 +94,11 @@ describe("thwart recommendations", () => {
 })
 
 describe("thwart policy", () => {
-  it("leaves interactive mode only after a preview", async () => {
+  it("leaves interactive mode only after a backtest and a preview, in this order", async () => {
     const asked = await thwart("policy", "mode", "ask", "automatic")
     expect([asked.code, asked.out]).toEqual([
       1,
-      expect.stringMatching(/Nothing was changed yet\. .* 3 that are pending: --yes/),
+      expect.stringMatching(/it would have blocked[\s\S]*Nothing was changed yet\. .* 3 that are pending: --yes/),
     ])
     expect(asked.out.match(/ accepted /g)).toHaveLength(3)
     expect(harness.responder.desired()).toEqual([])
@@ -110,7 +110,9 @@ describe("thwart policy", () => {
   })
 
   it("keeps what is pending on request, and knows its modes", async () => {
-    expect((await thwart("policy", "mode", "ask", "automatic", "--keep-pending")).out).toMatch(/3 stay pending/)
+    expect((await thwart("policy", "mode", "ask", "automatic", "--keep-pending", "--yes")).out).toMatch(
+      /3 stay pending/,
+    )
     expect((await thwart("policy", "mode", "ask", "sometimes")).code).toBe(2)
     expect((await thwart("policy", "mode", "none", "monitor")).err).toMatch(/there is no policy "none"/)
   })

@@ -51,6 +51,8 @@ export const reason = z
     playbook: playbookId.optional(),
     incident: incidentId.nullable(),
     alerts: z.array(alertId).readonly(),
+    /** Where what led to it happened; absent for what a person does. */
+    nodes: z.array(nodeRef).readonly().optional(),
   })
   .readonly()
 export type Reason = z.infer<typeof reason>

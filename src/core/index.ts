@@ -14,12 +14,22 @@ export {
   parseCidr,
   prefix,
 } from "./address.ts"
+export type { AddressRange } from "./address-range.ts"
+export { parseRange, prefixesOfRange } from "./address-range.ts"
 export type { Alert, Cluster, Contribution, Evidence, Match } from "./alert.ts"
 export { alert, cluster, contribution, evidence, match, millis } from "./alert.ts"
 export type { AlertField, AlertFieldDescription } from "./alert-fields.ts"
 export { alertFields, alertValue, isAlertField } from "./alert-fields.ts"
-export type { AllowlistEntry } from "./allowlist.ts"
-export { allowlistEntry } from "./allowlist.ts"
+export type { AllowlistEntry, AllowlistSubject } from "./allowlist.ts"
+export {
+  allowlistEntry,
+  allowlistSubject,
+  allowlistSubjectOf,
+  canonicalHost,
+  holds,
+  hostName,
+  prefixesOf,
+} from "./allowlist.ts"
 export type { Classtype, Intent, Severity, Tactic, Technique } from "./attack.ts"
 export {
   classtype,
@@ -32,6 +42,8 @@ export {
   tactics,
   technique,
 } from "./attack.ts"
+export type { BacktestAction, BacktestFriend, BacktestIncident, BacktestResult } from "./backtest.ts"
+export { backtestAction, backtestActionInWords, backtestFriend, backtestResult } from "./backtest.ts"
 export type { Clock, Millis } from "./clock.ts"
 export { createManualClock, systemClock } from "./clock.ts"
 export type {

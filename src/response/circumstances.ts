@@ -1,4 +1,5 @@
-import { type Clock, type Millis, parseCidr } from "../core/index.ts"
+import { type Clock, holds, type Millis, parseCidr } from "../core/index.ts"
+import { indexAllowlist } from "./allowlist/index.ts"
 import { type Circumstances, defaultLimits, indexPrefixes } from "./guardrails/index.ts"
 import type { ResponderDeps } from "./services.ts"
 
@@ -15,7 +16,7 @@ export interface CircumstancesReader {
 const lately: Millis = 1000
 
 export function createCircumstancesReader(
-  { clock, store, surroundings, operators, protectedNodes = [], limits = defaultLimits }: ResponderDeps,
+  { clock, store, surroundings, operators, protectedNodes = [], asnsOf, limits = defaultLimits }: ResponderDeps,
   rates: { readonly blocks: RecentCount; readonly quarantines: RecentCount },
 ): CircumstancesReader {
   let last: { readonly at: Millis; readonly read: Promise<Circumstances> } | undefined
@@ -26,7 +27,10 @@ export function createCircumstancesReader(
     const now = clock.now()
     return {
       now,
-      allowlist: indexPrefixes(entries.filter(({ expiresAt }) => expiresAt === null || expiresAt > now)),
+      allowlist: indexAllowlist(
+        entries.filter((entry) => holds(entry, now)),
+        asnsOf,
+      ),
       surroundings: indexPrefixes(surroundings()),
       operators: indexPrefixes(
         signedIn.flatMap((text) => {

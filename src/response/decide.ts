@@ -4,7 +4,7 @@ import { createQuarantineDecider } from "./decide-quarantine.ts"
 import { type Circumstances, type Refusal, refusalAtEnforcement, refusalOf } from "./guardrails/index.ts"
 import type { Parts } from "./parts.ts"
 import { type Place, placeInWords, placesOf } from "./place.ts"
-import type { NetworkTrigger, Trigger } from "./policies.ts"
+import { type NetworkTrigger, nodesSeen, type Trigger } from "./policies.ts"
 import { prolonged } from "./prolong.ts"
 import { reasonOf } from "./reason.ts"
 import type { Proposed } from "./recommendations/propose.ts"
@@ -38,7 +38,8 @@ export function decide(
   const prolong = (trigger: NetworkTrigger, known: BlockCountermeasure) => {
     const longer = prolonged(known, trigger, { durationMs: trigger.policy.blockMs, now: deps.clock.now() })
     if (longer === undefined) return
-    const refusal = refusalAtEnforcement({ target: known.target, by: "policy" }, around)
+    const intended = { target: known.target, by: "policy", nodes: nodesSeen(trigger) } as const
+    const refusal = refusalAtEnforcement(intended, around)
     if (refusal !== undefined) return voice.say(trigger, actionOf(trigger, refusal), { reason: refusal.reason })
     decided.set(placeInWords(known), longer)
     voice.say(trigger, `${known.action} prolonged`, { countermeasure: longer.id, expiresAt: longer.expiresAt })
@@ -61,7 +62,7 @@ export function decide(
     if (policy.action === "ignore") return voice.say(trigger, passedOver[stance], { policy: policySentence(policy) })
     const missing = missingPlaces(trigger, stance)
     if (missing.length === 0) return
-    const intended = { target: prefix(attacker), by: "policy" } as const
+    const intended = { target: prefix(attacker), by: "policy", nodes: nodesSeen(trigger) } as const
     const refusal = refusalOf(intended, { ...around, recentBlocks: around.recentBlocks + made })
     if (refusal?.kind === "refused") return voice.say(trigger, actionOf(trigger, refusal), { reason: refusal.reason })
     if (stance === "monitor" || stance === "ignore")

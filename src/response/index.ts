@@ -1,3 +1,6 @@
+export type { AllowWish, AsnsOf, ResolveHost } from "./allowlist/index.ts"
+export type { Backtest, BacktestProgress, BacktestRequest, RuleSubject } from "./backtest/index.ts"
+export { createBacktest } from "./backtest/index.ts"
 export type { Explanation } from "./explain.ts"
 export { createExplain } from "./explain.ts"
 export type { GuardrailLimits } from "./guardrails/index.ts"
@@ -7,6 +10,7 @@ export { createResponder } from "./responder.ts"
 export { policySentence } from "./sentence.ts"
 export type {
   Actor,
+  Allowed,
   BlockRequest,
   Decision,
   DecisionReport,

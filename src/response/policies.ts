@@ -208,6 +208,11 @@ export function nodeSubject({ id }: Pick<NodeRef, "id">): string {
   return `node:${id}`
 }
 
+/** Where it happened. */
+export function nodesSeen({ sightings }: Pick<Cause, "sightings">): readonly NodeRef[] {
+  return [...new Map(sightings.flatMap(({ nodes }) => nodes).map((node) => [node.id, node])).values()]
+}
+
 function wantsIncident({ on, severity }: Policy, incident: Incident): boolean {
   return (
     on.kind === "incident" &&

@@ -1,5 +1,6 @@
 import { type Alert, holdsBack, type Incident, isByPerson, messageOf } from "../core/index.ts"
 import type { Changes } from "../store/store.ts"
+import { createRefreshAllowlist, newEntry } from "./allowlist/index.ts"
 import { createCircumstancesReader, createRecentCount } from "./circumstances.ts"
 import { type Decisions, decide } from "./decide.ts"
 import { createGathered } from "./gathered.ts"
@@ -111,6 +112,7 @@ export function createResponder(deps: ResponderDeps): Responder {
   }
 
   const expire = createExpire(parts)
+  const allow = createAllow(parts)
   const reported = createGathered(serially, createReport(parts))
   const pending = createPendingReader(parts)
   const sweep = async () => {
@@ -146,10 +148,15 @@ export function createResponder(deps: ResponderDeps): Responder {
     handle: (alerts, incidents, record) => serially(() => handle(alerts, incidents, record)),
     block: inTurn(serially, createBlock(parts)),
     undo: inTurn(serially, createUndo(parts)),
-    allow: inTurn(serially, createAllow(parts)),
+    allow: async (wish, actor) => {
+      // A host name is asked for outside of the decisions, which wait for nobody's DNS.
+      const entry = await newEntry(wish, deps, actor.who)
+      return serially(() => allow(entry, actor))
+    },
     disallow: inTurn(serially, createDisallow(parts)),
     changeIncident: inTurn(serially, createChangeIncident(parts)),
     changePolicy: inTurn(serially, createChangePolicy(parts)),
+    refreshAllowlist: createRefreshAllowlist(parts, serially),
     changeMode: inTurn(serially, createChangeMode(parts)),
     recommendations: () => book.summaries().toSorted((one, other) => other.createdAt - one.createdAt),
     pending,
@@ -164,7 +171,7 @@ export function createResponder(deps: ResponderDeps): Responder {
       const around = await circumstances.lately()
       if (!holdsBack(of)) return quarantineRefusalAtEnforcement(of, around)?.reason
       const by = isByPerson(of.reason) ? "operator" : "policy"
-      return refusalAtEnforcement({ target: of.target, by }, around)?.reason
+      return refusalAtEnforcement({ target: of.target, by, nodes: of.reason.nodes }, around)?.reason
     },
   }
 }

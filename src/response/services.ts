@@ -25,6 +25,7 @@ import type {
   RecommendationId,
 } from "../core/index.ts"
 import type { Changes, Store } from "../store/store.ts"
+import type { AllowWish, AsnsOf, ResolveHost } from "./allowlist/index.ts"
 import type { GuardrailLimits } from "./guardrails/index.ts"
 import type { Place } from "./place.ts"
 import type { PlaybookDesk, PlaybookSettings } from "./playbooks/index.ts"
@@ -46,6 +47,8 @@ export interface BlockRequest extends Omit<Place, "action"> {
   readonly durationMs: Millis | null
   readonly reason: string
 }
+
+export type Allowed = AllowlistEntry & { readonly freed: readonly Countermeasure[] }
 
 export interface Quarantiner {
   readonly id: string
@@ -120,6 +123,10 @@ export interface ResponderDeps {
   readonly tagsOf?: TagsOf
   /** The node's own addresses, gateways, resolvers and the server's. */
   readonly surroundings: () => readonly Protected[]
+  /** What a host name on the allowlist stands for; absent: names are refused. */
+  readonly resolveHost?: ResolveHost
+  /** Which autonomous systems announce a prefix; absent: these are refused. */
+  readonly asnsOf?: AsnsOf | undefined
   /** Where operators who are signed in came from. */
   readonly operators: () => Promise<readonly string[]>
   /** Correlation's own word on the status of an incident that it has in memory. */
@@ -146,7 +153,8 @@ export interface Responder {
     how: { readonly falsePositive: boolean; readonly comment: string },
     actor: Actor,
   ): Promise<Countermeasure>
-  allow(entry: Pick<AllowlistEntry, "prefix" | "comment" | "expiresAt">, actor: Actor): Promise<AllowlistEntry>
+  /** With what it ended because of that. */
+  allow(wish: AllowWish, actor: Actor): Promise<Allowed>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
   /** Gives the policy as it is stored. */
@@ -168,6 +176,8 @@ export interface Responder {
   /** Asked again right before something is put in force: why it must not be, or undefined; rejects when that can't be known. */
   refusalNow(of: Countermeasure): Promise<string | undefined>
   report(id: CountermeasureId, report: EnforcementReport): Promise<void>
+  /** Asks again what host names on the allowlist stand for, and notes which entries ended. To be called every second or so. */
+  refreshAllowlist(): Promise<void>
   /** Ends what is past its time, and decides what could not be decided before. To be called every second or so. */
   sweep(): Promise<void>
 }

@@ -132,11 +132,14 @@ describe.runIf(has("recommendations in Chromium", "chromium"))("recommendations 
     await badge(2).waitFor()
   })
 
-  it("leaves interactive mode after a preview that lists what is accepted", async () => {
+  it("leaves interactive mode after a backtest, and a preview that lists what is accepted", async () => {
     const { page } = watched
     await page.getByLabel("Mode of Ask first").first().click()
     await page.getByRole("option", { name: "Automatic" }).click()
     const dialog = page.getByRole("dialog")
+    await dialog.getByText(/In 30 days it would have blocked/).waitFor()
+    expect(blocked()).toHaveLength(1)
+    await dialog.getByRole("button", { name: "Go on" }).click()
     await dialog.getByText("2 proposals wait for a decision").waitFor()
     await dialog.getByRole("row", { name: /203\.0\.113\.7 accepted/ }).waitFor()
     await dialog.getByLabel("Why").fill("the attack goes on")

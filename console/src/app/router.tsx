@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router"
+import { Allowlist } from "../features/allowlist/Allowlist.tsx"
 import { Countermeasures } from "../features/countermeasures/Countermeasures.tsx"
 import { IncidentPage } from "../features/incident/IncidentPage.tsx"
 import { Incidents } from "../features/incidents/Incidents.tsx"
@@ -8,7 +9,6 @@ import { RecommendationPage } from "../features/recommendations/RecommendationPa
 import { Recommendations } from "../features/recommendations/Recommendations.tsx"
 import { Rules } from "../features/rules/Rules.tsx"
 import { Accounts } from "../features/settings/Accounts.tsx"
-import { Allowlist } from "../features/settings/Allowlist.tsx"
 import { Audit } from "../features/settings/Audit.tsx"
 import { Notifications } from "../features/settings/Notifications.tsx"
 import { Policies } from "../features/settings/Policies.tsx"

@@ -1,7 +1,6 @@
 import { z } from "zod"
 import {
   alert,
-  allowlistEntry,
   auditEntry,
   blockActions,
   cidr,
@@ -144,16 +143,6 @@ export const explanation = z.object({
   alerts: z.array(alert),
 })
 
-// GET /allowlist, POST /allowlist, DELETE /allowlist/:id
-export const allowlist = z.object({ items: z.array(allowlistEntry) })
-export const newAllowlistEntry = z
-  .strictObject({
-    prefix: cidr.meta({ description: "An address or a prefix" }),
-    comment: z.string().min(1).max(500).meta({ description: "Whose it is, and why" }),
-    expiresAt: end,
-  })
-  .meta({ examples: [{ prefix: "192.0.2.0/24", comment: "office" }] })
-
 // GET /policies, PUT /policies/:id
 const sentence = z.string().meta({ description: "What it says, in English" })
 export const policies = z.object({
@@ -250,7 +239,6 @@ export const streamEvent = z.discriminatedUnion("kind", [
 ])
 
 export type AlertPage = z.infer<typeof alertPage>
-export type AllowlistBody = z.infer<typeof allowlist>
 export type AuditPage = z.infer<typeof auditPage>
 export type CountermeasurePage = z.infer<typeof countermeasurePage>
 export type CreatedToken = z.infer<typeof createdToken>
@@ -259,7 +247,6 @@ export type ErrorBody = z.infer<typeof errorBody>
 export type Explanation = z.infer<typeof explanation>
 export type IncidentDetail = z.infer<typeof incidentDetail>
 export type IncidentPage = z.infer<typeof incidentPage>
-export type NewAllowlistEntry = z.input<typeof newAllowlistEntry>
 export type NewBlock = z.input<typeof newBlock>
 export type Policies = z.infer<typeof policies>
 export type Status = z.infer<typeof status>
@@ -269,6 +256,10 @@ export type Undo = z.input<typeof undo>
 export type Users = z.infer<typeof users>
 export type WhoAmI = z.infer<typeof whoAmI>
 
+export type { Allowed, AllowlistBody, NewAllowlistEntry } from "./allowlist.ts"
+export { allowed, allowlist, newAllowlistEntry } from "./allowlist.ts"
+export type { BacktestRun, NewBacktest } from "./backtests.ts"
+export { backtest, maxBacktestMs, maxGivenAlerts, newBacktest } from "./backtests.ts"
 export type { CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } from "./correlation.ts"
 export { correlationPreview, correlationRules, maxPreviewedAlerts, newCorrelationPreview } from "./correlation.ts"
 export type { DeliveryPage, NotificationTargets } from "./notifications.ts"

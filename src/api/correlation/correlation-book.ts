@@ -1,8 +1,12 @@
 import { setImmediate } from "node:timers/promises"
 import type { Clock } from "../../core/index.ts"
 import {
+  type Clusterer,
   type CorrelationRules,
+  type Correlator,
   clusterSentence,
+  createClusterer,
+  createCorrelator,
   createPreview,
   type NodeFacts,
   parseCorrelationRules,
@@ -24,6 +28,10 @@ const longestMs = 20_000
 export interface CorrelationBook {
   rules(): CorrelationRuleList
   preview(request: NewCorrelationPreview): Promise<CorrelationPreview>
+  /** Those that run. */
+  readonly running: CorrelationRules
+  /** A correlation of its own by other rules, or by those that run, for whoever looks back; it knows of nodes what is known now. */
+  begin(rules?: CorrelationRules): { readonly correlator: Correlator; readonly clusterer: Clusterer }
 }
 
 export interface CorrelationBookDeps {
@@ -86,8 +94,15 @@ export function createCorrelationBook({ store, clock, facts, running }: Correlat
       if (found === undefined) throw new Refusal(503, "BUSY", "other previews are under way; try again in a moment")
       return found
     },
+    running,
+    begin: ({ rules, clusters } = running) => ({
+      correlator: createCorrelator(rules.filter(isOn), { facts }),
+      clusterer: createClusterer(clusters.filter(isOn)),
+    }),
   }
 }
+
+const isOn = ({ enabled }: { readonly enabled: boolean }) => enabled
 
 type Shown = Pick<CorrelationRules["rules"][number], "id" | "title" | "description" | "sources" | "enabled">
 

@@ -1,10 +1,11 @@
 import type { LightMyRequestResponse } from "fastify"
+import { killChainRules } from "../../../test/support/kill-chain.ts"
 import { createInProcessBus } from "../../bus/index.ts"
 import { createIds, createManualClock, type Role, type User } from "../../core/index.ts"
 import { createKnownVulnerabilities } from "../../correlation/index.ts"
 import { createRulePolicy, type RuleSummary } from "../../detection/index.ts"
 import { createNotifications, notificationsConfig } from "../../notifications/index.ts"
-import { createExplain, createResponder, policySentence } from "../../response/index.ts"
+import { createBacktest, createExplain, createResponder, policySentence } from "../../response/index.ts"
 import { createSqliteStore } from "../../store/index.ts"
 import { createAccounts } from "../auth/accounts.ts"
 import { cookieName } from "../auth/authenticate.ts"
@@ -49,7 +50,7 @@ export async function createHarness(
   )
   const known = createKnownVulnerabilities()
   const vulnerabilities = createVulnerabilityBook({ store, clock, ids, known })
-  const running = { rules: [], clusters: [] }
+  const running = { rules: killChainRules, clusters: [] }
   const correlation = createCorrelationBook({ store, clock, facts: known, running })
   const status = async () => ({
     version: "0",
@@ -72,6 +73,15 @@ export async function createHarness(
       vulnerabilities,
       correlation,
       explain: createExplain(store),
+      backtest: createBacktest({
+        clock,
+        store,
+        enforcers,
+        surroundings: () => [],
+        operators: async () => [],
+        correlate: () => correlation.begin(),
+        scratch: () => createSqliteStore({ path: ":memory:" }),
+      }),
       policySentence,
       evidence: async () => undefined,
       ingest: (alerts) => store.record({ alerts }),

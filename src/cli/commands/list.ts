@@ -10,6 +10,7 @@ import {
   policies,
 } from "../../api/contract/index.ts"
 import { actionInWords, type Countermeasure, subjectOf } from "../../core/index.ts"
+import { allowlistColumns } from "../allowlist.ts"
 import type { Client } from "../client.ts"
 import { type AddCommand, type Context, examples } from "../command.ts"
 import { inShort } from "../duration.ts"
@@ -92,16 +93,7 @@ const listings = {
   allowlist: {
     fetch: async (client: Client, { limit }: Flags) =>
       (await client.get("/allowlist", allowlist)).items.slice(0, limit),
-    columns: (now: number) => [
-      { name: "prefix", of: ({ prefix }) => prefix },
-      {
-        name: "ends in",
-        of: ({ expiresAt }) => (expiresAt === null ? "never" : expiresAt <= now ? "over" : inShort(expiresAt - now)),
-      },
-      { name: "owner", of: ({ owner }) => owner },
-      { name: "comment", of: ({ comment }) => comment, flexible: true },
-      { name: "id", of: ({ id }) => id },
-    ],
+    columns: (now: number) => [...allowlistColumns(now)],
     empty: "The allowlist is empty.",
   } satisfies Listing<z.output<typeof allowlist>["items"][number]>,
   policies: {

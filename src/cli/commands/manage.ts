@@ -1,64 +1,13 @@
 import { Option } from "commander"
 import { z } from "zod"
-import { allowlist, createdToken, createdUser, tokens, user, users } from "../../api/contract/index.ts"
-import { allowlistEntry, parseCidr, roles, ThwartError } from "../../core/index.ts"
+import { createdToken, createdUser, tokens, user, users } from "../../api/contract/index.ts"
+import { roles } from "../../core/index.ts"
 import { type AddCommand, type Context, examples } from "../command.ts"
 import { parseEnd } from "../duration.ts"
 import { table } from "../text.ts"
 
 const nothing = z.null()
 const roleOption = () => new Option("--role <role>", "what it may do").choices(roles).default("viewer")
-
-export const allow: AddCommand = (program, run) => {
-  program
-    .command("allow")
-    .description("put a prefix on the allowlist: it is never blocked, and what blocks it now ends")
-    .argument("<prefix>", "address or prefix")
-    .requiredOption("--comment <text>", "whose it is, and why")
-    .option("--until <end>", "2026-12-31, 30d, or forever", parseEnd(Date.now()), null)
-    .addHelpText(
-      "after",
-      examples(
-        'thwart allow 192.0.2.0/24 --comment "office"',
-        'thwart allow 198.51.100.9 --comment "pentest" --until 14d',
-      ),
-    )
-    .action(
-      run(async (context, prefix: string, flags: { readonly comment: string; readonly until: number | null }) => {
-        const entry = await (await context.server()).send(
-          "POST",
-          "/allowlist",
-          { prefix, comment: flags.comment, expiresAt: flags.until },
-          allowlistEntry,
-        )
-        if (context.json) context.printJson(entry)
-        else context.print(`${entry.prefix} is on the allowlist (${entry.id})\n`)
-      }),
-    )
-}
-
-export const disallow: AddCommand = (program, run) => {
-  program
-    .command("disallow")
-    .description("take an entry off the allowlist")
-    .argument("<entry>", "its id or its prefix")
-    .addHelpText("after", examples("thwart disallow 198.51.100.9", "thwart disallow alw_01k…"))
-    .action(
-      run(async (context, wanted: string) => {
-        const client = await context.server()
-        const { items } = await client.get("/allowlist", allowlist)
-        const found = items.filter(({ id, prefix }) => id === wanted || prefix === parseCidr(wanted))
-        if (found.length === 0)
-          throw new ThwartError(
-            "THWART_NOT_FOUND",
-            `"${wanted}" is not on the allowlist; "thwart list allowlist" shows it`,
-          )
-        for (const { id } of found) await client.send("DELETE", `/allowlist/${id}`, undefined, nothing)
-        if (context.json) for (const entry of found) context.printJson(entry)
-        else context.print(found.map(({ prefix }) => `${prefix} is off the allowlist\n`).join(""))
-      }),
-    )
-}
 
 export const token: AddCommand = (program, run) => {
   const group = program.command("token").description("make, list and revoke tokens for programs")

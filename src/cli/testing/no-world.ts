@@ -26,6 +26,7 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
       isTty: false,
       columns: 100,
     },
+    confirm: async () => undefined,
     env: {},
     now: () => 1_700_000_000_000,
     fetch: absent,

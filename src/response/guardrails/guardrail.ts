@@ -1,4 +1,5 @@
-import type { AllowlistEntry, Cidr, Millis } from "../../core/index.ts"
+import type { Cidr, Millis, NodeRef } from "../../core/index.ts"
+import type { Allowlist } from "../allowlist/index.ts"
 import type { Protected } from "../surroundings.ts"
 import type { Prefixes } from "./overlap.ts"
 
@@ -7,6 +8,8 @@ export interface Intended {
   readonly target: Cidr
   /** Person or policy: a person may go further, but never against a friend. */
   readonly by: "policy" | "operator"
+  /** Where what led to it happened; undefined where that is not known, and for what a person does. */
+  readonly nodes?: readonly NodeRef[] | undefined
 }
 
 /** What the checks of a quarantine look at. */
@@ -22,7 +25,7 @@ export interface NodeCircumstances {
 export interface Circumstances extends NodeCircumstances {
   readonly now: Millis
   /** Entries that hold now. */
-  readonly allowlist: Prefixes<AllowlistEntry>
+  readonly allowlist: Allowlist
   /** The node's own addresses, gateways, resolvers, the server, and why each must stay reachable. */
   readonly surroundings: Prefixes<Protected>
   /** Where operators who are signed in came from. */

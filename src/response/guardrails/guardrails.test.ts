@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type AllowlistEntry, type Cidr, overlaps, prefix } from "../../core/index.ts"
+import { indexAllowlist } from "../allowlist/index.ts"
 import { type Circumstances, defaultLimits, indexPrefixes, refusalAtEnforcement, refusalOf } from "./index.ts"
 
 const entry = (text: string): AllowlistEntry => ({
@@ -13,7 +14,7 @@ const entry = (text: string): AllowlistEntry => ({
 })
 const circumstances: Circumstances = {
   now: 0,
-  allowlist: indexPrefixes([entry("198.51.100.0/24"), entry("203.0.113.77"), entry("2001:db8:aaaa::/48")]),
+  allowlist: indexAllowlist([entry("198.51.100.0/24"), entry("203.0.113.77"), entry("2001:db8:aaaa::/48")], undefined),
   surroundings: indexPrefixes([
     { prefix: prefix("10.0.0.1"), why: "a gateway of this node" },
     { prefix: prefix("2001:db8::53"), why: "a resolver of this node" },

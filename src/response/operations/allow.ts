@@ -1,28 +1,27 @@
-import { type AllowlistEntry, holdsBack, overlaps, ThwartError } from "../../core/index.ts"
-import { endedAs } from "../countermeasure.ts"
+import { type AllowlistEntry, allowlistSubjectOf, ThwartError } from "../../core/index.ts"
+import { free, maxEntries } from "../allowlist/index.ts"
 import { auditOf, type Parts } from "../parts.ts"
-import { withdrawnFrom } from "../recommendations/withdraw.ts"
-import type { Responder } from "../services.ts"
+import type { Actor, Allowed, Responder } from "../services.ts"
 
 /** Adds to the allowlist, and ends what is in force against it in the same moment. */
-export function createAllow(parts: Parts): Responder["allow"] {
-  const { deps, wanted, statuses, circumstances, commit } = parts
-  return async (wish, actor) => {
-    const now = deps.clock.now()
-    if (wish.expiresAt !== null && wish.expiresAt <= now)
-      throw new ThwartError("THWART_USAGE", "the entry would have ended already; give an end in the future")
-    const entry: AllowlistEntry = { ...wish, id: deps.ids.other("alw"), owner: actor.who, createdAt: now }
-    const freed = wanted.active().filter((one) => holdsBack(one) && overlaps(entry.prefix, one.target))
-    const after = { ...entry, freed: freed.map(({ id }) => id) }
+export function createAllow(parts: Parts): (entry: AllowlistEntry, actor: Actor) => Promise<Allowed> {
+  const { deps, circumstances, commit } = parts
+  return async (entry, actor) => {
+    const known = await deps.store.allowlist()
+    if (known.length >= maxEntries)
+      throw new ThwartError(
+        "THWART_USAGE",
+        `${allowlistSubjectOf(entry)} is not added: the allowlist has ${known.length} entries, and ${maxEntries} is the limit; write wider prefixes, or remove what has ended`,
+      )
+    const freed = await free(parts, [entry], actor.who)
+    const after = { ...entry, freed: freed.ids }
     await commit({
-      ...withdrawnFrom(parts, entry.prefix, actor.who),
+      ...freed.changes,
       allowlist: [entry],
-      countermeasures: freed.map((one) => endedAs(one, { reason: "allowlisted", by: actor.who, at: now })),
-      incidents: await statuses.released(freed),
       audit: [auditOf(deps, actor, { action: "allow", subject: `allowlist:${entry.id}`, before: null, after })],
     })
     circumstances.outdated()
-    return entry
+    return { ...entry, freed: freed.countermeasures }
   }
 }
 

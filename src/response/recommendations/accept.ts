@@ -85,7 +85,7 @@ export async function acceptanceOf(
   }
   const refusalFor = (proposal: Proposal): Refusal | undefined =>
     isAddressProposal(proposal)
-      ? refusalOf({ target: proposal.target, by: "operator" }, around)
+      ? refusalOf({ target: proposal.target, by: "operator", nodes: proposal.reason.nodes }, around)
       : quarantineRefusalAtEnforcement({ node: proposal.target }, around)
   const wishOf = ({ severity, reason }: Proposal) => ({
     severity,

@@ -44,6 +44,8 @@ type Evidence = Proposal["reason"]["alerts"]
 
 // Alerts that a proposal names, the newest.
 const maxEvidence = 100
+// As many as an incident names.
+const maxNodes = 100
 
 export function createProposer(
   { clock, ids, proposalLimits: { most, keepMs } = defaultProposalLimits }: ResponderDeps,
@@ -87,7 +89,11 @@ export function createProposer(
     return {
       ...known,
       severity: compareSeverity(severity, known.severity) > 0 ? severity : known.severity,
-      reason: { ...newer, alerts: incident === null ? newestOf(known.reason.alerts, newer.alerts) : newer.alerts },
+      reason: {
+        ...newer,
+        nodes: unionOf(known.reason.nodes, newer.nodes),
+        alerts: incident === null ? newestOf(known.reason.alerts, newer.alerts) : newer.alerts,
+      },
       held,
       source: source && onlySource([source, ...sightings.map((one) => one.source)]),
       node: node && onlyNode([node, ...sightings.flatMap(({ nodes }) => nodes)]),
@@ -149,6 +155,11 @@ function wishedBy(trigger: Trigger) {
 
 function newestOf(older: Evidence, newer: Evidence): Evidence {
   return [...new Set([...older, ...newer])].slice(-maxEvidence)
+}
+
+/** A scoped entry of the allowlist speaks for what happened on its nodes alone. */
+function unionOf(older: readonly NodeRef[] = [], newer: readonly NodeRef[] = []): readonly NodeRef[] {
+  return [...new Map([...older, ...newer].map((node) => [node.id, node])).values()].slice(0, maxNodes)
 }
 
 function latestOf({ sightings }: Trigger, known: Millis): Millis {

@@ -1,4 +1,11 @@
-import { type AlertId, type Cidr, type Incident, overlaps, type Proposal } from "../../core/index.ts"
+import {
+  type AlertId,
+  type Cidr,
+  type Incident,
+  isAddressProposal,
+  type NodeRef,
+  type Proposal,
+} from "../../core/index.ts"
 import type { Changes } from "../../store/store.ts"
 import type { Parts } from "../parts.ts"
 import { leaving, resolved } from "./resolve.ts"
@@ -22,14 +29,18 @@ export function withdrawnWith(
   return withdraw({ book, deps }, book.pending().filter(rests), { by, why })
 }
 
-/** What is proposed against this prefix goes. */
+/** What is proposed against friends goes; `friendOf` names the entry of the allowlist that speaks for a prefix. */
 export function withdrawnFrom(
   { book, deps }: Pick<Parts, "book" | "deps">,
-  allowed: Cidr,
+  friendOf: (target: Cidr, nodes: readonly NodeRef[] | undefined) => string | undefined,
   by: string,
 ): Pick<Changes, "proposals" | "removedRecommendations"> {
-  const touched = book.pending().filter((one) => one.action === "block" && overlaps(allowed, one.target))
-  return withdraw({ book, deps }, touched, { by, why: `${allowed} went on the allowlist` })
+  const withdrawn = book.pending().flatMap((one) => {
+    const friend = isAddressProposal(one) ? friendOf(one.target, one.reason.nodes) : undefined
+    if (friend === undefined) return []
+    return [resolved(one, { state: "withdrawn", by, why: `${friend} went on the allowlist` }, deps)]
+  })
+  return leaving(book, withdrawn)
 }
 
 function withdraw(

@@ -8,6 +8,7 @@ import { may } from "../../app/navigation.tsx"
 import { Page } from "../../components/Page.tsx"
 import { State } from "../../components/State.tsx"
 import { Ago } from "../../components/Time.tsx"
+import { BacktestDialog } from "../backtest/BacktestDialog.tsx"
 import { Severity } from "../incidents/marks.tsx"
 import { ExceptionDialog } from "./ExceptionDialog.tsx"
 import { Exceptions } from "./Exceptions.tsx"
@@ -21,6 +22,7 @@ export function Rules() {
   const [group, setGroup] = useState<string | null>(null)
   const [offset, setOffset] = useState(0)
   const [adding, setAdding] = useState(false)
+  const [looking, setLooking] = useState<ApiRule | null>(null)
   const [switching, setSwitching] = useState<ApiRule | null>(null)
   const query = new URLSearchParams({ limit: String(pageSize), offset: String(offset) })
   if (search.trim() !== "") query.set("search", search.trim())
@@ -53,7 +55,10 @@ export function Rules() {
               {page.items.length === 0 ? (
                 <Text c="dimmed">No rule is like that.</Text>
               ) : (
-                <RuleTable items={page.items} onSwitch={analyst ? setSwitching : null} />
+                <RuleTable
+                  items={page.items}
+                  actions={analyst ? { onSwitch: setSwitching, onBacktest: setLooking } : null}
+                />
               )}
               {page.total > pageSize && (
                 <Group justify="flex-end">
@@ -84,6 +89,13 @@ export function Rules() {
       </State>
       <Exceptions canChange={analyst} />
       {adding && <ExceptionDialog prefilled={{}} onClose={() => setAdding(false)} />}
+      {looking !== null && (
+        <BacktestDialog
+          subject={{ rule: looking.id }}
+          name={`${looking.id} ${looking.message}`}
+          onClose={() => setLooking(null)}
+        />
+      )}
       {switching !== null && <SwitchDialog rule={switching} onClose={() => setSwitching(null)} />}
     </Page>
   )
@@ -126,10 +138,13 @@ function Groups({
 
 function RuleTable({
   items,
-  onSwitch,
+  actions,
 }: {
   readonly items: readonly ApiRule[]
-  readonly onSwitch: ((rule: ApiRule) => void) | null
+  readonly actions: {
+    readonly onSwitch: (rule: ApiRule) => void
+    readonly onBacktest: (rule: ApiRule) => void
+  } | null
 }) {
   return (
     <Table>
@@ -138,7 +153,7 @@ function RuleTable({
           {["Rule", "Message", "Severity", "Level", "Hits", "Last hit", "False positives", "State"].map((name) => (
             <Table.Th key={name}>{name}</Table.Th>
           ))}
-          {onSwitch !== null && <Table.Th aria-label="Actions" />}
+          {actions !== null && <Table.Th aria-label="Actions" />}
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -161,16 +176,26 @@ function RuleTable({
               {rule.marked === 0 ? "–" : `${Math.round((100 * rule.falsePositives) / rule.marked)} % of ${rule.marked}`}
             </Table.Td>
             <Table.Td>{rule.state}</Table.Td>
-            {onSwitch !== null && (
+            {actions !== null && (
               <Table.Td>
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  aria-label={`Turn ${rule.state === "off" ? "on" : "off"} ${rule.id}`}
-                  onClick={() => onSwitch(rule)}
-                >
-                  Turn {rule.state === "off" ? "on" : "off"}
-                </Button>
+                <Stack gap={4}>
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    aria-label={`Backtest ${rule.id}`}
+                    onClick={() => actions.onBacktest(rule)}
+                  >
+                    Backtest
+                  </Button>
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    aria-label={`Turn ${rule.state === "off" ? "on" : "off"} ${rule.id}`}
+                    onClick={() => actions.onSwitch(rule)}
+                  >
+                    Turn {rule.state === "off" ? "on" : "off"}
+                  </Button>
+                </Stack>
               </Table.Td>
             )}
           </Table.Tr>

@@ -8,6 +8,7 @@ import { me, policies } from "../../api/queries.ts"
 import { may } from "../../app/navigation.tsx"
 import { Page } from "../../components/Page.tsx"
 import { State } from "../../components/State.tsx"
+import { BacktestDialog } from "../backtest/BacktestDialog.tsx"
 import { ModeDialog } from "./ModeDialog.tsx"
 
 type Policy = Body["items"][number]
@@ -43,7 +44,9 @@ export function Policies() {
 
 function PolicyCard({ policy }: { readonly policy: Policy }) {
   const client = useQueryClient()
-  const admin = may(useQuery(me).data, "admin")
+  const who = useQuery(me).data
+  const admin = may(who, "admin")
+  const [looking, setLooking] = useState<"back" | "before automatic">()
   const [mode, setMode] = useState<Policy["mode"] | null>(null)
   const askAgain = useMutation({
     mutationFn: () =>
@@ -66,6 +69,10 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
       notifications.show({ color: "red", title: "The policy was not changed", message: error.message }),
     onSettled: () => client.invalidateQueries({ queryKey: ["policies"] }),
   })
+  const onConfirm = () => {
+    setLooking(undefined)
+    setMode("automatic")
+  }
   return (
     <Paper withBorder p="md" style={{ display: "flex", gap: 16, alignItems: "center", flexWrap: "wrap" }}>
       <div style={{ flex: "1 1 320px" }}>
@@ -75,6 +82,11 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
           {policy.id} · by {policy.enforcers.length === 0 ? "every enforcer" : policy.enforcers.join(", ")}
         </Text>
       </div>
+      {may(who, "analyst") && (
+        <Button size="xs" variant="default" aria-label={`Backtest ${policy.name}`} onClick={() => setLooking("back")}>
+          Backtest
+        </Button>
+      )}
       {status !== "interactive" && (
         <Group gap="xs">
           <Badge variant="light" color={status === "always-accept" ? "red" : "gray"} tt="none">
@@ -101,8 +113,12 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
         allowDeselect={false}
         disabled={!admin}
         value={policy.mode}
-        // The cast holds: the values are those of the modes above.
-        onChange={(next) => next !== policy.mode && setMode(next as Policy["mode"] | null)}
+        onChange={(next) => {
+          if (next === policy.mode) return
+          if (next === "automatic") setLooking("before automatic")
+          // The cast holds: the values are those of the modes above.
+          else setMode(next as Policy["mode"] | null)
+        }}
       />
       <Switch
         aria-label={`${policy.name} is enabled`}
@@ -110,6 +126,14 @@ function PolicyCard({ policy }: { readonly policy: Policy }) {
         checked={policy.enabled}
         onChange={(event) => change.mutate({ enabled: event.currentTarget.checked })}
       />
+      {looking !== undefined && (
+        <BacktestDialog
+          subject={{ policy: policy.id }}
+          name={policy.name}
+          onClose={() => setLooking(undefined)}
+          {...(looking === "back" ? {} : { confirm: { label: "Go on", onConfirm } })}
+        />
+      )}
       {mode !== null && <ModeDialog policy={policy} mode={mode} onClose={() => setMode(null)} />}
     </Paper>
   )

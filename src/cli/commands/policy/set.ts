@@ -1,6 +1,7 @@
 import { policies } from "../../../api/contract/index.ts"
-import { formatDiagnostic, parsePolicies, policy as policySchema, ThwartError } from "../../../core/index.ts"
+import { policy as policySchema } from "../../../core/index.ts"
 import { type AddCommand, examples } from "../../command.ts"
+import { readPolicies } from "../../policy-input.ts"
 
 export const set: AddCommand = (group, run) => {
   group
@@ -10,18 +11,10 @@ export const set: AddCommand = (group, run) => {
     .addHelpText("after", examples("thwart policy set quarantine.yaml"))
     .action(
       run(async (context, file: string | undefined) => {
-        const bytes = await context.deps.rules.readInput(file)
-        const text = Buffer.from(bytes, "latin1").toString("utf8")
-        const parsed = parsePolicies(text, file ?? "standard input")
-        if (parsed.kind === "bad")
-          throw new ThwartError(
-            "THWART_CONFIG_INVALID",
-            `no policy was changed:\n${parsed.diagnostics.map((one) => `  ${formatDiagnostic(one)}`).join("\n")}`,
-          )
+        const given = await readPolicies(context, file)
         const client = await context.server()
-        for (const one of parsed.value)
-          await client.send("PUT", `/policies/${encodeURIComponent(one.id)}`, one, policySchema)
-        const changed = new Set<string>(parsed.value.map(({ id }) => id))
+        for (const one of given) await client.send("PUT", `/policies/${encodeURIComponent(one.id)}`, one, policySchema)
+        const changed = new Set<string>(given.map(({ id }) => id))
         for (const one of (await client.get("/policies", policies)).items) {
           if (!changed.has(one.id)) continue
           if (context.json) context.printJson(one)

@@ -1,0 +1,7 @@
+export type { Allowlist, AsnsOf } from "./allowlist.ts"
+export { indexAllowlist } from "./allowlist.ts"
+export { free } from "./free.ts"
+export type { AllowWish } from "./new-entry.ts"
+export { maxEntries, newEntry } from "./new-entry.ts"
+export type { ResolveHost } from "./refresh.ts"
+export { createRefreshAllowlist } from "./refresh.ts"

@@ -97,6 +97,22 @@ describe("systems of the operator's", () => {
     expect(log()).toEqual(["add 203.0.113.7"])
   })
 
+  it("are told of blocks alone: a limit to a rate is reported as not enforced", async () => {
+    const { responder } = await startAgain()
+    const rate = { perSecond: 100, unit: "packets" } as const
+    const wish = { target: prefix("203.0.113.7"), direction: "inbound", durationMs: null, reason: "x" } as const
+    const limit = await responder.block({ ...wish, action: "limit", rate }, actor)
+    await untilReported(limit.id, { edge: "not-enforced", exec: "not-enforced" })
+    const found = await thwart?.store.countermeasure(limit.id)
+    expect(found?.reports.map(({ reason }) => reason)).toEqual([
+      "edge can't limit an address",
+      "exec can't limit an address",
+    ])
+    const block = await responder.block({ ...wish, target: prefix("203.0.113.8") }, actor)
+    await untilReported(block.id, { edge: "applied", exec: "applied" })
+    expect([paths(), log()]).toEqual([["/block/203.0.113.8"], ["add 203.0.113.8"]])
+  })
+
   it("are not told of anything with settings that are wrong, and each mistake is told where it is", () => {
     const place = "http://127.0.0.1/{{target}}"
     const cases = [
@@ -106,12 +122,23 @@ describe("systems of the operator's", () => {
         ["http", { kind: "exec", block: ["fw"], unblock: ["/bin/fw"] }],
         ["enforcers", 1, "block"],
       ],
+      [[{ kind: "aws-nacl", networkAcls: ["acl-1"] }], ["enforcers", 0, "networkAcls", 0]],
       [[{ kind: "iptables" }], ["enforcers", 0, "kind"]],
       [[7], ["enforcers", 0]],
     ] as const
-    expect(cases).toHaveLength(5)
+    expect(cases).toHaveLength(6)
     for (const [enforcers, path] of cases)
       expect(configSchema.safeParse({ enforcers }).error?.issues.map((issue) => issue.path)).toEqual([path])
     expect(configSchema.parse({ enforcers: ["nftables"] }).enforcers).toEqual(["nftables"])
+    const arn = (id: string) => `arn:aws:ec2:eu-central-1:111122223333:network-acl/${id}`
+    const blocks = ["acl-1", "acl-2"].map((id) => ({ kind: "aws-nacl", networkAcls: [arn(id)] }))
+    const mixed = [...blocks, "nftables", { kind: "webhook", block: { url: place }, unblock: { url: place } }]
+    const parsed = configSchema.parse({ enforcers: mixed }).enforcers
+    expect(parsed.map((one) => (typeof one === "string" ? one : one.kind))).toEqual([
+      "aws-nacl",
+      "aws-nacl",
+      "nftables",
+      "webhook",
+    ])
   })
 })

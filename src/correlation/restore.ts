@@ -155,5 +155,12 @@ function progressAsTold(incident: Incident, { order }: IntentRule): Progress {
       }
     }),
   )
-  return { root: noKey, steps, session: 1, firstAt: startedAt, lastAt: lastAlertAt(incident) }
+  return {
+    root: noKey,
+    steps,
+    session: 1,
+    endedAt: Number.NEGATIVE_INFINITY,
+    firstAt: startedAt,
+    lastAt: lastAlertAt(incident),
+  }
 }

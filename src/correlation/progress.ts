@@ -2,6 +2,7 @@ import type { Millis } from "../core/index.ts"
 import { addEvidence, addTitle, copyOfEvidence, type Evidence, evidenceOf } from "./evidence.ts"
 import type { IntentRule } from "./intent-rule.ts"
 import { noKey } from "./join-keys.ts"
+import { isFound, type Leads, leadsWith, noLeads } from "./leads.ts"
 import type { Placed, Sighting, StageDetail } from "./sighting.ts"
 import { type Marks, mark } from "./threshold.ts"
 
@@ -31,6 +32,7 @@ export interface Progress {
   /** The key that the attack began with, where stages lead from key to key. */
   readonly root: string
   steps: readonly Step[]
+  leads: Leads
   /** Counts the silences longer than the rule's window: what comes after one has nothing to do with what was before. */
   session: number
   /** When the session before ended. */
@@ -45,7 +47,7 @@ const maxKeys = 256
 const never = Number.NEGATIVE_INFINITY
 
 export function noProgress(root = noKey): Progress {
-  return { root, steps: [], session: 0, endedAt: never, firstAt: 0, lastAt: never }
+  return { root, steps: [], leads: noLeads, session: 0, endedAt: never, firstAt: 0, lastAt: never }
 }
 
 export function copyOf({ steps, ...rest }: Progress): Progress {
@@ -55,12 +57,14 @@ export function copyOf({ steps, ...rest }: Progress): Progress {
 /** Takes one sighting in. One that comes out of order counts and begins runs, but never makes an earlier stage out of a later one. */
 export function advance(progress: Progress, placed: Placed, rule: IntentRule): void {
   const { at } = placed.sighting
+  if (!isFound(progress, placed)) return
   if (at > progress.lastAt + rule.windowMs) startSession(progress, at)
   if (at < progress.firstAt - rule.windowMs) return
   progress.firstAt = Math.min(progress.firstAt, at)
   progress.lastAt = Math.max(progress.lastAt, at)
   if (rule.order === "ordered") advanceInOrder(progress, placed, rule)
   else advanceUnordered(progress, placed, rule)
+  if (progress.root !== noKey) progress.leads = leadsWith(progress.leads, progress.steps)
   if (placed.stages[0] === rule.stages.length) excuse(progress, at, rule)
 }
 
@@ -155,7 +159,9 @@ function takeStep(progress: Progress, where: Where, taking: Taking): void {
   const known = steps.find((step) => step.stage === stage && step.length === length && step.to === to)
   if (known !== undefined) {
     const led = steps[known.before]?.to ?? root
-    if (detail.from.includes(led)) add(progress, known, taking)
+    // Or by another way: which was the first must not matter for how many there are.
+    const isLed = detail.from.includes(led) || stepBefore(steps, where, { at: sighting.at, from: detail.from }) >= 0
+    if (isLed) add(progress, known, taking)
     return
   }
   if (root !== noKey && steps.filter((step) => step.stage === stage && step.length === length).length >= maxKeys) return

@@ -5,14 +5,14 @@ import { joinKeys } from "./join-keys.ts"
 import { createLinks } from "./links.ts"
 import { isVulnerable, type NodeFacts } from "./node-facts.ts"
 import { compilePlacement } from "./placement.ts"
-import { openedAt, runOf } from "./progress.ts"
+import { type Progress, runOf } from "./progress.ts"
 import { type Restore, startRestore, type Take } from "./restore.ts"
 import { createSeen } from "./seen.ts"
 import { sightingOf } from "./sighting.ts"
 import { compileStages } from "./stage-match.ts"
 import { createTake } from "./take.ts"
 import { progressOf } from "./timeline.ts"
-import { type CompiledRule, isOver, startAfresh, type Track, tell } from "./track.ts"
+import { type CompiledRule, certainAt, isOver, startAfresh, type Track, tell } from "./track.ts"
 import { type CorrelatorLimits, createTracks } from "./tracks.ts"
 import { createWaiting } from "./waiting.ts"
 
@@ -62,19 +62,20 @@ export function createCorrelator(
     const run = runOf(progress, rule)
     const isFurther = track.stages !== run.length
     track.stages = run.length
+    // A late alert made one session of two: what follows the next silence is another incident all the same.
+    track.session = Math.min(track.session, progress.session)
     const next = incidentOf(track, progress, run)
-    const isTold = next !== undefined && mayTell(track, next)
+    const isTold = next !== undefined && mayTell(track, next.incident, progress)
     if (isTold) tell(track, next.incident, next.session)
     if (isTold || isFurther) tracks.touched(track, before)
     return isTold ? [next.incident] : []
   }
 
-  const mayTell = (track: Track, { incident }: { readonly incident: Incident }): boolean => {
+  const mayTell = (track: Track, incident: Incident, progress: Progress): boolean => {
     const { rule } = track.compiled
-    const isKnown = incident.id === track.incident?.id
-    if (!isKnown && rule.vulnerable !== null && !isVulnerable(facts, incident.nodes, rule.vulnerable)) return false
-    if (isKnown || rule.unless === null) return true
-    const due = (openedAt(progressOf(track.timeline, rule), rule) ?? 0) + rule.unless.withinMs + rule.lateMs
+    if (incident.id === track.incident?.id) return true
+    if (rule.vulnerable !== null && !isVulnerable(facts, incident.nodes, rule.vulnerable)) return false
+    const due = certainAt(track, progress)
     if (due < waiting.now()) return true
     waiting.until(track, due)
     return false

@@ -19,7 +19,7 @@ export function incidentOf(track: Track, progress: Progress, run: readonly Step[
   const { rule } = track.compiled
   const first = run[0]
   if (first === undefined || run.length < rule.opensAt) return undefined
-  // Two sessions can turn out to be one when an alert between them comes late; then the name of the later one stays.
+  // Two sessions can turn out to be one when an alert between them comes late: only one of them has a name by then (see `certainAt`).
   const known = progress.session <= track.session ? track.incident : undefined
   const attacker = run.find((step) => !isUnspecified(step.attacker))?.attacker ?? address("0.0.0.0")
   const stages = run.map((step, place) => stageOf(track, step, run[place - 1]))
@@ -71,7 +71,7 @@ function whereOf({ attacker, nodes: [node, ...others] }: Step, join: Join): stri
   return `on ${node?.name ?? "a node"}${others.length === 0 ? "" : ` and ${others.length} more`}${from === "" ? "" : ` ${from}`}`
 }
 
-/** Counts and times tell every change: a step is only ever added to, or reached earlier. */
+/** What is told of a stage is told of its alerts. */
 function isSame(told: readonly Stage[], now: readonly Stage[]): boolean {
   return (
     told.length === now.length &&
@@ -82,7 +82,8 @@ function isSame(told: readonly Stage[], now: readonly Stage[]): boolean {
         before.count === stage.count &&
         before.firstAt === stage.firstAt &&
         before.lastAt === stage.lastAt &&
-        before.alerts[0] === stage.alerts[0]
+        before.alerts.length === stage.alerts.length &&
+        before.alerts.every((id, index) => id === stage.alerts[index])
       )
     })
   )

@@ -1,12 +1,13 @@
-import type { AlertId, IpAddress, Millis, NodeRef } from "../core/index.ts"
-import { isUnspecified } from "../core/index.ts"
+import type { Millis } from "../core/index.ts"
+import { addEvidence, addTitle, copyOfEvidence, type Evidence, evidenceOf } from "./evidence.ts"
 import type { IntentRule } from "./intent-rule.ts"
 import { noKey } from "./join-keys.ts"
+import { isFound, type Leads, leadsWith, noLeads } from "./leads.ts"
 import type { Placed, Sighting, StageDetail } from "./sighting.ts"
 import { type Marks, mark } from "./threshold.ts"
 
 /** A stage that was reached in order, or counts its first alerts, and what was seen of it since. */
-export interface Step {
+export interface Step extends Evidence {
   readonly stage: number
   /** How many stages the run that ends here has. */
   readonly length: number
@@ -14,27 +15,12 @@ export interface Step {
   readonly before: number
   /** The key that it leads to. */
   readonly to: string
-  firstAt: Millis
-  lastAt: Millis
   /** Undefined while it has too few alerts. */
   reachedAt: Millis | undefined
   /** What counts towards it until then. */
   marks: Marks | undefined
-  count: number
-  /** The highest of one alert. */
-  score: number
-  /** The first that is known. */
-  attacker: IpAddress
-  readonly intent: Sighting["intent"]
-  readonly tactic: Sighting["tactic"]
-  readonly technique: Sighting["technique"]
-  /** The first of them. */
-  readonly alerts: AlertId[]
   /** What happened until then is in `count` and `alerts` already: told before a restart. */
   readonly countedUntil: Millis
-  /** Different ones, the first of them. */
-  readonly titles: string[]
-  readonly nodes: NodeRef[]
 }
 
 /**
@@ -46,22 +32,22 @@ export interface Progress {
   /** The key that the attack began with, where stages lead from key to key. */
   readonly root: string
   steps: readonly Step[]
+  leads: Leads
   /** Counts the silences longer than the rule's window: what comes after one has nothing to do with what was before. */
   session: number
+  /** When the session before ended. */
+  endedAt: Millis
   firstAt: Millis
   lastAt: Millis
 }
 
-// What an incident shows of a stage. Before it is one, a source keeps fewer: there may be a hundred thousand of them.
-const maxAlerts = 100
-const maxAlertsUnopened = 16
-const maxTitles = 3
-const maxNodes = 100
 // Keys that one stage leads to: an attack that goes to more nodes at once is seen by these.
 const maxKeys = 256
 
+const never = Number.NEGATIVE_INFINITY
+
 export function noProgress(root = noKey): Progress {
-  return { root, steps: [], session: 0, firstAt: 0, lastAt: Number.NEGATIVE_INFINITY }
+  return { root, steps: [], leads: noLeads, session: 0, endedAt: never, firstAt: 0, lastAt: never }
 }
 
 export function copyOf({ steps, ...rest }: Progress): Progress {
@@ -71,12 +57,14 @@ export function copyOf({ steps, ...rest }: Progress): Progress {
 /** Takes one sighting in. One that comes out of order counts and begins runs, but never makes an earlier stage out of a later one. */
 export function advance(progress: Progress, placed: Placed, rule: IntentRule): void {
   const { at } = placed.sighting
+  if (!isFound(progress, placed)) return
   if (at > progress.lastAt + rule.windowMs) startSession(progress, at)
   if (at < progress.firstAt - rule.windowMs) return
   progress.firstAt = Math.min(progress.firstAt, at)
   progress.lastAt = Math.max(progress.lastAt, at)
   if (rule.order === "ordered") advanceInOrder(progress, placed, rule)
   else advanceUnordered(progress, placed, rule)
+  if (progress.root !== noKey) progress.leads = leadsWith(progress.leads, progress.steps)
   if (placed.stages[0] === rule.stages.length) excuse(progress, at, rule)
 }
 
@@ -119,6 +107,7 @@ function isOpened({ steps }: Progress, { order, opensAt }: IntentRule): boolean 
 function startSession(progress: Progress, at: Millis): void {
   progress.steps = []
   progress.session++
+  progress.endedAt = progress.lastAt
   progress.firstAt = at
   progress.lastAt = at
 }
@@ -170,7 +159,9 @@ function takeStep(progress: Progress, where: Where, taking: Taking): void {
   const known = steps.find((step) => step.stage === stage && step.length === length && step.to === to)
   if (known !== undefined) {
     const led = steps[known.before]?.to ?? root
-    if (detail.from.includes(led)) add(progress, known, taking)
+    // Or by another way: which was the first must not matter for how many there are.
+    const isLed = detail.from.includes(led) || stepBefore(steps, where, { at: sighting.at, from: detail.from }) >= 0
+    if (isLed) add(progress, known, taking)
     return
   }
   if (root !== noKey && steps.filter((step) => step.stage === stage && step.length === length).length >= maxKeys) return
@@ -207,16 +198,9 @@ function add(progress: Progress, step: Step, { sighting, detail, rule }: Taking)
     step.firstAt = sighting.at
     if (threshold?.count === 1) step.reachedAt = sighting.at
   }
-  if (step.titles.length < maxTitles && !step.titles.includes(sighting.title)) step.titles.push(sighting.title)
+  addTitle(step, sighting)
   if (sighting.at <= step.countedUntil) return
-  step.lastAt = Math.max(step.lastAt, sighting.at)
-  step.count++
-  step.score = Math.max(step.score, sighting.score)
-  if (isUnspecified(step.attacker)) step.attacker = sighting.attacker
-  const most = isOpened(progress, rule) ? maxAlerts : maxAlertsUnopened
-  if (step.alerts.length < most) step.alerts.push(sighting.id)
-  if (step.nodes.length < maxNodes && !step.nodes.some(({ id }) => id === sighting.node.id))
-    step.nodes.push(sighting.node)
+  addEvidence(step, sighting, isOpened(progress, rule))
   if (threshold !== undefined) mark(step, { sighting, value: detail.value }, threshold)
 }
 
@@ -226,14 +210,13 @@ function begin(progress: Progress, where: Parameters<typeof firstOf>[0], taking:
 }
 
 function firstOf(where: Pick<Step, "stage" | "length" | "before" | "to">, { sighting, detail, rule }: Taking): Step {
-  const { id, at, score, attacker, intent, tactic, technique, title, node } = sighting
   const threshold = rule.stages[where.stage]
   const counts = threshold !== undefined && threshold.count > 1
   const step: Step = {
     ...where,
-    ...{ firstAt: at, lastAt: at, count: 1, score, attacker, intent, tactic, technique },
-    ...{ alerts: [id], titles: [title], nodes: [node], countedUntil: Number.NEGATIVE_INFINITY },
-    reachedAt: counts ? undefined : at,
+    ...evidenceOf(sighting),
+    countedUntil: never,
+    reachedAt: counts ? undefined : sighting.at,
     marks: counts ? new Map() : undefined,
   }
   if (counts) mark(step, { sighting, value: detail.value }, threshold)
@@ -242,5 +225,5 @@ function firstOf(where: Pick<Step, "stage" | "length" | "before" | "to">, { sigh
 
 function copyOfStep(step: Step): Step {
   const marks = step.marks === undefined ? undefined : new Map(step.marks)
-  return { ...step, marks, alerts: [...step.alerts], titles: [...step.titles], nodes: [...step.nodes] }
+  return { ...step, marks, ...copyOfEvidence(step) }
 }

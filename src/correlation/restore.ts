@@ -1,6 +1,7 @@
 import type { Alert, Incident, Millis, RuleId } from "../core/index.ts"
 import type { IntentRule } from "./intent-rule.ts"
 import { noKey } from "./join-keys.ts"
+import { noLeads } from "./leads.ts"
 import { type Progress, runOf, type Step } from "./progress.ts"
 import type { Seen } from "./seen.ts"
 import { type Sighting, sightingOf } from "./sighting.ts"
@@ -155,5 +156,13 @@ function progressAsTold(incident: Incident, { order }: IntentRule): Progress {
       }
     }),
   )
-  return { root: noKey, steps, session: 1, firstAt: startedAt, lastAt: lastAlertAt(incident) }
+  return {
+    root: noKey,
+    steps,
+    leads: noLeads,
+    session: 1,
+    endedAt: Number.NEGATIVE_INFINITY,
+    firstAt: startedAt,
+    lastAt: lastAlertAt(incident),
+  }
 }

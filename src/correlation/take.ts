@@ -3,7 +3,7 @@ import type { Links } from "./links.ts"
 import type { Placement } from "./placement.ts"
 import type { Take } from "./restore.ts"
 import type { Placed } from "./sighting.ts"
-import { place, progressOf } from "./timeline.ts"
+import { endsSilence, place, progressOf } from "./timeline.ts"
 import type { CompiledRule, Track } from "./track.ts"
 import type { Tracks } from "./tracks.ts"
 
@@ -14,7 +14,7 @@ export function createTake(tracks: Tracks): Take {
   const put = (track: Track, placed: Placed, beforeGap?: (track: Track) => void): boolean => {
     const { at } = placed.sighting
     if (at <= track.closedUntil) return false
-    if (at > track.timeline.newestAt + track.compiled.rule.windowMs) beforeGap?.(track)
+    if (beforeGap !== undefined && endsSilence(track.timeline, at, track.compiled.rule)) beforeGap(track)
     track.alerts++
     place(track.timeline, placed, track.compiled.rule)
     tracks.touched(track, track.incident?.id)
@@ -60,11 +60,9 @@ interface Linked {
 function follow(track: Track, links: Links, put: (placed: Placed) => void): void {
   const { rule } = track.compiled
   for (let round = 0; round < rule.stages.length; round++) {
-    const { steps } = progressOf(track.timeline, rule)
     let grown = false
-    for (const { to, reachedAt } of steps) {
-      if (to === noKey || reachedAt === undefined) continue
-      for (const placed of links.lead(track, to, reachedAt)) {
+    for (const [to, since] of progressOf(track.timeline, rule).leads) {
+      for (const placed of links.lead(track, to, since)) {
         if (track.timeline.recent.some(({ sighting }) => sighting.id === placed.sighting.id)) continue
         put(placed)
         grown = true

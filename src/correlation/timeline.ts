@@ -1,5 +1,6 @@
 import type { Millis } from "../core/index.ts"
 import type { IntentRule } from "./intent-rule.ts"
+import { noKey } from "./join-keys.ts"
 import { advance, copyOf, noProgress, type Progress } from "./progress.ts"
 import { compareInTime, type Placed } from "./sighting.ts"
 
@@ -53,6 +54,19 @@ export function progressOf(timeline: Timeline, rule: IntentRule): Progress {
   for (const placed of recent) advance(together, placed, rule)
   if (recent.length > fewRecent) timeline.together = together
   return together
+}
+
+/** Whether what happens then begins another session. */
+export function endsSilence(timeline: Timeline, at: Millis, rule: IntentRule): boolean {
+  const { root, settled, newestAt } = timeline
+  const isAfterWindow = (last: Millis) => at > last + rule.windowMs
+  if (isAfterWindow(newestAt)) return true
+  // Where stages lead from key to key, the newest may be one that does not count.
+  return (
+    root !== noKey &&
+    isAfterWindow(settled?.lastAt ?? Number.NEGATIVE_INFINITY) &&
+    isAfterWindow(progressOf(timeline, rule).lastAt)
+  )
 }
 
 function isAfter(one: Placed | undefined, other: Placed): boolean {

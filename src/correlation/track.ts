@@ -4,6 +4,7 @@ import { noKey } from "./join-keys.ts"
 import type { Links } from "./links.ts"
 import type { Placement } from "./placement.ts"
 import type { Pool } from "./pool.ts"
+import { openedAt, type Progress } from "./progress.ts"
 import type { Sighting } from "./sighting.ts"
 import { emptyTimeline, progressOf, type Timeline } from "./timeline.ts"
 
@@ -85,6 +86,15 @@ export function startAfresh(track: Track): void {
   track.session = 0
   track.stages = 0
 }
+
+/** When no late alert can make the incident that the track has now none, or part of the one that was told before it. */
+export function certainAt({ compiled: { rule }, incident, session }: Track, progress: Progress): Millis {
+  const followed = incident !== undefined && session === progress.session - 1 ? progress.endedAt + rule.windowMs : never
+  const excused = rule.unless === null ? never : (openedAt(progress, rule) ?? never) + rule.unless.withinMs
+  return Math.max(followed, excused) + rule.lateMs
+}
+
+const never = Number.NEGATIVE_INFINITY
 
 export function isOver(status: IncidentStatus): boolean {
   return status === "closed" || status === "false-positive"

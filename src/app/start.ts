@@ -62,6 +62,8 @@ export interface StartDeps {
   readonly note?: (text: string) => void
   /** Enforcers beside those of the configuration, such as the list of a guard in this process. */
   readonly enforcers?: readonly Enforcer[]
+  /** Opens the store; without it the one that the configuration names. */
+  readonly openStore?: typeof openStore
   /** Sensors that the caller runs itself, for the status. */
   readonly otherSensors?: () => readonly { readonly id: string; readonly status: SensorStatus }[]
 }
@@ -115,10 +117,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     { netns, protectedNodes, dataDir },
   )
   const enforcers = { ...made, blocking: [...(deps.enforcers ?? []), ...made.blocking] }
-  const store =
-    config.database === null
-      ? await createSqliteStore({ path: join(dataDir, "thwart.db") })
-      : await createPostgresStore({ url: config.database, onError })
+  const store = await (deps.openStore ?? openStore)(config, { dataDir, onError })
   const stack = new AsyncDisposableStack()
   stack.defer(() => store.close())
   try {
@@ -190,6 +189,15 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     await stack.disposeAsync()
     throw error
   }
+}
+
+function openStore(
+  { database }: Pick<Config, "database">,
+  { dataDir, onError }: { readonly dataDir: string; readonly onError: (error: unknown) => void },
+): Promise<Store> {
+  return database === null
+    ? createSqliteStore({ path: join(dataDir, "thwart.db") })
+    : createPostgresStore({ url: database, onError })
 }
 
 interface ApiParts {

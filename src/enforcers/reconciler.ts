@@ -31,6 +31,8 @@ export interface ReconcilerDeps<E extends Entry = Block> {
   readonly clock: Clock
   /** Every countermeasure that is wanted now; the reconciler takes those that name its enforcer. */
   readonly desired: () => readonly Countermeasure[]
+  /** What has ended, and was not reported as gone: an earlier run may have been ended before it could, or the store was away. */
+  readonly leaving?: () => readonly Countermeasure[]
   /** Asked right before something new is put in force: why it must not be, or undefined. */
   readonly refusalNow: (of: Countermeasure) => Promise<string | undefined>
   readonly report: (id: CountermeasureId, report: EnforcementReport) => Promise<void>
@@ -126,6 +128,9 @@ function reconcile<E extends Entry, C extends Countermeasure>(
       return wants(one) && one.enforcers.includes(enforcer.id) && isActive(one, clock.now())
     })
 
+  const leavingNow = () =>
+    (deps.leaving?.() ?? []).filter((one): one is C => wants(one) && one.enforcers.includes(enforcer.id))
+
   /** What the target holds: as it was left, or read again when that is long ago or in doubt. */
   const look = async () => {
     if (known === undefined || retryMs !== undefined || clock.now() - known.readAt >= driftCheckMs) {
@@ -170,7 +175,9 @@ function reconcile<E extends Entry, C extends Countermeasure>(
     }
     // What an earlier run left in force, and nobody wants by now.
     for (const [id, key] of owners) places.set(id, key)
-    for (const id of new Set([...book.followed(), ...owners.keys()])) {
+    const left = leavingNow()
+    for (const one of left) places.set(one.id, keyOf(one))
+    for (const id of new Set([...book.followed(), ...owners.keys(), ...left.map((one) => one.id)])) {
       if (wantedIds.has(id)) continue
       const why = stuck.get(places.get(id) ?? "")
       if (why !== undefined) {

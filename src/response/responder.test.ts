@@ -259,6 +259,20 @@ describe("response", () => {
     expect((await open()).desired().map(subjectOf)).toEqual(["203.0.113.2/32"])
   })
 
+  it("hands out what ended until it is reported as gone, also when the run that ended it was killed before", async () => {
+    const block = { target: prefix("203.0.113.1"), direction: "inbound", durationMs: null, reason: "x" } as const
+    const { id } = await responder.block(block, actor)
+    const report = { enforcer: "kernel", reason: null, since: start, checkedAt: start }
+    await responder.report(id, { ...report, state: "applied" })
+    expect(responder.leaving()).toEqual([])
+    await responder.undo(id, { falsePositive: false, comment: "" }, actor)
+    const again = await open()
+    expect(again.leaving().map((one) => one.id)).toEqual([id])
+    await again.report(id, { ...report, state: "expired" })
+    expect(again.leaving()).toEqual([])
+    expect((await open()).leaving()).toEqual([])
+  })
+
   it("calls an incident contained once its block is in force, and keeps since when a state holds", async () => {
     await handle([incidentOf("a")])
     const [block] = responder.desired()

@@ -140,6 +140,7 @@ export function createResponder(deps: ResponderDeps): Responder {
     report: (id, report) => reported({ id, report }),
     sweep: () => serially(sweep),
     desired: wanted.active,
+    leaving: wanted.leaving,
     onDesiredChange: wanted.onChange,
     refusalNow: async (of) => {
       const around = await circumstances.lately()

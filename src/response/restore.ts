@@ -28,7 +28,7 @@ export async function restore(restoring: Restoring): Promise<void> {
   await countAgain(restoring)
 }
 
-async function recall({ deps: { store }, memory, rates }: Restoring): Promise<void> {
+async function recall({ deps: { store }, memory, rates, wanted }: Restoring): Promise<void> {
   const history = await gather((cursor) => store.countermeasures({ limit: 1000, cursor }), maxLookedThrough)
   const undone: Countermeasure[] = []
   for (const countermeasure of history) {
@@ -37,6 +37,8 @@ async function recall({ deps: { store }, memory, rates }: Restoring): Promise<vo
     const rate = holdsBack(countermeasure) ? rates.blocks : rates.quarantines
     rate.made(countermeasure.createdAt)
   }
+  // The run before may have ended before it could tell that these are gone from their targets.
+  wanted.take(history.filter(({ endedAt }) => endedAt !== null).toReversed())
   // The oldest first, since the memory forgets in that order.
   for (const countermeasure of undone.toReversed()) {
     const { incident } = countermeasure.reason

@@ -142,6 +142,17 @@ async function until(what: () => boolean): Promise<void> {
 }
 
 describe("the reconciler", () => {
+  it("goes on at once when the clock was set back, and looks at the target itself", async () => {
+    const { clock, holds, list, round, want } = createRig()
+    want("203.0.113.7")
+    await round()
+    clock.advance(-3_600_000)
+    await list.teardown(signal)
+    want("203.0.113.8")
+    await round()
+    expect([holds("203.0.113.7"), holds("203.0.113.8")]).toEqual([true, true])
+  })
+
   it("says of what an earlier run ended, and could not tell of, that it is gone", async () => {
     const { drop, holds, lastOf, left, round, start, want } = createRig()
     const id = want("203.0.113.7")

@@ -123,6 +123,9 @@ function reconcile<E extends Entry, C extends Countermeasure>(
   let startedAt: Millis | undefined
   let timer: NodeJS.Timeout | undefined
 
+  /** For ever, when the clock was set back since: then nobody knows how long it was. */
+  const since = (at: Millis): Millis => (clock.now() < at ? Number.POSITIVE_INFINITY : clock.now() - at)
+
   const wantedNow = () =>
     deps.desired().filter((one): one is C => {
       return wants(one) && one.enforcers.includes(enforcer.id) && isActive(one, clock.now())
@@ -133,7 +136,7 @@ function reconcile<E extends Entry, C extends Countermeasure>(
 
   /** What the target holds: as it was left, or read again when that is long ago or in doubt. */
   const look = async () => {
-    if (known === undefined || retryMs !== undefined || clock.now() - known.readAt >= driftCheckMs) {
+    if (known === undefined || retryMs !== undefined || since(known.readAt) >= driftCheckMs) {
       const observed = await enforcer.observe(signal, placesOf(wantedNow()))
       known = { inForce: new Map(observed.map((block) => [keyOf(block), block])), readAt: clock.now() }
       refusals.saw(known.inForce)
@@ -196,7 +199,7 @@ function reconcile<E extends Entry, C extends Countermeasure>(
 
   /** The target can't be read or written. What was seen in force a moment ago is not called failed for that. */
   const tellFailure = (reason: string) => {
-    const recent = known !== undefined && clock.now() - known.readAt < 3 * driftCheckMs
+    const recent = known !== undefined && since(known.readAt) < 3 * driftCheckMs
     const wanted = safely(wantedNow, onError)
     for (const countermeasure of wanted) {
       places.set(countermeasure.id, keyOf(countermeasure))
@@ -219,7 +222,7 @@ function reconcile<E extends Entry, C extends Countermeasure>(
 
   const run = async () => {
     do {
-      await pause(startedAt === undefined ? 0 : startedAt + minIntervalMs - clock.now(), signal)
+      await pause(startedAt === undefined ? 0 : minIntervalMs - since(startedAt), signal)
       again = false
       if (!signal.aborted) await attempt()
     } while (again && !signal.aborted)

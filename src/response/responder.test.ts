@@ -80,6 +80,7 @@ const policyOf = (overrides: Partial<NetworkPolicy>) =>
     enforcers: [],
     ...overrides,
   })
+const onlyId = (of: Responder) => of.desired()[0]?.id ?? expect.unreachable("nothing is wanted")
 const actions = async () => (await store.audit({})).items.map(({ action }) => action)
 
 describe("response", () => {
@@ -206,6 +207,33 @@ describe("response", () => {
     broken = false
     await responder.sweep()
     expect(responder.desired().map(subjectOf)).toEqual(["203.0.113.9/32", "203.0.113.66/32"])
+  })
+
+  it("decides what was held also after a restart, and when the store rejected the decision before", async () => {
+    let [isReadable, rejects] = [false, false]
+    const real = store
+    const flaky: Store = {
+      ...real,
+      allowlist: async () => (isReadable ? real.allowlist() : Promise.reject(new Error("no"))),
+      record: async (changes) => (rejects ? Promise.reject(new Error("full")) : real.record(changes)),
+    }
+    responder = await open({ store: flaky })
+    await handle([incidentOf("chain")])
+    expect(responder.desired()).toEqual([])
+    responder = await open({ store: flaky })
+    isReadable = true
+    rejects = true
+    await expect(responder.sweep()).rejects.toThrow("full")
+    expect(responder.desired()).toEqual([])
+    // Set back, so that what comes later does not look newer.
+    clock.advance(-3_600_000)
+    rejects = false
+    await responder.sweep()
+    expect(responder.desired()).toHaveLength(1)
+    await responder.undo(onlyId(responder), { falsePositive: false, comment: "" }, actor)
+    const again = await open()
+    await again.sweep()
+    expect(again.desired()).toEqual([])
   })
 
   it("only shows in monitor mode, and only proposes in interactive mode", async () => {

@@ -4,7 +4,7 @@ import { createCircumstancesReader, createRecentCount } from "./circumstances.ts
 import { type Decisions, decide } from "./decide.ts"
 import { createGathered } from "./gathered.ts"
 import { quarantineRefusalAtEnforcement, refusalAtEnforcement } from "./guardrails/index.ts"
-import { createHeldTriggers } from "./held-triggers.ts"
+import { blockHeld, createHeldTriggers, heldDecided } from "./held-triggers.ts"
 import { createIncidentStatuses } from "./incident-status.ts"
 import { createUndoMemory } from "./memory.ts"
 import { createAllow, createDisallow } from "./operations/allow.ts"
@@ -65,9 +65,12 @@ export function createResponder(deps: ResponderDeps): Responder {
     } catch (error) {
       held.hold(triggers)
       deps.onError?.(error)
-      const after = { reason: `the guardrails can't be asked: ${messageOf(error)}`, waiting: triggers.length }
-      const change = { action: "block held", subject: "guardrails", before: null, after }
-      return { ...nothing, audit: told.isNews("guardrails") ? [auditOf(deps, system, change)] : [] }
+      const evidence = held.unrecorded()
+      const reason = `the guardrails can't be asked: ${messageOf(error)}`
+      const after = { reason, waiting: held.all().length, evidence }
+      const change = { action: blockHeld, subject: "guardrails", before: null, after }
+      const isNews = told.isNews("guardrails") || evidence.length > 0
+      return { ...nothing, isHeld: true, audit: isNews ? [auditOf(deps, system, change)] : [] }
     }
   }
   const changesOf = ({ countermeasures, audit, overtaken, proposed }: Decisions): Changes => ({
@@ -94,6 +97,7 @@ export function createResponder(deps: ResponderDeps): Responder {
     const decisions = await decideOn(triggers)
     const changes = { ...changesOf(decisions), incidents: reopened }
     await record(changes)
+    held.recorded(decisions.audit)
     takeIn(changes)
     count(decisions)
   }
@@ -103,13 +107,27 @@ export function createResponder(deps: ResponderDeps): Responder {
   const pending = createPendingReader(parts)
   const sweep = async () => {
     await expire()
-    const decisions = await decideOn(await stillTrue(held.release()))
+    const waiting = held.all()
+    const decisions = await decideOn(await stillTrue(waiting))
+    const isOver = waiting.length > 0 && decisions.isHeld !== true
+    const over = {
+      action: heldDecided,
+      subject: "guardrails",
+      before: null,
+      after: { decided: waiting.length, entries: [...held.entries()] },
+    }
     const leftOut = told.leftOut()
     const after = { leftOut }
     const summary = { action: "more blocks refused, held or proposed", subject: "policies", before: null, after }
-    const audit = [...decisions.audit, ...(leftOut > 0 ? [auditOf(deps, system, summary)] : [])]
+    const audit = [
+      ...decisions.audit,
+      ...(leftOut > 0 ? [auditOf(deps, system, summary)] : []),
+      ...(isOver ? [auditOf(deps, system, over)] : []),
+    ]
     const changes = { ...changesOf(decisions), audit }
     if (!isNothing(changes)) await commit(changes)
+    held.recorded(decisions.audit)
+    if (isOver) held.release()
     count(decisions)
     const news = book.unstored()
     if (!isNothing(news)) await commit(news)
@@ -124,7 +142,7 @@ export function createResponder(deps: ResponderDeps): Responder {
   }
 
   return {
-    start: () => serially(() => restore({ deps, wanted, memory, book, dismissals, watch, rates })),
+    start: () => serially(() => restore({ deps, wanted, memory, book, dismissals, watch, rates, held })),
     handle: (alerts, incidents, record) => serially(() => handle(alerts, incidents, record)),
     block: inTurn(serially, createBlock(parts)),
     undo: inTurn(serially, createUndo(parts)),

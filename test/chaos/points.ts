@@ -31,6 +31,8 @@ export function enforcerWithPoints(target: Target, reach: Reach): Enforcer {
     apply: async (operations, signal) => {
       const what = kindsOf(operations)
       const applying = target.apply(operations, signal)
+      // Nobody waits for it when it is left for dead here.
+      applying.catch(() => undefined)
       await reach(`during ${what}`)
       const results = await applying
       await reach(`after ${what}`)

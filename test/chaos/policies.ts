@@ -41,4 +41,13 @@ export const counting: NetworkPolicy = networkPolicy.parse({
   on: onAlertsOf("installation"),
 })
 
+/** An attack in three stages is one. */
+export const chain: NetworkPolicy = networkPolicy.parse({
+  ...base,
+  id: "chaos/chain",
+  name: "Contain a chain",
+  mode: "automatic",
+  on: { kind: "incident", rule: null, minStages: 3 },
+})
+
 export const operator = { who: "user:ada", from: "192.0.2.7" }

@@ -65,7 +65,7 @@ const thwart = await startThwart(
       storeWithPoints(
         database === null
           ? await createSqliteStore({ path: join(dataDir, "thwart.db") })
-          : await createPostgresStore({ url: database, onError }),
+          : await createPostgresStore({ url: database, schema: settings.schema, onError }),
         reach,
       ),
   },

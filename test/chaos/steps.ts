@@ -130,4 +130,10 @@ export const steps: readonly Step[] = [
       await accuse(world, who, "exploitation")
     },
   },
+  {
+    name: "somebody takes everything out of the target",
+    leastPoints: 2,
+    prepare: (world, who) => block(world, who, null),
+    act: async (world) => world.flush(),
+  },
 ]

@@ -27,6 +27,8 @@ export interface ServerSettings {
   readonly dataDir: string
   /** `postgres://…`; null: SQLite in the data folder. */
   readonly database: string | null
+  /** Of PostgreSQL. */
+  readonly schema: string
   /** The network namespace whose kernel is the target; null: the target is the test's own. */
   readonly netns: string | null
 }

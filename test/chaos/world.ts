@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import pg from "pg"
 import type { Clock } from "../../src/core/index.ts"
 import { createPostgresStore, createSqliteStore } from "../../src/store/index.ts"
 import type { Store } from "../../src/store/store.ts"
@@ -15,16 +16,30 @@ import type { Operations } from "./wire.ts"
 
 export interface WorldOptions {
   readonly database: string | null
-  readonly netns: string | null
   readonly pledge: Pledge
+  readonly place: TargetPlace
+  /** Where the data folder is made. */
+  readonly under?: string
+}
+
+/** Where entries stand, and how the test looks at it from outside. */
+export interface TargetPlace {
+  /** The network namespace whose kernel it is; null: `target`. */
+  readonly netns: string | null
   readonly target: Target
-  readonly standing: () => readonly Standing[]
-  readonly trespasses: () => readonly string[]
+  standing(): Promise<readonly Standing[]>
+  /** Entries that were put in force against a friend. */
+  trespasses(): readonly string[]
+  /** Somebody else takes everything away. */
+  flush(): void
+  close(): void
 }
 
 /** A server that is killed and started again, its store and its target, and what it promised. */
 export interface World {
   readonly pledge: Pledge
+  flush(): void
+  standingNow(): Promise<readonly Standing[]>
   /** Read beside the server. */
   readonly store: Store
   server(): Server
@@ -41,35 +56,31 @@ export interface World {
 const patienceMs = 15_000
 const clock: Clock = { now: () => Date.now() }
 
-export async function createWorld({
-  database,
-  netns,
-  pledge,
-  target,
-  standing,
-  trespasses,
-}: WorldOptions): Promise<World> {
-  const dataDir = mkdtempSync(join(tmpdir(), "thwart-chaos-"))
-  const settings = { dataDir, database, netns }
+export async function createWorld({ database, pledge, place, under = tmpdir() }: WorldOptions): Promise<World> {
+  const dataDir = mkdtempSync(join(under, "thwart-chaos-"))
+  const { netns, target } = place
+  const schema = `thwart_chaos_${process.pid}_${basename(dataDir).slice(-6).toLowerCase()}`
+  const settings = { dataDir, database, schema, netns }
   let server = await startServer(settings, target)
   const store =
     database === null
       ? await createSqliteStore({ path: join(dataDir, "thwart.db") })
-      : await createPostgresStore({ url: database })
+      : await createPostgresStore({ url: database, schema })
 
   const alive = async () => {
     if (server.isDead()) server = await startServer(settings, target)
     return server
   }
   const look = async () => {
-    const [stored, standingNow] = [await storedIn(store), standing()]
+    const stored = await storedIn(store)
+    const standing = await place.standing()
     return violations({
       now: clock.now(),
       // The kernel counts whole seconds.
       toleranceMs: 3000,
       store: stored,
-      standing: standingNow,
-      trespasses: trespasses(),
+      standing,
+      trespasses: place.trespasses(),
       promises: pledge.now(),
     })
   }
@@ -77,6 +88,8 @@ export async function createWorld({
   return {
     pledge,
     store,
+    flush: place.flush,
+    standingNow: place.standing,
     server: () => server,
     revive: alive,
     insist: async (ask) => {
@@ -98,7 +111,16 @@ export async function createWorld({
     close: async () => {
       await server.kill()
       await store.close()
+      if (database !== null) await dropSchema(database, schema)
+      place.close()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+async function dropSchema(database: string, schema: string): Promise<void> {
+  const client = new pg.Client({ connectionString: database })
+  await client.connect()
+  await client.query(`DROP SCHEMA ${schema} CASCADE`)
+  await client.end()
 }

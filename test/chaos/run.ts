@@ -156,6 +156,7 @@ export async function openRun(seed: number): Promise<Run> {
       Object.assign(faults, { storeRejects: false, allowlistUnreadable: false })
       target.trouble = null
       for (let tries = 0; unacknowledged.size > 0 && tries < 20; tries++) await run.deliver([...unacknowledged])
+      ;(await alive()).dieAt(Number.POSITIVE_INFINITY)
       // Longer than a drift check takes to come, and what it finds to be done.
       for (let seconds = 0; seconds < 5; seconds++) await run.pass(11_000)
       undecided.clear()

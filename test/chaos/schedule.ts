@@ -49,7 +49,7 @@ function drawn(run: Run): readonly [string, Action] {
 
 async function evidenceOf({ store, sent, clock }: Run, wrong: readonly string[]): Promise<readonly string[]> {
   const { countermeasures, audit } = await storedIn(store)
-  const addresses = wrong.flatMap((one) => one.match(/\d+\.\d+\.\d+\.\d+/g) ?? [])
+  const addresses = wrong.flatMap((one) => one.match(/\d+\.\d+\.\d+\.\d+|cm_\w+/g) ?? [])
   const ids = countermeasures.filter((of) => "target" in of && addresses.includes(of.target.replace("/32", "")))
   const named = [...addresses, ...ids.map(({ id }) => id)]
   return [

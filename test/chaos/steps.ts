@@ -98,7 +98,8 @@ export const steps: readonly Step[] = [
   },
   {
     name: "a block ends",
-    leastPoints: 5,
+    // The target may let go of it first, and then takes no change.
+    leastPoints: 2,
     prepare: (world, who) => block(world, who, 2000),
     act: async (world, { address }) => {
       const { items } = await world.store.countermeasures({ limit: 1000 })

@@ -23,8 +23,8 @@ export function enforce(
   { clock, responder, onError, driftCheckMs }: EnforceDeps,
   stack: AsyncDisposableStack,
 ): readonly RunningEnforcer[] {
-  const { desired, refusalNow, report } = responder
-  const deps = { clock, desired, refusalNow, report, onError }
+  const { desired, leaving, refusalNow, report } = responder
+  const deps = { clock, desired, leaving, refusalNow, report, onError }
   const running: readonly RunningEnforcer[] = [
     ...blocking.map((enforcer) => ({
       enforcer,

@@ -7,14 +7,20 @@ import { createPipeline, type PipelineDeps } from "./pipeline.ts"
 const alertNamed = (id: string) => ({ id }) as unknown as Alert
 const incidentAt = (id: string, version: number) => ({ id, version }) as unknown as Incident
 
-function setUp(overrides: Partial<PipelineDeps> = {}) {
+type Overrides = Partial<Omit<PipelineDeps, "store">> & { readonly store?: Partial<PipelineDeps["store"]> }
+
+function setUp({ store, ...overrides }: Overrides = {}) {
   const records: Changes[] = []
   const published: string[] = []
   const errors: unknown[] = []
   const deps: PipelineDeps = {
     clock: createManualClock(1000),
     clusterer: { onAlert: () => [] },
-    store: { record: async (changes) => void records.push(changes) },
+    store: {
+      record: async (changes) => void records.push(changes),
+      alerts: async () => ({ items: [], next: undefined }),
+      ...store,
+    },
     bus: { publish: (topic, message) => void published.push(`${topic}:${message.id}`) },
     correlator: { onAlert: (alert) => [incidentAt("inc_1", Number(alert.id))], onTime: () => [] },
     responder: { handle: (_alerts, _incidents, record) => record({}) },
@@ -42,6 +48,30 @@ describe("the pipeline", () => {
     })
     await pipeline.ingest([alertNamed("1"), alertNamed("2")])
     expect(order).toEqual(["record 2 2", "handled", "alert", "alert", "incident"])
+  })
+
+  it("acknowledges alerts that come again, and nothing follows from them", async () => {
+    const correlated: string[] = []
+    const { pipeline, records, published } = setUp({
+      store: {
+        alerts: async ({ ids = [] }) => ({
+          items: ids.includes(alertNamed("1").id) ? [alertNamed("1")] : [],
+          next: undefined,
+        }),
+      },
+      correlator: {
+        onAlert: (alert) => {
+          correlated.push(alert.id)
+          return []
+        },
+        onTime: () => [],
+      },
+    })
+    await pipeline.ingest([alertNamed("1")])
+    expect([records, published]).toEqual([[], []])
+    await pipeline.ingest([alertNamed("2"), alertNamed("1"), alertNamed("2")])
+    expect(records.map(({ alerts }) => alerts?.map(({ id }) => id))).toEqual([["2"]])
+    expect(correlated).toEqual(["2"])
   })
 
   it("takes what comes at once, and what waits behind it, as one batch each, and answers each caller only when it is stored", async () => {

@@ -24,7 +24,7 @@ export interface Decides {
 
 export interface PipelineDeps {
   readonly clock: Clock
-  readonly store: Pick<Store, "record">
+  readonly store: Pick<Store, "record" | "alerts">
   readonly bus: Pick<Bus, "publish">
   readonly clusterer: Clusters
   readonly correlator: Correlates
@@ -45,6 +45,8 @@ export interface Pipeline {
 const maxWaiting = 20_000
 // More in one transaction gains nothing and delays the block that one of them asks for.
 const maxBatch = 500
+// The most that a store gives at once.
+const maxAsked = 1000
 
 interface Waiting {
   readonly alerts: readonly Alert[]
@@ -79,15 +81,19 @@ export function createPipeline({
   }
 
   const runBatch = async (batch: readonly Waiting[]) => {
-    const given = batch.flatMap((entry) => entry.alerts)
-    waiting -= given.length
+    const delivered = batch.flatMap((entry) => entry.alerts)
+    waiting -= delivered.length
     let incidents = unstored
     try {
+      const given = await unknownOf(delivered, store)
       for (const alert of given) made.push(...clusterer.onAlert(alert))
       const alerts = [...given, ...made]
       const due = correlator.onTime(clock.now())
       incidents = latest([...unstored, ...due, ...alerts.flatMap((alert) => correlator.onAlert(alert))])
-      if (alerts.length === 0 && incidents.length === 0) return
+      if (alerts.length === 0 && incidents.length === 0) {
+        for (const entry of batch) entry.resolve()
+        return
+      }
       let changes: Changes = {}
       await responder.handle(alerts, incidents, async (decided) => {
         changes = { ...decided, alerts, incidents: latest([...incidents, ...(decided.incidents ?? [])]) }
@@ -130,6 +136,20 @@ export function createPipeline({
       while (running !== undefined) await running
     },
   }
+}
+
+/**
+ * Without those that are stored already. A sender that heard no answer sends again, and nothing may follow from that: not a block that was
+ * undone or has ended, nor a longer one.
+ */
+async function unknownOf(delivered: readonly Alert[], store: Pick<Store, "alerts">): Promise<readonly Alert[]> {
+  const unknown = new Map(delivered.map((alert) => [alert.id, alert]))
+  const ids = [...unknown.keys()]
+  for (let start = 0; start < ids.length; start += maxAsked) {
+    const some = ids.slice(start, start + maxAsked)
+    for (const { id } of (await store.alerts({ ids: some, limit: maxAsked })).items) unknown.delete(id)
+  }
+  return [...unknown.values()]
 }
 
 function takeBatch(queue: Waiting[]): readonly Waiting[] {

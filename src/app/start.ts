@@ -29,6 +29,8 @@ export interface StartDeps {
   readonly note?: (text: string) => void
   /** Enforcers beside those of the configuration, such as the list of a guard in this process. */
   readonly enforcers?: readonly Enforcer[]
+  /** Opens the store; without it the one that the configuration names. */
+  readonly openStore?: typeof openStore
   /** Sensors that the caller runs itself, for the status. */
   readonly otherSensors?: () => readonly { readonly id: string; readonly status: SensorStatus }[]
 }
@@ -68,7 +70,8 @@ export async function startThwart(deps: StartDeps, options: StartOptions): Promi
   const enforcers = enforcersFor(deps, options)
   const stack = new AsyncDisposableStack()
   try {
-    const ownStore = await openStore(deps, options)
+    const open = deps.openStore ?? openStore
+    const ownStore = await open(config, { dataDir: options.dataDir, onError: deps.onError })
     stack.defer(() => ownStore.close())
     const { store, notifications } = await notify(ownStore, config, { ...deps, ids }, stack)
     const bus = createInProcessBus({ onError: deps.onError })
@@ -125,7 +128,10 @@ function enforcersFor(
   return { ...made, blocking: [...enforcers, ...made.blocking] }
 }
 
-function openStore({ onError }: StartDeps, { config: { database }, dataDir }: StartOptions): Promise<Store> {
+function openStore(
+  { database }: Pick<Config, "database">,
+  { dataDir, onError }: { readonly dataDir: string; readonly onError: (error: unknown) => void },
+): Promise<Store> {
   return database === null
     ? createSqliteStore({ path: join(dataDir, "thwart.db") })
     : createPostgresStore({ url: database, onError })

@@ -28,6 +28,7 @@ afterEach(async () => {
 function createRig(options: ReconcilerOptions = {}, clock = createManualClock(1_700_000_000_000)) {
   const list = createHttpEnforcer({ clock })
   const wanted: Countermeasure[] = []
+  const left: Countermeasure[] = []
   const reports = new Map<CountermeasureId, EnforcementReport[]>()
   const errors: unknown[] = []
   const applied: Operation[][] = []
@@ -67,6 +68,7 @@ function createRig(options: ReconcilerOptions = {}, clock = createManualClock(1_
         enforcer,
         clock,
         desired: () => wanted,
+        leaving: () => left,
         refusalNow: (of) => faults.refusal(of),
         report: async (id, report) => {
           await faults.report()
@@ -120,6 +122,7 @@ function createRig(options: ReconcilerOptions = {}, clock = createManualClock(1_
     faults,
     holds,
     lastOf,
+    left,
     list,
     observations: () => observations,
     reconciler,
@@ -139,6 +142,29 @@ async function until(what: () => boolean): Promise<void> {
 }
 
 describe("the reconciler", () => {
+  it("goes on at once when the clock was set back, and looks at the target itself", async () => {
+    const { clock, holds, list, round, want } = createRig()
+    want("203.0.113.7")
+    await round()
+    clock.advance(-3_600_000)
+    await list.teardown(signal)
+    want("203.0.113.8")
+    await round()
+    expect([holds("203.0.113.7"), holds("203.0.113.8")]).toEqual([true, true])
+  })
+
+  it("says of what an earlier run ended, and could not tell of, that it is gone", async () => {
+    const { drop, holds, lastOf, left, round, start, want } = createRig()
+    const id = want("203.0.113.7")
+    await round()
+    left.push({ ...(drop(id)[0] ?? expect.unreachable()), endedAt: 1 })
+    const next = start()
+    next.kick()
+    await next.settled()
+    expect(holds("203.0.113.7")).toBe(false)
+    expect(lastOf(id)?.state).toBe("expired")
+  })
+
   it("puts in force what is wanted, and says since when", async () => {
     const { clock, holds, lastOf, reconciler, round, want } = createRig()
     const id = want("203.0.113.7")

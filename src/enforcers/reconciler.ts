@@ -31,6 +31,8 @@ export interface ReconcilerDeps<E extends Entry = Block> {
   readonly clock: Clock
   /** Every countermeasure that is wanted now; the reconciler takes those that name its enforcer. */
   readonly desired: () => readonly Countermeasure[]
+  /** What has ended, and was not reported as gone: an earlier run may have been ended before it could, or the store was away. */
+  readonly leaving?: () => readonly Countermeasure[]
   /** Asked right before something new is put in force: why it must not be, or undefined. */
   readonly refusalNow: (of: Countermeasure) => Promise<string | undefined>
   readonly report: (id: CountermeasureId, report: EnforcementReport) => Promise<void>
@@ -121,14 +123,20 @@ function reconcile<E extends Entry, C extends Countermeasure>(
   let startedAt: Millis | undefined
   let timer: NodeJS.Timeout | undefined
 
+  /** For ever, when the clock was set back since: then nobody knows how long it was. */
+  const since = (at: Millis): Millis => (clock.now() < at ? Number.POSITIVE_INFINITY : clock.now() - at)
+
   const wantedNow = () =>
     deps.desired().filter((one): one is C => {
       return wants(one) && one.enforcers.includes(enforcer.id) && isActive(one, clock.now())
     })
 
+  const leavingNow = () =>
+    (deps.leaving?.() ?? []).filter((one): one is C => wants(one) && one.enforcers.includes(enforcer.id))
+
   /** What the target holds: as it was left, or read again when that is long ago or in doubt. */
   const look = async () => {
-    if (known === undefined || retryMs !== undefined || clock.now() - known.readAt >= driftCheckMs) {
+    if (known === undefined || retryMs !== undefined || since(known.readAt) >= driftCheckMs) {
       const observed = await enforcer.observe(signal, placesOf(wantedNow()))
       known = { inForce: new Map(observed.map((block) => [keyOf(block), block])), readAt: clock.now() }
       refusals.saw(known.inForce)
@@ -170,7 +178,9 @@ function reconcile<E extends Entry, C extends Countermeasure>(
     }
     // What an earlier run left in force, and nobody wants by now.
     for (const [id, key] of owners) places.set(id, key)
-    for (const id of new Set([...book.followed(), ...owners.keys()])) {
+    const left = leavingNow()
+    for (const one of left) places.set(one.id, keyOf(one))
+    for (const id of new Set([...book.followed(), ...owners.keys(), ...left.map((one) => one.id)])) {
       if (wantedIds.has(id)) continue
       const why = stuck.get(places.get(id) ?? "")
       if (why !== undefined) {
@@ -189,7 +199,7 @@ function reconcile<E extends Entry, C extends Countermeasure>(
 
   /** The target can't be read or written. What was seen in force a moment ago is not called failed for that. */
   const tellFailure = (reason: string) => {
-    const recent = known !== undefined && clock.now() - known.readAt < 3 * driftCheckMs
+    const recent = known !== undefined && since(known.readAt) < 3 * driftCheckMs
     const wanted = safely(wantedNow, onError)
     for (const countermeasure of wanted) {
       places.set(countermeasure.id, keyOf(countermeasure))
@@ -212,7 +222,7 @@ function reconcile<E extends Entry, C extends Countermeasure>(
 
   const run = async () => {
     do {
-      await pause(startedAt === undefined ? 0 : startedAt + minIntervalMs - clock.now(), signal)
+      await pause(startedAt === undefined ? 0 : minIntervalMs - since(startedAt), signal)
       again = false
       if (!signal.aborted) await attempt()
     } while (again && !signal.aborted)

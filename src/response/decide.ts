@@ -20,6 +20,8 @@ export interface Decisions {
   readonly made: number
   readonly quarantined: number
   readonly proposed: Proposed
+  /** True when nothing could be decided, and everything waits. */
+  readonly isHeld?: boolean
   /** What was pending and is in force now. */
   readonly overtaken: readonly Proposal[]
 }

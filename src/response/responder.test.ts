@@ -80,6 +80,7 @@ const policyOf = (overrides: Partial<NetworkPolicy>) =>
     enforcers: [],
     ...overrides,
   })
+const onlyId = (of: Responder) => of.desired()[0]?.id ?? expect.unreachable("nothing is wanted")
 const actions = async () => (await store.audit({})).items.map(({ action }) => action)
 
 describe("response", () => {
@@ -208,6 +209,33 @@ describe("response", () => {
     expect(responder.desired().map(subjectOf)).toEqual(["203.0.113.9/32", "203.0.113.66/32"])
   })
 
+  it("decides what was held also after a restart, and when the store rejected the decision before", async () => {
+    let [isReadable, rejects] = [false, false]
+    const real = store
+    const flaky: Store = {
+      ...real,
+      allowlist: async () => (isReadable ? real.allowlist() : Promise.reject(new Error("no"))),
+      record: async (changes) => (rejects ? Promise.reject(new Error("full")) : real.record(changes)),
+    }
+    responder = await open({ store: flaky })
+    await handle([incidentOf("chain")])
+    expect(responder.desired()).toEqual([])
+    responder = await open({ store: flaky })
+    isReadable = true
+    rejects = true
+    await expect(responder.sweep()).rejects.toThrow("full")
+    expect(responder.desired()).toEqual([])
+    // Set back, so that what comes later does not look newer.
+    clock.advance(-3_600_000)
+    rejects = false
+    await responder.sweep()
+    expect(responder.desired()).toHaveLength(1)
+    await responder.undo(onlyId(responder), { falsePositive: false, comment: "" }, actor)
+    const again = await open()
+    await again.sweep()
+    expect(again.desired()).toEqual([])
+  })
+
   it("only shows in monitor mode, and only proposes in interactive mode", async () => {
     for (const [mode, action] of [
       ["monitor", "block not enforced (monitor)"],
@@ -257,6 +285,20 @@ describe("response", () => {
       endedBy: "system",
     })
     expect((await open()).desired().map(subjectOf)).toEqual(["203.0.113.2/32"])
+  })
+
+  it("hands out what ended until it is reported as gone, also when the run that ended it was killed before", async () => {
+    const block = { target: prefix("203.0.113.1"), direction: "inbound", durationMs: null, reason: "x" } as const
+    const { id } = await responder.block(block, actor)
+    const report = { enforcer: "kernel", reason: null, since: start, checkedAt: start }
+    await responder.report(id, { ...report, state: "applied" })
+    expect(responder.leaving()).toEqual([])
+    await responder.undo(id, { falsePositive: false, comment: "" }, actor)
+    const again = await open()
+    expect(again.leaving().map((one) => one.id)).toEqual([id])
+    await again.report(id, { ...report, state: "expired" })
+    expect(again.leaving()).toEqual([])
+    expect((await open()).leaving()).toEqual([])
   })
 
   it("calls an incident contained once its block is in force, and keeps since when a state holds", async () => {

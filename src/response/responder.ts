@@ -5,7 +5,7 @@ import { createCircumstancesReader, createRecentCount } from "./circumstances.ts
 import { type Decisions, decide } from "./decide.ts"
 import { createGathered } from "./gathered.ts"
 import { quarantineRefusalAtEnforcement, refusalAtEnforcement } from "./guardrails/index.ts"
-import { createHeldTriggers } from "./held-triggers.ts"
+import { blockHeld, createHeldTriggers, heldDecided } from "./held-triggers.ts"
 import { createIncidentStatuses } from "./incident-status.ts"
 import { createUndoMemory } from "./memory.ts"
 import { createAllow, createDisallow } from "./operations/allow.ts"
@@ -67,9 +67,12 @@ export function createResponder(deps: ResponderDeps): Responder {
     } catch (error) {
       held.hold(triggers)
       deps.onError?.(error)
-      const after = { reason: `the guardrails can't be asked: ${messageOf(error)}`, waiting: triggers.length }
-      const change = { action: "block held", subject: "guardrails", before: null, after }
-      return { ...nothing, audit: told.isNews("guardrails") ? [auditOf(deps, system, change)] : [] }
+      const evidence = held.unrecorded()
+      const reason = `the guardrails can't be asked: ${messageOf(error)}`
+      const after = { reason, waiting: held.all().length, evidence }
+      const change = { action: blockHeld, subject: "guardrails", before: null, after }
+      const isNews = told.isNews("guardrails") || evidence.length > 0
+      return { ...nothing, isHeld: true, audit: isNews ? [auditOf(deps, system, change)] : [] }
     }
   }
   const changesBy = ({ countermeasures, audit, overtaken, proposed }: Decisions): Changes => ({
@@ -104,6 +107,7 @@ export function createResponder(deps: ResponderDeps): Responder {
     )
     const changes = together({ ...changesBy(decisions), incidents: reopened }, changesOf(played))
     await record(changes)
+    held.recorded(decisions.audit)
     takeIn(changes)
     countProposed(decisions)
     count(decisions)
@@ -118,13 +122,27 @@ export function createResponder(deps: ResponderDeps): Responder {
   const sweep = async () => {
     await expire()
     await playbooks.sweep()
-    const decisions = await decideOn(await stillTrue(held.release()))
+    const waiting = held.all()
+    const decisions = await decideOn(await stillTrue(waiting))
+    const isOver = waiting.length > 0 && decisions.isHeld !== true
+    const over = {
+      action: heldDecided,
+      subject: "guardrails",
+      before: null,
+      after: { decided: waiting.length, entries: [...held.entries()] },
+    }
     const leftOut = told.leftOut()
     const after = { leftOut }
     const summary = { action: "more blocks refused, held or proposed", subject: "policies", before: null, after }
-    const audit = [...decisions.audit, ...(leftOut > 0 ? [auditOf(deps, system, summary)] : [])]
+    const audit = [
+      ...decisions.audit,
+      ...(leftOut > 0 ? [auditOf(deps, system, summary)] : []),
+      ...(isOver ? [auditOf(deps, system, over)] : []),
+    ]
     const changes = { ...changesBy(decisions), audit }
     if (!isNothing(changes)) await commit(changes)
+    held.recorded(decisions.audit)
+    if (isOver) held.release()
     countProposed(decisions)
     count(decisions)
     const news = book.unstored()
@@ -142,7 +160,7 @@ export function createResponder(deps: ResponderDeps): Responder {
   return {
     start: () =>
       serially(async () => {
-        await restore({ deps, wanted, memory, book, dismissals, watch, rates })
+        await restore({ deps, wanted, memory, book, dismissals, watch, rates, held })
         await playbooks.start()
       }),
     handle: (alerts, incidents, record) => serially(() => handle(alerts, incidents, record)),
@@ -166,6 +184,7 @@ export function createResponder(deps: ResponderDeps): Responder {
     sweep: () => serially(sweep),
     playbooks: playbooks.desk,
     desired: wanted.active,
+    leaving: wanted.leaving,
     onDesiredChange: wanted.onChange,
     refusalNow: async (of) => {
       const around = await circumstances.lately()

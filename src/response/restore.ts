@@ -1,6 +1,7 @@
-import { type Countermeasure, holdsBack, isByPerson, type Millis } from "../core/index.ts"
+import { type Alert, type Countermeasure, holdsBack, isByPerson, type Millis } from "../core/index.ts"
 import type { Page } from "../store/store.ts"
 import type { RecentCount } from "./circumstances.ts"
+import { type HeldTriggers, heldIn } from "./held-triggers.ts"
 import type { UndoMemory } from "./memory.ts"
 import type { Parts } from "./parts.ts"
 import { defaultPolicies, type PolicyWatch } from "./policies.ts"
@@ -8,11 +9,14 @@ import { defaultPolicies, type PolicyWatch } from "./policies.ts"
 export interface Restoring extends Pick<Parts, "deps" | "wanted" | "book" | "dismissals"> {
   readonly memory: UndoMemory
   readonly watch: PolicyWatch
+  readonly held: HeldTriggers
   readonly rates: { readonly blocks: RecentCount; readonly quarantines: RecentCount }
 }
 
 // Countermeasures looked through for undone ones, newest first; some seconds of work at most.
 const maxLookedThrough = 50_000
+// Entries of the audit log looked through for what was held; while something is, little else is decided.
+const maxAudited = 5000
 // Alerts and incidents counted again for policies that want several; the newest.
 const maxCounted = 50_000
 
@@ -26,9 +30,10 @@ export async function restore(restoring: Restoring): Promise<void> {
   await recall(restoring)
   await takeUpProposals(restoring)
   await countAgain(restoring)
+  await holdAgain(restoring)
 }
 
-async function recall({ deps: { store }, memory, rates }: Restoring): Promise<void> {
+async function recall({ deps: { store }, memory, rates, wanted }: Restoring): Promise<void> {
   const history = await gather((cursor) => store.countermeasures({ limit: 1000, cursor }), maxLookedThrough)
   const undone: Countermeasure[] = []
   for (const countermeasure of history) {
@@ -37,6 +42,8 @@ async function recall({ deps: { store }, memory, rates }: Restoring): Promise<vo
     const rate = holdsBack(countermeasure) ? rates.blocks : rates.quarantines
     rate.made(countermeasure.createdAt)
   }
+  // The run before may have ended before it could tell that these are gone from their targets.
+  wanted.take(history.filter(({ endedAt }) => endedAt !== null).toReversed())
   // The oldest first, since the memory forgets in that order.
   for (const countermeasure of undone.toReversed()) {
     const { incident } = countermeasure.reason
@@ -78,6 +85,21 @@ async function countAgain({ deps: { store, clock }, watch }: Restoring): Promise
     : []
   // What they triggered was decided when they came.
   watch.look(counting, alerts.toReversed(), incidents.toReversed())
+}
+
+/** What waited for the guardrails to be readable, and was never decided. */
+async function holdAgain({ deps: { store }, watch, held }: Restoring): Promise<void> {
+  const { entries, alerts, incidents } = heldIn(
+    await gather((cursor) => store.audit({ limit: 1000, cursor }), maxAudited),
+  )
+  const foundAlerts: Alert[] = []
+  for (let start = 0; start < alerts.length; start += 1000)
+    foundAlerts.push(...(await store.alerts({ ids: alerts.slice(start, start + 1000), limit: 1000 })).items)
+  const found = await Promise.all(incidents.map((id) => store.incident(id)))
+  const foundIncidents = found.filter((incident) => incident !== undefined)
+  if (foundAlerts.length + foundIncidents.length === 0) return
+  held.hold(watch.look(await store.policies(), foundAlerts, foundIncidents))
+  held.recorded(entries)
 }
 
 async function gather<T>(

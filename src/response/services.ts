@@ -172,6 +172,8 @@ export interface Responder {
   readonly playbooks: PlaybookDesk
   /** What shall be in force now. */
   desired(): readonly Countermeasure[]
+  /** What has ended, and is not reported as gone by each that had it in force. */
+  leaving(): readonly Countermeasure[]
   onDesiredChange(listener: () => void): () => void
   /** Asked again right before something is put in force: why it must not be, or undefined; rejects when that can't be known. */
   refusalNow(of: Countermeasure): Promise<string | undefined>

@@ -25,14 +25,20 @@ export interface Wanted {
   blocksAt(place: Place): readonly BlockCountermeasure[]
   /** The one that ends last. */
   quarantineOf(node: NodeId, action: QuarantineAction): QuarantineCountermeasure | undefined
+  /** What has ended, and is not reported as gone by each that had it in force. */
+  leaving(): readonly Countermeasure[]
   activeBecauseOf(incident: IncidentId): readonly Countermeasure[]
   /** Takes in what was stored, and tells the listeners when it changes what shall be in force. */
   take(countermeasures: readonly Countermeasure[]): void
   onChange(listener: () => void): () => void
 }
 
+// Ended while their enforcer was away; beyond this the oldest keep their last report.
+const maxLeaving = 50_000
+
 export function createWanted(clock: Clock): Wanted {
   const byId = new Map<CountermeasureId, Countermeasure>()
+  const leaving = new Map<CountermeasureId, Countermeasure>()
   const byPlace = createIndex()
   const byIncident = createIndex()
   const listeners = new Set<() => void>()
@@ -42,10 +48,17 @@ export function createWanted(clock: Clock): Wanted {
     byPlace.remove(placeOf(countermeasure), countermeasure.id)
     byIncident.remove(countermeasure.reason.incident ?? "", countermeasure.id)
   }
+  const see = (ended: Countermeasure) => {
+    if (ended.reports.every(({ state }) => state === "expired" || state === "not-enforced")) return
+    leaving.set(ended.id, ended)
+    const [oldest] = leaving.keys()
+    if (leaving.size > maxLeaving && oldest !== undefined) leaving.delete(oldest)
+  }
   const put = (countermeasure: Countermeasure) => {
     const known = byId.get(countermeasure.id)
     if (known !== undefined) forget(known)
-    if (countermeasure.endedAt !== null) return
+    leaving.delete(countermeasure.id)
+    if (countermeasure.endedAt !== null) return see(countermeasure)
     byId.set(countermeasure.id, countermeasure)
     byPlace.add(placeOf(countermeasure), countermeasure.id)
     if (countermeasure.reason.incident !== null) byIncident.add(countermeasure.reason.incident, countermeasure.id)
@@ -71,6 +84,7 @@ export function createWanted(clock: Clock): Wanted {
       const now = clock.now()
       return [...byId.values()].filter((countermeasure) => !isActive(countermeasure, now))
     },
+    leaving: () => [...leaving.values()],
     activeFor: (place) => lastOf(activeOf(byPlace.get(placeInWords(place))), holdsBack),
     blocksAt: (place) => activeOf(byPlace.get(placeInWords(place))).filter(holdsBack),
     quarantineOf: (node, action) =>

@@ -36,7 +36,7 @@ export async function createPostgresStore({
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   try {
     await pool.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`)
-    await migrate({ db, name })
+    await migrate({ db, name }, schema)
   } catch (cause) {
     await db.destroy()
     if (cause instanceof ThwartError) throw cause

@@ -38,8 +38,10 @@ export interface SqlStoreDeps {
 }
 
 /** Brings the schema up to date; two processes that open at once wait for each other. */
-export async function migrate({ db, name }: SqlStoreDeps): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } })
+export async function migrate({ db, name }: SqlStoreDeps, schema?: string): Promise<void> {
+  const provider = { getMigrations: async () => ({ ...migrations }) }
+  // Without it, tables of the same names in other schemas of the database are taken for ours.
+  const migrator = new Migrator({ db, provider, ...(schema === undefined ? {} : { migrationTableSchema: schema }) })
   const { error } = await migrator.migrateToLatest()
   if (error === undefined) return
   const newer = /corrupted migrations|previously executed migration/.test(messageOf(error))

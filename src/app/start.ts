@@ -146,7 +146,10 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const clusterer = createClusterer(correlationRules.clusters)
     await restoreCorrelation(store, { correlator, clusterer }, clock.now())
     const accounts = createAccounts({ store, clock, ids })
-    const directory = playbookDirectory([...enforcers.blocking, ...enforcers.quarantining].map(({ id }) => id))
+    const directory = playbookDirectory(
+      [...enforcers.blocking, ...enforcers.quarantining].map(({ id }) => id),
+      config.notifications.targets.map(({ name }) => name),
+    )
     const preview = createPreview({ enforcers, clock, desired: () => responder.desired() })
     const around = {
       clock,

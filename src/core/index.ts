@@ -115,7 +115,7 @@ export type { Incident, IncidentStatus, Stage } from "./incident.ts"
 export { incident, incidentStatus, incidentStatuses, stage } from "./incident.ts"
 export type { NodeRef } from "./node.ts"
 export { nodeKinds, nodeRef } from "./node.ts"
-export type { Delivery, DeliveryState, Notice, NoticeKind } from "./notification.ts"
+export type { Delivery, DeliveryState, Notice, NoticeKind, PlaybookNotice } from "./notification.ts"
 export { delivery, deliveryState, deliveryStates, notice, noticeKind, noticeKinds } from "./notification.ts"
 export type {
   ConnectionObservation,

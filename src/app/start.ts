@@ -7,6 +7,7 @@ import {
   createCorrelationBook,
   createRuleBook,
   createVulnerabilityBook,
+  type EventIntake,
   type RuleBook,
   type VulnerabilityBook,
 } from "../api/index.ts"
@@ -54,6 +55,7 @@ import { createEnforcers } from "./builtins.ts"
 import type { Config } from "./config.ts"
 import { announceServer, forgetServer } from "./data-dir.ts"
 import { enforce } from "./enforce.ts"
+import { createEventIntake } from "./event-intake.ts"
 import { createInspect, type Inspect } from "./inspect.ts"
 import { createMetrics } from "./metrics.ts"
 import { machineFacts, tagsFrom, thisNode } from "./node.ts"
@@ -190,7 +192,9 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     stack.defer(() => clearInterval(ticking))
     const reconcilers = enforce(enforcers, { clock, responder, onError, driftCheckMs: config.driftCheckMs }, stack)
     const sensors = createSensors(config, { ids, clock, node, onError })
-    const status = createStatus({ store, clock, sensors, otherSensors: deps.otherSensors ?? (() => []), reconcilers })
+    const eventIntake = createEventIntake({ ids, node, homeNets: config.homeNets, inspect, ingest: pipeline.ingest })
+    const otherSensors = () => [...(deps.otherSensors?.() ?? []), ...eventIntake.sensors()]
+    const status = createStatus({ store, clock, sensors, otherSensors, reconcilers })
     const metrics = createMetrics({
       bus,
       ...status,
@@ -202,7 +206,7 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     const firstSignIn = await accounts.ensureAdministrator()
     const evidence = evidenceOf(enforcers.quarantining)
     const books = { backtest, rules, correlation, vulnerabilities }
-    const running = { accounts, responder, ...books, pipeline, status, metrics, evidence, notifications }
+    const running = { accounts, responder, ...books, pipeline, status, metrics, evidence, notifications, eventIntake }
     const api = await serveApi({ config, deps, store, bus, ids, ...running })
     stack.defer(() => api.close())
     const url = await api.listen()
@@ -247,6 +251,7 @@ interface ApiParts {
   readonly metrics: ReturnType<typeof createMetrics>
   readonly evidence: ReturnType<typeof evidenceOf>
   readonly notifications: Notifications
+  readonly eventIntake: EventIntake
 }
 
 /** What any of them found before it acted. */

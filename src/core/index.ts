@@ -1,5 +1,5 @@
 export type { ApiToken, AuditEntry, Role, Session, User } from "./account.ts"
-export { auditEntry, role, roles } from "./account.ts"
+export { auditEntry, role, roles, userRole } from "./account.ts"
 export type { Cidr, IpAddress } from "./address.ts"
 export {
   address,

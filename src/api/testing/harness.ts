@@ -85,6 +85,7 @@ export async function createHarness(
       policySentence,
       evidence: async () => undefined,
       ingest: (alerts) => store.record({ alerts }),
+      eventIntake: { take: async () => ({ read: 0, alerts: 0, unread: 0, skipped: [] }) },
       status,
       metrics: async () => ({ text: "thwart_alerts_total 0\n", contentType: "text/plain" }),
       onError,

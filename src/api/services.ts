@@ -22,6 +22,7 @@ import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
 import type { EventIntakeReport, Status } from "./contract/index.ts"
 import type { CorrelationBook } from "./correlation/correlation-book.ts"
+import type { EventRuleBook } from "./event-rules/event-rule-book.ts"
 import type { RuleBook } from "./rules/rule-book.ts"
 import type { VulnerabilityBook } from "./vulnerabilities/vulnerability-book.ts"
 
@@ -78,6 +79,7 @@ export interface ApiDeps {
   /** Resolves when the alerts are stored. */
   readonly ingest: (alerts: readonly Alert[]) => Promise<void>
   readonly eventIntake: EventIntake
+  readonly eventRules: EventRuleBook
   readonly status: () => Promise<Status>
   /** The text of `/metrics` and its content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>

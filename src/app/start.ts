@@ -5,9 +5,11 @@ import {
   createAccounts,
   createApi,
   createCorrelationBook,
+  createEventRuleBook,
   createRuleBook,
   createVulnerabilityBook,
   type EventIntake,
+  type EventRuleBook,
   type RuleBook,
   type VulnerabilityBook,
 } from "../api/index.ts"
@@ -56,6 +58,7 @@ import type { Config } from "./config.ts"
 import { announceServer, forgetServer } from "./data-dir.ts"
 import { enforce } from "./enforce.ts"
 import { createEventIntake } from "./event-intake.ts"
+import { createReadRecords } from "./event-trial.ts"
 import { createInspect, type Inspect } from "./inspect.ts"
 import { createMetrics } from "./metrics.ts"
 import { machineFacts, tagsFrom, thisNode } from "./node.ts"
@@ -205,7 +208,9 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
     const evidence = evidenceOf(enforcers.quarantining)
-    const books = { backtest, rules, correlation, vulnerabilities }
+    const read = createReadRecords({ ids, node })
+    const eventRuleBook = createEventRuleBook({ ids, loaded: eventRules, states: rules, read })
+    const books = { backtest, rules, correlation, vulnerabilities, eventRules: eventRuleBook }
     const running = { accounts, responder, ...books, pipeline, status, metrics, evidence, notifications, eventIntake }
     const api = await serveApi({ config, deps, store, bus, ids, ...running })
     stack.defer(() => api.close())
@@ -252,6 +257,7 @@ interface ApiParts {
   readonly evidence: ReturnType<typeof evidenceOf>
   readonly notifications: Notifications
   readonly eventIntake: EventIntake
+  readonly eventRules: EventRuleBook
 }
 
 /** What any of them found before it acted. */

@@ -265,6 +265,15 @@ export type { CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } f
 export { correlationPreview, correlationRules, maxPreviewedAlerts, newCorrelationPreview } from "./correlation.ts"
 export type { EventIntakeReport } from "./event-intake.ts"
 export { eventFormat, eventIntakeReport, eventSource, sentEvents } from "./event-intake.ts"
+export type { EventRuleClone, EventRules, EventTrial, NewEventTrial } from "./event-rules.ts"
+export {
+  eventRuleClone,
+  eventRules,
+  eventTrial,
+  maxTriedRecords,
+  newEventRuleId,
+  newEventTrial,
+} from "./event-rules.ts"
 export type { DeliveryPage, NotificationTargets } from "./notifications.ts"
 export { deliveriesQuery, deliveryPage, notificationTargets } from "./notifications.ts"
 export type { DryRunBody, PlaybookRunPage, Playbooks, ShownPlaybook } from "./playbooks.ts"

@@ -1,5 +1,6 @@
 import type { AddCommand } from "../../command.ts"
 import { addCheck } from "./check.ts"
+import { addClone } from "./clone.ts"
 import { addTest } from "./event-test.ts"
 
 const sending = `
@@ -9,7 +10,7 @@ Records of other machines are sent to a server by HTTP, with a token of the role
     --data-binary @falco.json https://thwart.example.com/api/v1/events/falco
 `
 
-const subcommands: readonly AddCommand[] = [addCheck, addTest]
+const subcommands: readonly AddCommand[] = [addCheck, addTest, addClone]
 
 export const events: AddCommand = (program, run) => {
   const group = program

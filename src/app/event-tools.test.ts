@@ -45,7 +45,7 @@ describe("thwart events check", () => {
       'thwart/outbound-connection (off): When the event type is "audit" and the system call is "connect" and the destination address is outside 127.0.0.0/8, ::1/128, ::, 0.0.0.0 or 169.254.0.0/16, raise one low alert',
     )
     expect(out).toMatch(/within 5 minutes, raise one medium alert .* in 5 minutes for the same node and source address/)
-    expect(out).toMatch(/12 rules in 2 files, 0 mistakes\n$/)
+    expect(out).toMatch(/16 rules in 3 files, 0 mistakes\n$/)
   })
 
   it("tells mistakes in every file, with line and column, and code 2", async () => {
@@ -90,7 +90,7 @@ describe("thwart events test", () => {
       'thwart/authorized-keys-written: no match\n  file.path matches "/\\\\.ssh/authorized_keys2?$": it is "/etc/passwd"\n',
     )
     expect(out).toContain("thwart/outbound-connection: off\n")
-    expect(out.match(/^thwart\//gm)).toHaveLength(12)
+    expect(out.match(/^thwart\//gm)).toHaveLength(16)
     const all = await thwart(["test", "--events", join(examples, "audit.log"), "--explain", "1", "--all"])
     expect(all.out).toContain("thwart/outbound-connection: raised\n")
     const beyond = await thwart(["test", "--events", join(examples, "audit.log"), "--explain", "99"])

@@ -73,6 +73,10 @@ const expected: readonly (readonly [method: "GET" | "POST" | "PUT" | "PATCH" | "
   ["DELETE", "/api/v1/tokens/:id", "admin"],
   ["GET", "/api/v1/audit", "analyst"],
   ["GET", "/api/v1/events", "viewer"],
+  ["POST", "/api/v1/events/:format", "sensor"],
+  ["POST", "/api/v1/events/try", "analyst"],
+  ["GET", "/api/v1/event-rules", "viewer"],
+  ["GET", "/api/v1/event-rules/:id/clone", "viewer"],
   ["GET", "/api/v1/status", "viewer"],
   ["GET", "/api/v1/openapi.json", "public"],
   ["GET", "/healthz", "public"],
@@ -106,6 +110,7 @@ describe("access", () => {
   const refusal = (who: Role | undefined, access: Access): number | undefined => {
     if (access === "public" || (who !== undefined && access === "signed-in")) return undefined
     if (who === undefined) return 401
+    if (access === "sensor") return who === "viewer" ? 403 : undefined
     return access !== "signed-in" && roles.indexOf(who) < roles.indexOf(access) ? 403 : undefined
   }
 
@@ -136,7 +141,7 @@ describe("access", () => {
         asked++
       }
     }
-    expect(asked).toBe(expected.length * 4 - 3)
+    expect(asked).toBe(expected.length * 5 - 3)
   })
 
   it("is the same for HEAD as for GET", async () => {

@@ -16,6 +16,8 @@ import { allowlistRoutes } from "./routes/allowlist.ts"
 import { backtestRoutes } from "./routes/backtests.ts"
 import { correlationRoutes } from "./routes/correlation.ts"
 import { countermeasureRoutes } from "./routes/countermeasures.ts"
+import { eventIntakeRoutes } from "./routes/event-intake.ts"
+import { eventRuleRoutes } from "./routes/event-rules.ts"
 import { eventRoutes } from "./routes/events.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
 import { notificationRoutes } from "./routes/notifications.ts"
@@ -127,6 +129,8 @@ function addRoutes(
     correlationRoutes,
     vulnerabilityRoutes,
     playbookRoutes,
+    eventIntakeRoutes,
+    eventRuleRoutes,
   ]
   for (const routes of groups) routes(app, deps)
   backtestRoutes(app, deps, desk)

@@ -6,10 +6,12 @@ import type {
   Countermeasure,
   CountermeasureId,
   Delivery,
+  EventType,
   Ids,
   Incident,
   IncidentId,
   IncidentStatus,
+  NodeId,
   Policy,
 } from "../core/index.ts"
 import type { TargetStatus } from "../notifications/index.ts"
@@ -18,8 +20,9 @@ import type { PlaybookDesk } from "../response/playbooks/index.ts"
 import type { Store } from "../store/store.ts"
 import type { Accounts } from "./auth/accounts.ts"
 import type { Actor } from "./auth/principal.ts"
-import type { Status } from "./contract/index.ts"
+import type { EventIntakeReport, Status } from "./contract/index.ts"
 import type { CorrelationBook } from "./correlation/correlation-book.ts"
+import type { EventRuleBook } from "./event-rules/event-rule-book.ts"
 import type { RuleBook } from "./rules/rule-book.ts"
 import type { VulnerabilityBook } from "./vulnerabilities/vulnerability-book.ts"
 
@@ -44,6 +47,18 @@ export interface Notifies {
   test(target: string, by: Actor): Promise<Delivery>
 }
 
+/** Takes records of other tools. */
+export interface EventIntake {
+  /** Resolves when the alerts that they raise are stored. */
+  take(sent: {
+    readonly format: EventType
+    readonly bytes: Buffer
+    /** Where records that name no machine of their own are from; null: this one. */
+    readonly node: NodeId | null
+    readonly sender: string
+  }): Promise<EventIntakeReport>
+}
+
 export interface ApiDeps {
   readonly store: Store
   readonly bus: Bus
@@ -63,6 +78,8 @@ export interface ApiDeps {
   readonly evidence: (id: CountermeasureId) => Promise<unknown>
   /** Resolves when the alerts are stored. */
   readonly ingest: (alerts: readonly Alert[]) => Promise<void>
+  readonly eventIntake: EventIntake
+  readonly eventRules: EventRuleBook
   readonly status: () => Promise<Status>
   /** The text of `/metrics` and its content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>

@@ -11,11 +11,13 @@ import {
 } from "../core/index.ts"
 import {
   checkEventRules,
+  cloneEventRule,
   createEventEvaluator,
   type EventEvaluator,
   eventRuleSentence,
   loadEventRules,
 } from "../detection/index.ts"
+import { nearest } from "../filter/index.ts"
 import { createEventSensor, sniffFormat } from "../sensors/index.ts"
 import { openBytes } from "../sensors/input/index.ts"
 import { thisNode } from "./node.ts"
@@ -40,6 +42,21 @@ export function createEventTools(input: () => Readable): EventTools {
         files,
         diagnostics,
       }
+    },
+    clone: (id, as, paths) => {
+      const { rules } = loadEventRules(eventRulesOr(paths), yamlFilesOnDisk)
+      const rule = rules.find((one) => one.id === id)
+      if (rule === undefined) {
+        const meant = nearest(
+          id,
+          rules.map((one) => one.id),
+        )
+        const hint = meant === undefined ? "" : `; did you mean ${meant}?`
+        throw new ThwartError("THWART_NOT_FOUND", `there is no event rule "${id}"${hint}`)
+      }
+      const cloned = cloneEventRule(rule, as)
+      if (cloned.kind === "ok") return cloned.value
+      throw new ThwartError("THWART_USAGE", cloned.diagnostics.map(({ message }) => message).join("; "))
     },
     test: (options, on, signal) => test({ options, on, signal, input }),
   }

@@ -6,8 +6,11 @@ import { enforcerKinds } from "./builtins.ts"
 import { yamlFilesOnDisk } from "./rule-files.ts"
 
 /** What playbooks can name where these run. */
-export function playbookDirectory(running: readonly string[] | null): PlaybookDirectory {
-  return { kinds: enforcerKinds, running, notificationTargets: [] }
+export function playbookDirectory(
+  running: readonly string[] | null,
+  notificationTargets: PlaybookDirectory["notificationTargets"],
+): PlaybookDirectory {
+  return { kinds: enforcerKinds, running, notificationTargets }
 }
 
 /** Playbooks of files for a server; throws with every mistake. */
@@ -19,7 +22,7 @@ export function playbooksOf(paths: readonly string[], directory: PlaybookDirecto
 export const playbookTools: PlaybookTools = {
   check: (paths): PlaybookCheck => {
     if (paths.length === 0) throw new ThwartError("THWART_USAGE", "name a file or folder of playbooks")
-    const { playbooks, files, diagnostics } = checkPlaybooks(paths, yamlFilesOnDisk, playbookDirectory(null))
+    const { playbooks, files, diagnostics } = checkPlaybooks(paths, yamlFilesOnDisk, playbookDirectory(null, null))
     return {
       playbooks: playbooks.map(({ playbook }) => ({ ...playbook, sentence: playbookSentence(playbook) })),
       files,

@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { type Accounts, createAccounts, createRuleBook } from "../api/index.ts"
+import { type Accounts, createAccounts, createEventRuleBook, createRuleBook } from "../api/index.ts"
 import { createInProcessBus } from "../bus/index.ts"
 import { type Alert, type Clock, createIds, type Ids, type NodeRef } from "../core/index.ts"
 import type { Detector } from "../detection/index.ts"
@@ -10,6 +10,8 @@ import { createPostgresStore, createSqliteStore, type Store } from "../store/ind
 import { createEnforcers, type Enforcers } from "./builtins.ts"
 import type { Config } from "./config.ts"
 import { enforce } from "./enforce.ts"
+import { createEventIntake } from "./event-intake.ts"
+import { createReadRecords } from "./event-trial.ts"
 import { letCommandLineIn, serveApi } from "./graph/api.ts"
 import { readCorrelationRules, startCorrelation } from "./graph/correlation.ts"
 import { createDetection } from "./graph/detection.ts"
@@ -90,18 +92,26 @@ export async function startThwart(deps: StartDeps, options: StartOptions): Promi
     const reconcilers = enforce(enforcers, { ...common, responder, driftCheckMs: config.driftCheckMs }, stack)
     const node = thisNode(config.node?.name ?? null)
     const sensors = createSensors(config, { ...common, node })
-    const status = createStatus({ ...common, sensors, otherSensors: deps.otherSensors ?? (() => []), reconcilers })
+    const { inspect } = detection
+    const eventIntake = createEventIntake({ ids, node, homeNets: config.homeNets, inspect, ingest: pipeline.ingest })
+    const otherSensors = () => [...(deps.otherSensors?.() ?? []), ...eventIntake.sensors()]
+    const status = createStatus({ ...common, sensors, otherSensors, reconcilers })
     const { recommendations } = responder
     const counted = { recommendations, eventRules: detection.evaluator, targets: notifications.targets }
     const metrics = createMetrics({ bus, ...status, ...counted })
     stack.defer(() => metrics.close())
     const firstSignIn = await accounts.ensureAdministrator()
-    const shown = { accounts, responder, backtest, rules, ...books, pipeline, status, metrics, notifications }
-    const api = await serveApi({ ...common, ...shown, quarantining: enforcers.quarantining }, config)
+    const read = createReadRecords({ ids, node })
+    const eventRules = createEventRuleBook({ ids, loaded: detection.eventRules, states: rules, read })
+    const shown = { accounts, responder, backtest, rules, eventRules, eventIntake, ...books, notifications }
+    const api = await serveApi(
+      { ...common, ...shown, pipeline, status, metrics, quarantining: enforcers.quarantining },
+      config,
+    )
     stack.defer(() => api.close())
     const url = await api.listen()
     await letCommandLineIn({ url, dataDir: options.dataDir, accounts, store }, stack)
-    startSensors(sensors, { inspect: detection.inspect, pipeline, onError }, stack)
+    startSensors(sensors, { inspect, pipeline, onError }, stack)
 
     return {
       ...{ url, firstSignIn, node, ids, store, accounts, responder },

@@ -248,6 +248,8 @@ export interface Inspection {
 export interface EventTools {
   /** Reads event rules and tells every mistake; `paths` empty: those that come with Thwart. */
   check(paths: readonly string[]): EventRuleCheck
+  /** A rule as YAML under another id; throws THWART_NOT_FOUND, and THWART_USAGE for an id that can't be. */
+  clone(id: string, as: string, paths: readonly string[]): string
   /** Holds the events of files against rules; nothing is stored and nobody is blocked. */
   test(options: EventTestOptions, on: EventTestEvents, signal: AbortSignal): Promise<EventTestReport>
 }

@@ -1,9 +1,11 @@
 import { z } from "zod"
 import { millis } from "./alert.ts"
 
-export const roles = ["viewer", "analyst", "admin"] as const
+export const roles = ["sensor", "viewer", "analyst", "admin"] as const
 export const role = z.enum(roles)
-/** viewer: reads; analyst: also blocks, unblocks, edits the allowlist, works on incidents; admin: also users, tokens, policies. */
+/** What people may have: a sensor is a program. */
+export const userRole = role.exclude(["sensor"])
+/** sensor: sends records, and reads nothing; viewer: reads; analyst: also blocks, unblocks, edits the allowlist, works on incidents; admin: also users, tokens, policies. */
 export type Role = z.infer<typeof role>
 
 /** A person who signs in. `passwordHash` never leaves the store and api/auth. */

@@ -1,5 +1,5 @@
 export type { ApiToken, AuditEntry, Role, Session, User } from "./account.ts"
-export { auditEntry, role, roles } from "./account.ts"
+export { auditEntry, role, roles, userRole } from "./account.ts"
 export type { Cidr, IpAddress } from "./address.ts"
 export {
   address,
@@ -115,7 +115,7 @@ export type { Incident, IncidentStatus, Stage } from "./incident.ts"
 export { incident, incidentStatus, incidentStatuses, stage } from "./incident.ts"
 export type { NodeRef } from "./node.ts"
 export { nodeKinds, nodeRef } from "./node.ts"
-export type { Delivery, DeliveryState, Notice, NoticeKind } from "./notification.ts"
+export type { Delivery, DeliveryState, Notice, NoticeKind, PlaybookNotice } from "./notification.ts"
 export { delivery, deliveryState, deliveryStates, notice, noticeKind, noticeKinds } from "./notification.ts"
 export type {
   ConnectionObservation,

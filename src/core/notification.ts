@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { millis } from "./alert.ts"
 import { severity } from "./attack.ts"
+import type { PlaybookRun } from "./playbook.ts"
 
 /** What a notification target can be told of. */
 export const noticeKinds = [
@@ -13,6 +14,7 @@ export const noticeKinds = [
   "countermeasure-failed",
   "countermeasure-ended",
   "recommendation",
+  "playbook",
 ] as const
 export const noticeKind = z.enum(noticeKinds)
 export type NoticeKind = z.infer<typeof noticeKind>
@@ -37,6 +39,15 @@ export const notice = z
   })
   .readonly()
 export type Notice = z.infer<typeof notice>
+
+/** What a playbook has one target told. */
+export interface PlaybookNotice {
+  /** A name of the configuration. */
+  readonly target: string
+  /** What its author wrote; null: what set it off is told. */
+  readonly text: string | null
+  readonly run: PlaybookRun
+}
 
 export const deliveryStates = ["pending", "delivered", "failed"] as const
 export const deliveryState = z.enum(deliveryStates)

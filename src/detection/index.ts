@@ -16,6 +16,7 @@ export type {
 } from "./events/index.ts"
 export {
   checkEventRules,
+  cloneEventRule,
   createEventEvaluator,
   eventRuleSentence,
   eventRuleSummaries,

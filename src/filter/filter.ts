@@ -7,6 +7,7 @@ import { createProblems, type FilterProblem } from "./problem.ts"
 import type { Schema } from "./schema.ts"
 import { sentence } from "./sentence.ts"
 import { tokenize } from "./tokenize.ts"
+import { why } from "./why.ts"
 import { whyNot } from "./why-not.ts"
 
 /** A filter that was read and checked, and is ready to run. */
@@ -19,6 +20,8 @@ export interface Filter<R> {
   matches(record: R): boolean
   /** What would have to be otherwise for a record to match; empty when it does. */
   whyNot(record: R): readonly string[]
+  /** What of it makes a record match; empty when it does not. */
+  why(record: R): readonly string[]
 }
 
 export type ParsedFilter<R> =
@@ -55,6 +58,7 @@ export function parseFilter<R>(text: string, schema: Schema<R>, file = "filter")
       sentence: sentence(expression, schema.fields),
       matches,
       whyNot: (record) => whyNot(expression, schema, record),
+      why: (record) => why(expression, schema, record),
     },
   }
 }

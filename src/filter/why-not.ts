@@ -6,7 +6,7 @@ import type { Schema } from "./schema.ts"
 
 // What a person reads of a long value, and of many reasons.
 const longestValue = 200
-const mostReasons = 50
+export const mostReasons = 50
 
 /** What would have to be otherwise for a record to match; empty when it does. For a person: compiles what it looks at anew. */
 export function whyNot<R>(expression: Expression, schema: Schema<R>, record: R): readonly string[] {
@@ -24,7 +24,8 @@ export function whyNot<R>(expression: Expression, schema: Schema<R>, record: R):
   }
 }
 
-function found<R>({ field }: Comparison, schema: Schema<R>, record: R): string {
+/** What a record has there. */
+export function found<R>({ field }: Comparison, schema: Schema<R>, record: R): string {
   const value = schema.reader(field.name)(record)
   if (value === undefined || (typeof value === "object" && value.length === 0)) return `there is no ${field.name}`
   return `it is ${shown(value, schema.fields.get(field.name)?.type === "time")}`

@@ -6,6 +6,7 @@ import type { NotificationsConfig } from "./config.ts"
 import { createDeliveryIds } from "./delivery-ids.ts"
 import { createLines, type Line, statusOf, type TargetStatus } from "./line.ts"
 import { forgetOld, restoreOutbox } from "./outbox.ts"
+import { playbookNotice } from "./playbook-notice.ts"
 import { newDelivery } from "./queue.ts"
 import { createWatch } from "./watch.ts"
 
@@ -37,7 +38,7 @@ export interface NotificationsDeps extends SecretDeps {
 }
 
 /** What is looked at: everything else goes to the store as it is. */
-const isTold = ["incidents", "countermeasures", "proposals", "recommendations"] as const
+const isTold = ["incidents", "countermeasures", "proposals", "recommendations", "playbookNotices"] as const
 
 /** Throws THWART_CONFIG_INVALID with everything that is wrong about the targets. */
 export function createNotifications(
@@ -62,6 +63,9 @@ export function createNotifications(
         return delivery === undefined ? [] : [{ queue, delivery }]
       }),
     )
+    for (const notice of changes.playbookNotices ?? [])
+      for (const { config, queue } of lines)
+        if (config.name === notice.target) offered.push({ queue, delivery: queue.offerOwn(playbookNotice(notice)) })
     // One digest may have taken in many: its last state is all of them.
     const latest = new Map(offered.map((one) => [one.delivery.id, one]))
     const deliveries = [...latest.values()].map(({ delivery }) => delivery)

@@ -8,6 +8,8 @@ import type { NotificationTarget } from "./targets/target.ts"
 export interface Queue {
   /** What has to be stored so that the target is told; undefined where it does not want to know. */
   offer(notice: Notice): Delivery | undefined
+  /** The same of a notice that is meant for this target, whatever it wants to know otherwise. */
+  offerOwn(notice: Notice): Delivery
   /** It is stored. */
   take(delivery: Delivery): void
   /** The one to be tried now. A digest takes in nothing more from here on. */
@@ -52,11 +54,12 @@ export function createQueue({ clock, newId, target }: QueueDeps, config: TargetC
   }
   const current = (delivery: Delivery) => (delivery.id === digest?.delivery.id ? digest.delivery : delivery)
 
+  const deliveryOf = (notice: Notice) =>
+    isToldAlone(notice) ? newDelivery({ clock, newId }, config.name, notice) : intoDigest(notice)
+
   return {
-    offer: (notice) => {
-      if (!wants(notice)) return undefined
-      return isToldAlone(notice) ? newDelivery({ clock, newId }, config.name, notice) : intoDigest(notice)
-    },
+    offer: (notice) => (wants(notice) ? deliveryOf(notice) : undefined),
+    offerOwn: deliveryOf,
     take: (delivery) => {
       // A digest that was sent meanwhile had this in it.
       const isLate = delivery.notice.kind === "digest" && delivery.id !== digest?.delivery.id

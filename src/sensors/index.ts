@@ -1,8 +1,8 @@
 /** Captures: a file, or live traffic. */
 export { createCaptureFileSensor, createLiveCaptureSensor } from "./capture/index.ts"
-export type { EventSensorDeps, EventSensorOptions, Unread } from "./events/index.ts"
+export type { EventBody, EventBodySink, EventSensorDeps, EventSensorOptions, Unread } from "./events/index.ts"
 /** Records of Linux audit, Falco, Tetragon and CloudTrail, as events. */
-export { createEventFollower, createEventSensor } from "./events/index.ts"
+export { createEventFollower, createEventSensor, readEventBody } from "./events/index.ts"
 export type { FileSensorDeps, FileSensorOptions } from "./file-sensor.ts"
 /** The sensor for a file, whatever Thwart can read: captures, access logs, EVE JSON, records of other tools, gzip or not. */
 export { createFileSensor } from "./file-sensor.ts"

@@ -17,6 +17,7 @@ import type {
   Millis,
   Playbook,
   PlaybookId,
+  PlaybookNotice,
   PlaybookRun,
   Policy,
   PolicyId,
@@ -77,6 +78,8 @@ export interface Changes {
   /** Kept for 90 days behind the newest. */
   readonly playbookRuns?: readonly PlaybookRun[]
   readonly incidentNotes?: readonly IncidentNotes[]
+  /** What playbooks have people told: a store keeps none of it, `telling(store)` of notifications makes `deliveries` of it. */
+  readonly playbookNotices?: readonly PlaybookNotice[]
 }
 
 /** Whether somebody turned a playbook on or off, whatever it says itself. */

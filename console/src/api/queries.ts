@@ -4,6 +4,7 @@ import type {
   AuditPage,
   CountermeasurePage,
   DeliveryPage,
+  EventRules,
   Explanation,
   IncidentDetail,
   IncidentPage,
@@ -97,6 +98,10 @@ export const rules = (query: string) =>
     queryFn: () => api<RulePage>("GET", `/rules?${query}`),
     placeholderData: (before) => before,
   })
+export const eventRules = queryOptions({
+  queryKey: ["event-rules"],
+  queryFn: () => api<EventRules>("GET", "/event-rules"),
+})
 export const ruleExceptions = queryOptions({
   queryKey: ["rule-exceptions"],
   queryFn: () => api<RuleExceptions>("GET", "/rule-exceptions"),

@@ -3,6 +3,7 @@ import {
   IconBan,
   IconBell,
   IconFileSearch,
+  IconFilterSearch,
   IconHistory,
   IconLayoutDashboard,
   IconListCheck,
@@ -25,6 +26,7 @@ export interface Place {
     | "/countermeasures"
     | "/rules"
     | "/policies"
+    | "/event-rules"
     | "/playbooks"
     | "/allowlist"
     | "/notifications"
@@ -45,6 +47,7 @@ export const places: readonly Place[] = [
   { to: "/recommendations", label: "Recommendations", icon: <IconThumbUp {...size} />, key: "d", needs: "viewer" },
   { to: "/countermeasures", label: "Countermeasures", icon: <IconBan {...size} />, key: "c", needs: "viewer" },
   { to: "/rules", label: "Rules", icon: <IconFileSearch {...size} />, key: "r", needs: "viewer" },
+  { to: "/event-rules", label: "Event rules", icon: <IconFilterSearch {...size} />, key: "e", needs: "viewer" },
   { to: "/policies", label: "Policies", icon: <IconListCheck {...size} />, key: "p", needs: "viewer" },
   { to: "/playbooks", label: "Playbooks", icon: <IconPlayerPlay {...size} />, key: "b", needs: "viewer" },
   { to: "/allowlist", label: "Allowlist", icon: <IconShieldCheck {...size} />, key: "a", needs: "viewer" },

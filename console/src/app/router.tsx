@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router"
 import { Allowlist } from "../features/allowlist/Allowlist.tsx"
 import { Countermeasures } from "../features/countermeasures/Countermeasures.tsx"
+import { EventRules } from "../features/event-rules/EventRules.tsx"
 import { IncidentPage } from "../features/incident/IncidentPage.tsx"
 import { Incidents } from "../features/incidents/Incidents.tsx"
 import { Overview } from "../features/overview/Overview.tsx"
@@ -44,6 +45,7 @@ export const router = createRouter({
       recommendation,
       page("/countermeasures", Countermeasures),
       page("/rules", Rules),
+      page("/event-rules", EventRules),
       page("/policies", Policies),
       page("/playbooks", Playbooks),
       page("/allowlist", Allowlist),

@@ -5,7 +5,8 @@ import type { Accounts } from "./accounts.ts"
 import { addressOf } from "./network.ts"
 import type { Principal } from "./principal.ts"
 
-/** Who may call a route: anybody, whoever is signed in (even before replacing a one-time password), or a role and those above it. */
+/** Who may call a route: anybody, whoever is signed in (even before replacing a one-time password), or a role and those above it.
+ * What sensors may is for them, and for those who may do the same by hand: who only reads sends nothing. */
 export type Access = "public" | "signed-in" | Role
 
 declare module "fastify" {
@@ -46,10 +47,16 @@ function allow(principal: Principal | undefined, access: Exclude<Access, "public
   if (access === "signed-in") return
   if (principal.mustChangePassword)
     throw new Refusal(403, "PASSWORD_CHANGE_REQUIRED", "replace the one-time password first")
-  if (access === undefined || roles.indexOf(principal.role) < roles.indexOf(access)) {
+  if (access === undefined || !isAllowed(principal.role, access)) {
     const needed = access ?? "nobody has"
     throw new Refusal(403, "FORBIDDEN", `this needs the role ${needed}; ${principal.name} is ${principal.role}`)
   }
+}
+
+/** Whether a role may call a route of this access. */
+export function isAllowed(role: Role, access: Role): boolean {
+  if (access === "sensor" && role === "viewer") return false
+  return roles.indexOf(role) >= roles.indexOf(access)
 }
 
 async function bySession(request: FastifyRequest, accounts: Accounts): Promise<Principal | undefined> {

@@ -20,6 +20,7 @@ import {
   recommendationId,
   role,
   severity,
+  userRole,
 } from "../../core/index.ts"
 
 /** One page of a list, newest first; `next` is the cursor of the page after, null on the last. */
@@ -167,9 +168,9 @@ export const newUser = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "small letters, digits, dots, dashes and underscores, 64 at most"),
-  role,
+  role: userRole,
 })
-export const userChange = z.strictObject({ role: role.optional(), disabled: z.boolean().optional() })
+export const userChange = z.strictObject({ role: userRole.optional(), disabled: z.boolean().optional() })
 /** The only time that the password is shown. */
 export const createdUser = user.extend({ oneTimePassword: z.string() })
 export const token = z.object({
@@ -262,6 +263,17 @@ export type { BacktestRun, NewBacktest } from "./backtests.ts"
 export { backtest, maxBacktestMs, maxGivenAlerts, newBacktest } from "./backtests.ts"
 export type { CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } from "./correlation.ts"
 export { correlationPreview, correlationRules, maxPreviewedAlerts, newCorrelationPreview } from "./correlation.ts"
+export type { EventIntakeReport } from "./event-intake.ts"
+export { eventFormat, eventIntakeReport, eventSource, sentEvents } from "./event-intake.ts"
+export type { EventRuleClone, EventRules, EventTrial, NewEventTrial } from "./event-rules.ts"
+export {
+  eventRuleClone,
+  eventRules,
+  eventTrial,
+  maxTriedRecords,
+  newEventRuleId,
+  newEventTrial,
+} from "./event-rules.ts"
 export type { DeliveryPage, NotificationTargets } from "./notifications.ts"
 export { deliveriesQuery, deliveryPage, notificationTargets } from "./notifications.ts"
 export type { DryRunBody, PlaybookRunPage, Playbooks, ShownPlaybook } from "./playbooks.ts"

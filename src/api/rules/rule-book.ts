@@ -15,7 +15,14 @@ import { type RuleStatistics, ruleSwitchKey, type Store } from "../../store/stor
 import { createAudit } from "../auth/audit.ts"
 import type { Actor } from "../auth/principal.ts"
 import { createInTurn } from "../auth/turns.ts"
-import type { NewRuleException, RuleDetail, RuleExceptionChange, RulePage, RulesQuery } from "../contract/index.ts"
+import type {
+  ApiRule,
+  NewRuleException,
+  RuleDetail,
+  RuleExceptionChange,
+  RulePage,
+  RulesQuery,
+} from "../contract/index.ts"
 import { isOf, pageOfRules, shownRule } from "./rule-list.ts"
 
 // Each is looked up and not walked through; more than this is a rule set of one's own, and takes memory in every detector.
@@ -28,6 +35,8 @@ export interface RuleBook {
   start(): Promise<void>
   list(query: RulesQuery): Promise<RulePage>
   one(id: string): Promise<RuleDetail>
+  /** Of each rule that runs, as people switched it. */
+  states(): ReadonlyMap<string, ApiRule["state"]>
   disable(
     rule: RuleId,
     how: { readonly node: NodeId | null; readonly reason: string },
@@ -90,6 +99,10 @@ export function createRuleBook({ store, clock, ids, policy, rules: loaded }: Rul
         switches: switches.filter((one) => one.rule === id),
         exceptions: now.exceptions.filter((one) => isOf(one, rule)),
       }
+    },
+    states: () => {
+      const now = facts([])
+      return new Map(rules.map((rule) => [rule.id, shownRule(rule, now).state]))
     },
     disable: (rule, { node, reason }, actor) =>
       inTurn(async () => {

@@ -11,6 +11,7 @@ import { createAccounts } from "../auth/accounts.ts"
 import { cookieName } from "../auth/authenticate.ts"
 import { hashPassword } from "../auth/secrets.ts"
 import { createCorrelationBook } from "../correlation/correlation-book.ts"
+import { createEventRuleBook } from "../event-rules/event-rule-book.ts"
 import { createRuleBook } from "../rules/rule-book.ts"
 import { createApi } from "../server.ts"
 import type { ApiDeps, ApiOptions } from "../services.ts"
@@ -85,6 +86,13 @@ export async function createHarness(
       policySentence,
       evidence: async () => undefined,
       ingest: (alerts) => store.record({ alerts }),
+      eventRules: createEventRuleBook({
+        ids,
+        loaded: { rules: [], places: new Map() },
+        states: rules,
+        read: async () => ({ events: [], unread: [] }),
+      }),
+      eventIntake: { take: async () => ({ read: 0, alerts: 0, unread: 0, skipped: [] }) },
       status,
       metrics: async () => ({ text: "thwart_alerts_total 0\n", contentType: "text/plain" }),
       onError,

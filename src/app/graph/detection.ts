@@ -22,6 +22,7 @@ export interface Detection {
   readonly detector: Detector
   readonly evaluator: EventEvaluator
   readonly inspect: Inspect
+  readonly eventRules: ReturnType<typeof loadEventRules>
   /** Of all kinds. */
   readonly rules: readonly RuleSummary[]
 }
@@ -41,6 +42,7 @@ export function createDetection(
     detector,
     evaluator,
     inspect: createInspect(detector, evaluator),
+    eventRules,
     rules: [...detector.rules, ...eventRuleSummaries(eventRules)],
   }
 }

@@ -30,7 +30,10 @@ export interface ResponseDeps extends Pick<Correlation, "correlator" | "correlat
 /** What was in force before is in force still, when it resolves. */
 export async function startResponse(deps: ResponseDeps, config: Config): Promise<Response> {
   const { clock, ids, store, bus, enforcers, accounts, correlator, correlation } = deps
-  const directory = playbookDirectory([...enforcers.blocking, ...enforcers.quarantining].map(({ id }) => id))
+  const directory = playbookDirectory(
+    [...enforcers.blocking, ...enforcers.quarantining].map(({ id }) => id),
+    config.notifications.targets.map(({ name }) => name),
+  )
   const preview = createPreview({ enforcers, clock, desired: () => responder.desired() })
   const around = {
     clock,

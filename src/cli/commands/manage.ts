@@ -1,13 +1,14 @@
 import { Option } from "commander"
 import { z } from "zod"
 import { createdToken, createdUser, tokens, user, users } from "../../api/contract/index.ts"
-import { roles } from "../../core/index.ts"
+import { type Role, roles, userRole } from "../../core/index.ts"
 import { type AddCommand, type Context, examples } from "../command.ts"
 import { parseEnd } from "../duration.ts"
 import { table } from "../text.ts"
 
 const nothing = z.null()
-const roleOption = () => new Option("--role <role>", "what it may do").choices(roles).default("viewer")
+const roleOption = (choices: readonly Role[]) =>
+  new Option("--role <role>", "what it may do").choices(choices).default("viewer")
 
 export const token: AddCommand = (program, run) => {
   const group = program.command("token").description("make, list and revoke tokens for programs")
@@ -15,9 +16,15 @@ export const token: AddCommand = (program, run) => {
     .command("create")
     .description("make a token; its secret is shown once")
     .argument("<name>", "what it is for")
-    .addOption(roleOption())
+    .addOption(roleOption(roles))
     .option("--expires <end>", "2026-12-31, 90d, or forever", parseEnd(Date.now()), null)
-    .addHelpText("after", examples("thwart token create grafana --role viewer --expires 90d"))
+    .addHelpText(
+      "after",
+      examples(
+        "thwart token create grafana --role viewer --expires 90d",
+        "thwart token create falco-web1 --role sensor",
+      ),
+    )
     .action(
       run(async (context, name: string, flags: { readonly role: string; readonly expires: number | null }) => {
         const made = await (await context.server()).send(
@@ -63,7 +70,7 @@ export const userCommand: AddCommand = (program, run) => {
     .command("add")
     .description("add a user; the one-time password is shown once")
     .argument("<name>", "lower case letters, digits, . _ -")
-    .addOption(roleOption())
+    .addOption(roleOption(userRole.options))
     .addHelpText("after", examples("thwart user add alice --role analyst"))
     .action(
       run(async (context, name: string, flags: { readonly role: string }) => {

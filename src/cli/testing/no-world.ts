@@ -44,6 +44,7 @@ export function noWorld(overrides: Partial<CliDeps> = {}, said: Spoken = { out: 
     },
     events: {
       check: refuse,
+      clone: refuse,
       test: absent,
     },
     aws: {

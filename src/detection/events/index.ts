@@ -1,3 +1,5 @@
+/** A rule as a file of its own, under another id. */
+export { cloneEventRule } from "./clone.ts"
 export type {
   EvaluatorDeps,
   EvaluatorOptions,

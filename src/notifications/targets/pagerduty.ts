@@ -45,6 +45,7 @@ export function pagerDutyAction(
     case "incident-grown":
     case "incident-reopened":
     case "countermeasure-failed":
+    case "playbook":
     case "digest":
     case "test":
       return "trigger"

@@ -124,9 +124,10 @@ describe("PagerDuty", () => {
       ["countermeasure-ended", "countermeasure-applied", undefined, undefined],
       ["countermeasure-ended", "countermeasure-failed", "resolve", "resolve"],
       ["recommendation", null, undefined, undefined],
+      ["playbook", null, "trigger", "trigger"],
       ["digest", null, "trigger", "trigger"],
     ] as const
-    expect(cases).toHaveLength(12)
+    expect(cases).toHaveLength(13)
     for (const [kind, follows, closed, contained] of cases) {
       expect([kind, follows, pagerDutyAction({ kind, follows }, "closed")]).toEqual([kind, follows, closed])
       expect([kind, follows, pagerDutyAction({ kind, follows }, "contained")]).toEqual([kind, follows, contained])

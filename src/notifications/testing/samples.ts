@@ -8,7 +8,9 @@ import {
   type IncidentStatus,
   type Notice,
   nodeId,
+  type PlaybookRun,
   type Proposal,
+  playbookRun,
   policyId,
   prefix,
   ruleId,
@@ -115,6 +117,15 @@ export const pausing: Proposal = {
   ...waiting,
   action: "pause",
   target: { id: nodeId.parse("shop-web"), kind: "container", name: "shop-web" },
+}
+
+export function runOf(name: string, overrides: Partial<PlaybookRun> = {}): PlaybookRun {
+  const id = `run_${Buffer.from(name).toString("hex")}`
+  const step = { step: 0, sentence: "notify soc", outcome: "done", reason: null, countermeasures: [] }
+  const about = { subject: "address:203.0.113.66", attacker: "203.0.113.66", nodes: [node], severity: "info" }
+  const of = { playbook: "shop/look", by: "playbook:shop/look", state: "done", at: start, updatedAt: start }
+  const seen = { incident: null, policy: null, alerts: [], count: 1 }
+  return { ...playbookRun.parse({ id, ...of, ...about, ...seen, steps: [step] }), ...overrides }
 }
 
 /** What an attacker would like to be read as something else. */

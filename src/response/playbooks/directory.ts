@@ -6,7 +6,8 @@ export interface PlaybookDirectory {
   readonly kinds: readonly EnforcerKind[]
   /** Ids of those that run here: a kind, or a kind, a colon and its target. Null: not known, as in a check without a configuration. */
   readonly running: readonly string[] | null
-  readonly notificationTargets: readonly string[]
+  /** Null: not known, as above. */
+  readonly notificationTargets: readonly string[] | null
 }
 
 export interface EnforcerKind {
@@ -32,9 +33,8 @@ export function enforcersNamed(
   const kind = kinds.find(({ id }) => id === kindId)
   if (kind === undefined && ids.length === 0) {
     const there = kinds.filter((one) => one.does === does).map(({ id }) => id)
-    const meant = nearest(kindId, there)
-    const hint = meant === undefined ? "" : `; did you mean ${meant}?`
-    return { kind: "unknown", message: `there is no enforcer "${name}"; there are: ${there.join(", ")}${hint}` }
+    const message = `there is no enforcer "${name}"; there are: ${there.join(", ")}${hint(kindId, there)}`
+    return { kind: "unknown", message }
   }
   if (kind !== undefined && kind.does !== does)
     return {
@@ -60,8 +60,13 @@ export function notificationProblem(
   target: string,
   { notificationTargets }: Pick<PlaybookDirectory, "notificationTargets">,
 ): string | undefined {
-  if (notificationTargets.includes(target)) return undefined
+  if (notificationTargets === null || notificationTargets.includes(target)) return undefined
   return notificationTargets.length === 0
     ? `"${target}" can't be notified: no notification target is configured here`
-    : `there is no notification target "${target}"; there are: ${notificationTargets.join(", ")}`
+    : `there is no notification target "${target}"; there are: ${notificationTargets.join(", ")}${hint(target, notificationTargets)}`
+}
+
+function hint(name: string, there: readonly string[]): string {
+  const meant = nearest(name, there)
+  return meant === undefined ? "" : `; did you mean ${meant}?`
 }

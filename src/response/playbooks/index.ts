@@ -4,7 +4,6 @@ export type { DryRun, Evidence, PreviewedCalls } from "./dry-run.ts"
 export type { CheckedPlaybooks, PlaybookFiles } from "./file.ts"
 /** Reads playbooks from YAML. */
 export { checkPlaybooks, loadPlaybooks, maxPlaybookText, parsePlaybooks } from "./file.ts"
-export type { PlaybookNotification, PlaybookNotifier } from "./notifier.ts"
 export type { PlaybookSettings } from "./playbooks.ts"
 /** A playbook in English. */
 export { playbookSentence } from "./sentence.ts"

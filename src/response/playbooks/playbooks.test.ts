@@ -12,9 +12,9 @@ import {
   type Severity,
   subjectOf,
 } from "../../core/index.ts"
+import type { Changes } from "../../store/store.ts"
 import { alertAt, incidentAt } from "../../store/testing/samples.ts"
 import { ada, createHouse, type House, onAlerts, policyOf, startedAt } from "../testing/house.ts"
-import type { PlaybookNotification } from "./notifier.ts"
 import { directory, playbooksOf } from "./testing.ts"
 
 const acl = "aws-nacl:eu-central-1/acl-0123456789abcdef0"
@@ -305,22 +305,30 @@ steps:
     expect((await again.audit()).filter((action) => action === "playbook run")).toHaveLength(1)
   })
 
-  it("tells a target of notifications once, after the run is stored", async () => {
-    const told: PlaybookNotification[] = []
+  it("has a target of notifications told once, with the run", async () => {
     const where = { ...directory, notificationTargets: ["on-call"] }
     const text =
       "{ id: told, mode: automatic, on: { rule: 942100 }, steps: [{ notify: on-call, text: look }, { notify: on-call }] }"
     const files = playbooksOf(text, where).map((playbook) => ({ playbook, file: "t" }))
-    const notifier = { targets: ["on-call"], notify: (one: PlaybookNotification) => void told.push(one) }
-    const house = await houseWith(line, { playbooks: { directory: where, files, notifier } })
-    await house.ingest([alertOf()], [])
-    await house.ingest([alertOf()], [])
-    expect(told.map(({ target, text: words }) => `${target}: ${words}`)).toEqual([
-      "on-call: look",
-      "on-call: told: address:203.0.113.66 node:web1 (high)",
+    const house = await houseWith(line, { playbooks: { directory: where, files } })
+    const stored: Changes[] = []
+    for (const alert of [alertOf(), alertOf()])
+      await house.responder.handle([alert], [], async (decided) => {
+        stored.push(decided)
+        await house.store.record({ ...decided, alerts: [alert] })
+      })
+    expect(
+      stored.map(({ playbookNotices = [] }) => playbookNotices.map(({ target, text: words }) => [target, words])),
+    ).toEqual([
+      [
+        ["on-call", "look"],
+        ["on-call", null],
+      ],
+      [],
     ])
     const [run] = await runsOf(house)
-    expect(told[0]?.run).toMatchObject({ id: run?.id, state: "done" })
+    expect(stored[0]?.playbookRuns).toMatchObject([{ id: run?.id }])
+    expect(stored[0]?.playbookNotices?.[0]?.run).toMatchObject({ id: run?.id, state: "done" })
   })
 
   it("is turned off and on, made, changed and removed by people, which outlives the process", async () => {

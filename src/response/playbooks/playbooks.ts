@@ -3,7 +3,6 @@ import { auditOf, type Parts } from "../parts.ts"
 import { createPlaybookDesk, type PlaybookDesk } from "./desk.ts"
 import type { PlaybookDirectory } from "./directory.ts"
 import type { PreviewedCalls } from "./dry-run.ts"
-import type { PlaybookNotifier } from "./notifier.ts"
 import type { Seen } from "./occasions.ts"
 import { createPlayer, type Player } from "./player.ts"
 import type { Played } from "./scene.ts"
@@ -13,7 +12,6 @@ export interface PlaybookSettings {
   /** Playbooks of files, checked. */
   readonly files: readonly { readonly playbook: Playbook; readonly file: string }[]
   readonly directory: PlaybookDirectory
-  readonly notifier?: PlaybookNotifier
   /** Each call that would be made for this countermeasure; makes none that changes anything. */
   readonly preview?: (countermeasure: Countermeasure) => Promise<readonly PreviewedCalls[]>
 }
@@ -57,7 +55,7 @@ export function createPlaybooks({ settings, serially, count, ...parts }: Playboo
     preview: settings?.preview ?? (async () => []),
     commit,
   })
-  const player: Player = createPlayer({ ...parts, ready: shelf.ready, directory, notifier: settings?.notifier })
+  const player: Player = createPlayer({ ...parts, ready: shelf.ready, directory })
   return {
     desk: {
       ...shelf,
@@ -80,6 +78,6 @@ export function createPlaybooks({ settings, serially, count, ...parts }: Playboo
 }
 
 /** As the store takes it. */
-export function changesOf({ notifications: _n, made: _m, quarantined: _q, ...changes }: Played) {
+export function changesOf({ made: _m, quarantined: _q, counted: _c, ...changes }: Played) {
   return changes
 }

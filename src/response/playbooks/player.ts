@@ -3,7 +3,6 @@ import type { Circumstances } from "../guardrails/index.ts"
 import { auditOf, type Parts } from "../parts.ts"
 import { type Batch, createBatch } from "./batch.ts"
 import type { PlaybookDirectory } from "./directory.ts"
-import type { PlaybookNotifier } from "./notifier.ts"
 import type { Occasion } from "./occasion.ts"
 import { occasionsOf, type Seen, subjectOf } from "./occasions.ts"
 import type { ReadyPlaybook } from "./ready.ts"
@@ -16,7 +15,6 @@ import { isDone, runSteps } from "./steps.ts"
 export interface PlayerDeps extends Pick<Parts, "deps" | "wanted" | "memory" | "statuses" | "circumstances"> {
   readonly ready: () => readonly ReadyPlaybook[]
   readonly directory: PlaybookDirectory
-  readonly notifier: PlaybookNotifier | undefined
 }
 
 export interface Player {
@@ -48,16 +46,7 @@ const maxRunsPerMinute = 100
 // What one page of the store holds.
 const idsPerQuery = 1000
 
-export function createPlayer({
-  deps,
-  wanted,
-  memory,
-  statuses,
-  circumstances,
-  ready,
-  directory,
-  notifier,
-}: PlayerDeps): Player {
+export function createPlayer({ deps, wanted, memory, statuses, circumstances, ready, directory }: PlayerDeps): Player {
   const { clock, store } = deps
   const recent = createRecentRuns()
   let minute = { since: Number.NEGATIVE_INFINITY, begun: new Map<PlaybookId, number>() }
@@ -105,7 +94,7 @@ export function createPlayer({
     runs: new Map(),
     counted: new Map(),
     audit: [],
-    notifications: [],
+    notices: [],
     around: undefined,
   })
   /** Read once for all that is decided in one go; undefined when it can't be read. */
@@ -159,8 +148,7 @@ export function createPlayer({
     for (const { step, outcome } of fresh) {
       const wish = readyOf(run)?.playbook.steps[step]
       if (wish?.kind !== "notify" || outcome !== "done") continue
-      const text = wish.text ?? `${run.playbook}: ${run.subject} (${run.severity})`
-      scene.notifications.push({ target: wish.target, playbook: run.playbook, text, run })
+      scene.notices.push({ target: wish.target, text: wish.text, run })
     }
   }
   const readyOf = ({ playbook: id }: PlaybookRun) => ready().find(({ playbook }) => playbook.id === id)
@@ -207,10 +195,7 @@ export function createPlayer({
       const steps = await runSteps({ ...context, giveStatus })
       return { steps, countermeasures: batch.countermeasures() }
     },
-    took: ({ playbookRuns, counted, notifications }) => {
-      recent.put([...playbookRuns, ...counted])
-      for (const one of notifications) notifier?.notify(one)
-    },
+    took: ({ playbookRuns, counted }) => recent.put([...playbookRuns, ...counted]),
     leftOut: () => {
       const count = unbegun
       unbegun = 0

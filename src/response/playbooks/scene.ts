@@ -1,7 +1,14 @@
-import type { AlertId, AuditEntry, Countermeasure, Incident, IncidentNotes, PlaybookRun } from "../../core/index.ts"
+import type {
+  AlertId,
+  AuditEntry,
+  Countermeasure,
+  Incident,
+  IncidentNotes,
+  PlaybookNotice,
+  PlaybookRun,
+} from "../../core/index.ts"
 import type { Circumstances } from "../guardrails/index.ts"
 import type { Batch } from "./batch.ts"
-import type { PlaybookNotification } from "./notifier.ts"
 
 /** What playbooks lead to, to be stored with what set them off. */
 export interface Played {
@@ -10,7 +17,7 @@ export interface Played {
   readonly incidentNotes: readonly IncidentNotes[]
   readonly playbookRuns: readonly PlaybookRun[]
   readonly audit: readonly AuditEntry[]
-  readonly notifications: readonly PlaybookNotification[]
+  readonly playbookNotices: readonly PlaybookNotice[]
   /** Runs that more evidence belongs to by now and nothing came of: not worth a row each. */
   readonly counted: readonly PlaybookRun[]
   /** How many of the countermeasures are new blocks, and new quarantines. */
@@ -28,11 +35,11 @@ export interface Scene {
   readonly runs: Map<string, PlaybookRun>
   readonly counted: Map<string, PlaybookRun>
   readonly audit: AuditEntry[]
-  readonly notifications: PlaybookNotification[]
+  readonly notices: PlaybookNotice[]
   around: Circumstances | undefined
 }
 
-export function playedOf({ batch, runs, counted, audit, notifications }: Scene): Played {
+export function playedOf({ batch, runs, counted, audit, notices }: Scene): Played {
   return {
     countermeasures: batch.countermeasures(),
     incidents: [...batch.incidents.values()],
@@ -40,7 +47,7 @@ export function playedOf({ batch, runs, counted, audit, notifications }: Scene):
     playbookRuns: [...runs.values()],
     counted: [...counted.values()],
     audit,
-    notifications,
+    playbookNotices: notices,
     made: batch.made.blocks,
     quarantined: batch.made.quarantines,
   }

@@ -105,6 +105,10 @@ export function Accounts() {
   )
 }
 
+const userRoles = ["viewer", "analyst", "admin"] as const
+// A sensor sends records and reads nothing.
+const tokenRoles = ["sensor", ...userRoles] as const
+
 interface AddProps<T> {
   readonly what: "user" | "token"
   readonly path: string
@@ -150,7 +154,7 @@ function Add<T>({ what, path, onDone }: AddProps<T>) {
           size="xs"
           label="Role"
           w={120}
-          data={["viewer", "analyst", "admin"]}
+          data={what === "token" ? [...tokenRoles] : [...userRoles]}
           allowDeselect={false}
           value={role}
           onChange={(value) => setRole(value ?? role)}

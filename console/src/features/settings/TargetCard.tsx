@@ -96,12 +96,12 @@ function Outcome({ error, delivered, reason }: OutcomeProps) {
   )
 }
 
-/** `From medium: incident opened, grown, closed; countermeasure failed; recommendation`. */
+/** `From medium: incident opened, grown, closed; countermeasure failed; recommendation; playbook`. */
 function wants({ minSeverity, kinds }: Target): string {
   const of = (what: string) => {
     const verbs = kinds.filter((kind) => kind.startsWith(`${what}-`)).map((kind) => kind.slice(what.length + 1))
     return verbs.length === 0 ? [] : [`${what} ${verbs.join(", ")}`]
   }
-  const asked = kinds.includes("recommendation") ? ["recommendation"] : []
-  return `From severity ${minSeverity}: ${[...of("incident"), ...of("countermeasure"), ...asked].join("; ")}`
+  const whole = kinds.filter((kind) => kind === "recommendation" || kind === "playbook")
+  return `From severity ${minSeverity}: ${[...of("incident"), ...of("countermeasure"), ...whole].join("; ")}`
 }

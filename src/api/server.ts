@@ -17,6 +17,7 @@ import { backtestRoutes } from "./routes/backtests.ts"
 import { correlationRoutes } from "./routes/correlation.ts"
 import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventRoutes } from "./routes/events.ts"
+import { incidentNoteRoutes } from "./routes/incident-notes.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
 import { notificationRoutes } from "./routes/notifications.ts"
 import { type OpenRoute, openRoutes } from "./routes/open-routes.ts"
@@ -115,6 +116,7 @@ function addRoutes(
   const groups = [
     sessionRoutes,
     incidentRoutes,
+    incidentNoteRoutes,
     alertRoutes,
     countermeasureRoutes,
     allowlistRoutes,

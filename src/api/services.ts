@@ -9,6 +9,7 @@ import type {
   Ids,
   Incident,
   IncidentId,
+  IncidentNotes,
   IncidentStatus,
   Policy,
 } from "../core/index.ts"
@@ -35,6 +36,8 @@ export interface Decisions
   allow(wish: AllowWish, actor: Actor): Promise<Allowed>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
+  assignIncident(id: IncidentId, assignee: string | null, actor: Actor): Promise<IncidentNotes>
+  commentIncident(id: IncidentId, text: string, actor: Actor): Promise<IncidentNotes>
   changePolicy(policy: Policy, actor: Actor): Promise<Policy>
 }
 

@@ -9,6 +9,7 @@ import { block, unblock } from "./commands/block.ts"
 import { correlation } from "./commands/correlation/index.ts"
 import { events } from "./commands/events/index.ts"
 import { evidence } from "./commands/evidence.ts"
+import { incidents } from "./commands/incidents/index.ts"
 import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
@@ -91,6 +92,7 @@ const commands: readonly AddCommand[] = [
   explain,
   evidence,
   incident,
+  incidents,
   allowlist,
   allow,
   disallow,

@@ -15,6 +15,7 @@ import { createChangeMode } from "./operations/change-mode.ts"
 import { createChangePolicy } from "./operations/change-policy.ts"
 import { createDecideRecommendation } from "./operations/decide-recommendation.ts"
 import { createExpire } from "./operations/expire.ts"
+import { createAssignIncident, createCommentIncident } from "./operations/note-incident.ts"
 import { createReport } from "./operations/report.ts"
 import { createReviewEvidence } from "./operations/review-evidence.ts"
 import { createUndo } from "./operations/undo.ts"
@@ -155,6 +156,8 @@ export function createResponder(deps: ResponderDeps): Responder {
     },
     disallow: inTurn(serially, createDisallow(parts)),
     changeIncident: inTurn(serially, createChangeIncident(parts)),
+    assignIncident: inTurn(serially, createAssignIncident(parts)),
+    commentIncident: inTurn(serially, createCommentIncident(parts)),
     changePolicy: inTurn(serially, createChangePolicy(parts)),
     refreshAllowlist: createRefreshAllowlist(parts, serially),
     changeMode: inTurn(serially, createChangeMode(parts)),

@@ -11,6 +11,7 @@ import type {
   Ids,
   Incident,
   IncidentId,
+  IncidentNotes,
   IncidentStatus,
   InteractiveStatus,
   Millis,
@@ -157,6 +158,9 @@ export interface Responder {
   allow(wish: AllowWish, actor: Actor): Promise<Allowed>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
+  /** Null: nobody has it. */
+  assignIncident(id: IncidentId, assignee: string | null, actor: Actor): Promise<IncidentNotes>
+  commentIncident(id: IncidentId, text: string, actor: Actor): Promise<IncidentNotes>
   /** Gives the policy as it is stored. */
   changePolicy(policy: Policy, actor: Actor): Promise<Policy>
   changeMode(policy: PolicyId, wish: ModeWish, actor: Actor): Promise<ModeChange>

@@ -26,7 +26,10 @@ import type { VulnerabilityBook } from "./vulnerabilities/vulnerability-book.ts"
 
 /** What response offers to people. */
 export interface Decisions
-  extends Pick<Responder, "changeMode" | "recommendations" | "pending" | "decideRecommendation" | "reviewEvidence"> {
+  extends Pick<
+    Responder,
+    "changeMode" | "recommendations" | "pending" | "decideRecommendation" | "reviewEvidence" | "maskAlerts"
+  > {
   block(request: BlockRequest, actor: Actor): Promise<Countermeasure>
   undo(
     id: CountermeasureId,

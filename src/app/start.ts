@@ -165,6 +165,8 @@ export async function startThwart(deps: StartDeps, { config, dataDir }: StartOpt
       ids,
       bus,
       setIncidentStatus: correlator.setStatus,
+      reconsider: correlator.reconsider,
+      forgetAlert: clusterer.forget,
       playbooks: { files: playbooksOf(config.playbooks, directory), directory, preview },
     })
     const backtest = createBacktest({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { createHarness, type Harness } from "../api/testing/harness.ts"
-import { incidentAt } from "../store/testing/samples.ts"
+import { alertAt, incidentAt } from "../store/testing/samples.ts"
 import { createCli } from "./index.ts"
 import { noWorld } from "./testing/no-world.ts"
 
@@ -30,6 +30,22 @@ it("assigns an incident, takes it back, and comments on it", async () => {
   })
   const json = JSON.parse((await thwart("comment", id, "again", "--json")).out)
   expect(json.comments.map(({ text }: { text: string }) => text)).toEqual(["ours", "again"])
+})
+
+it("masks alerts with a reason, and unmasks them", async () => {
+  const run = async (...words: readonly string[]) => {
+    const said = { out: "", err: "" }
+    const deps = noWorld({ fetch, localServer: async () => server }, said)
+    return { code: await createCli(deps, "1.2.3").run(["alerts", ...words], new AbortController().signal), ...said }
+  }
+  const { id } = alertAt(1, "mask-me")
+  await harness.store.record({ alerts: [alertAt(1, "mask-me")] })
+  expect(await run("mask", id, "--reason", "ours")).toMatchObject({ code: 0, out: "1 of 1 alerts masked\n" })
+  expect((await harness.store.alert(id))?.masked).toBe(true)
+  expect(await run("mask", id, "--reason", "ours")).toMatchObject({ out: "0 of 1 alerts masked\n" })
+  expect(JSON.parse((await run("unmask", id, "--reason", "not ours", "--json")).out).alerts).toEqual([id])
+  expect((await run("mask", id)).err).toMatch(/--reason/)
+  expect((await run("mask", "alr_nobody", "--reason", "x")).err).toMatch(/there is no alert alr_nobody/)
 })
 
 it("says what is missing, and what the server refuses", async () => {

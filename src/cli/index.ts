@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander"
 import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
+import { alerts } from "./commands/alerts/index.ts"
 import { allow, allowlist, disallow } from "./commands/allowlist.ts"
 import { aws } from "./commands/aws/index.ts"
 import { backtest } from "./commands/backtest.ts"
@@ -93,6 +94,7 @@ const commands: readonly AddCommand[] = [
   evidence,
   incident,
   incidents,
+  alerts,
   allowlist,
   allow,
   disallow,

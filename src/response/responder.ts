@@ -15,6 +15,7 @@ import { createChangeMode } from "./operations/change-mode.ts"
 import { createChangePolicy } from "./operations/change-policy.ts"
 import { createDecideRecommendation } from "./operations/decide-recommendation.ts"
 import { createExpire } from "./operations/expire.ts"
+import { createMaskAlerts } from "./operations/mask-alerts.ts"
 import { createAssignIncident, createCommentIncident } from "./operations/note-incident.ts"
 import { createReport } from "./operations/report.ts"
 import { createReviewEvidence } from "./operations/review-evidence.ts"
@@ -164,6 +165,7 @@ export function createResponder(deps: ResponderDeps): Responder {
     recommendations: () => book.summaries().toSorted((one, other) => other.createdAt - one.createdAt),
     pending,
     decideRecommendation: inTurn(serially, createDecideRecommendation(parts)),
+    maskAlerts: inTurn(serially, createMaskAlerts(parts, watch)),
     reviewEvidence: inTurn(serially, createReviewEvidence(parts)),
     report: (id, report) => reported({ id, report }),
     sweep: () => serially(sweep),

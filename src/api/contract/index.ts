@@ -101,6 +101,7 @@ export const incidentDetail = z.object({
   alerts: z.array(alert),
   countermeasures: z.array(countermeasure),
   notes: incidentNotes,
+  masked: z.array(alert).meta({ description: "Those that counted in it until somebody masked them; the last 200" }),
 })
 
 // GET /countermeasures, GET /countermeasures/:id, POST /countermeasures (block), POST /countermeasures/:id/undo
@@ -263,6 +264,8 @@ export { backtest, maxBacktestMs, maxGivenAlerts, newBacktest } from "./backtest
 export type { CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } from "./correlation.ts"
 export { correlationPreview, correlationRules, maxPreviewedAlerts, newCorrelationPreview } from "./correlation.ts"
 export { assignment, newComment, notes } from "./incident-notes.ts"
+export type { MaskReport } from "./masks.ts"
+export { maskReport, newMasks } from "./masks.ts"
 export type { DeliveryPage, NotificationTargets } from "./notifications.ts"
 export { deliveriesQuery, deliveryPage, notificationTargets } from "./notifications.ts"
 export type { DryRunBody, PlaybookRunPage, Playbooks, ShownPlaybook } from "./playbooks.ts"

@@ -32,6 +32,8 @@ const expected: readonly (readonly [method: "GET" | "POST" | "PUT" | "PATCH" | "
   ["DELETE", "/api/v1/backtests/:id", "analyst"],
   ["POST", "/api/v1/policies/:id/mode", "admin"],
   ["GET", "/api/v1/playbooks", "viewer"],
+  ["GET", "/api/v1/alerts/:id/cluster-rule", "viewer"],
+  ["POST", "/api/v1/policies/check", "viewer"],
   ["POST", "/api/v1/alerts/mask", "analyst"],
   ["POST", "/api/v1/incidents/:id/comments", "analyst"],
   ["PUT", "/api/v1/incidents/:id/assignee", "analyst"],

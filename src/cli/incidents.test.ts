@@ -38,8 +38,8 @@ it("masks alerts with a reason, and unmasks them", async () => {
     const deps = noWorld({ fetch, localServer: async () => server }, said)
     return { code: await createCli(deps, "1.2.3").run(["alerts", ...words], new AbortController().signal), ...said }
   }
-  const { id } = alertAt(1, "mask-me")
-  await harness.store.record({ alerts: [alertAt(1, "mask-me")] })
+  const { id } = alertAt(1, "maskme")
+  await harness.store.record({ alerts: [alertAt(1, "maskme")] })
   expect(await run("mask", id, "--reason", "ours")).toMatchObject({ code: 0, out: "1 of 1 alerts masked\n" })
   expect((await harness.store.alert(id))?.masked).toBe(true)
   expect(await run("mask", id, "--reason", "ours")).toMatchObject({ out: "0 of 1 alerts masked\n" })

@@ -9,6 +9,7 @@ import {
   IconPlayerPlay,
   IconShieldCheck,
   IconThumbUp,
+  IconTopologyStar3,
   IconUsers,
 } from "@tabler/icons-react"
 import type { ReactNode } from "react"
@@ -26,6 +27,7 @@ export interface Place {
     | "/rules"
     | "/policies"
     | "/playbooks"
+    | "/correlation"
     | "/allowlist"
     | "/notifications"
     | "/audit"
@@ -46,6 +48,7 @@ export const places: readonly Place[] = [
   { to: "/countermeasures", label: "Countermeasures", icon: <IconBan {...size} />, key: "c", needs: "viewer" },
   { to: "/rules", label: "Rules", icon: <IconFileSearch {...size} />, key: "r", needs: "viewer" },
   { to: "/policies", label: "Policies", icon: <IconListCheck {...size} />, key: "p", needs: "viewer" },
+  { to: "/correlation", label: "Correlation", icon: <IconTopologyStar3 {...size} />, key: "x", needs: "viewer" },
   { to: "/playbooks", label: "Playbooks", icon: <IconPlayerPlay {...size} />, key: "b", needs: "viewer" },
   { to: "/allowlist", label: "Allowlist", icon: <IconShieldCheck {...size} />, key: "a", needs: "viewer" },
   { to: "/notifications", label: "Notifications", icon: <IconBell {...size} />, key: "n", needs: "viewer" },

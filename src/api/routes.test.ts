@@ -119,6 +119,7 @@ describe("an incident", () => {
       incident,
       alerts: [one, two],
       countermeasures: [block],
+      masked: [],
       notes: { incident: incident.id, assignee: null, comments: [] },
     })
     expect((await call("GET", "/incidents?status=open", 200)).items).toEqual([incident])

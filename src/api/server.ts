@@ -19,6 +19,7 @@ import { countermeasureRoutes } from "./routes/countermeasures.ts"
 import { eventIntakeRoutes } from "./routes/event-intake.ts"
 import { eventRuleRoutes } from "./routes/event-rules.ts"
 import { eventRoutes } from "./routes/events.ts"
+import { incidentNoteRoutes } from "./routes/incident-notes.ts"
 import { incidentRoutes } from "./routes/incidents.ts"
 import { notificationRoutes } from "./routes/notifications.ts"
 import { type OpenRoute, openRoutes } from "./routes/open-routes.ts"
@@ -117,6 +118,7 @@ function addRoutes(
   const groups = [
     sessionRoutes,
     incidentRoutes,
+    incidentNoteRoutes,
     alertRoutes,
     countermeasureRoutes,
     allowlistRoutes,

@@ -10,6 +10,7 @@ import type {
   Ids,
   Incident,
   IncidentId,
+  IncidentNotes,
   IncidentStatus,
   NodeId,
   Policy,
@@ -28,7 +29,10 @@ import type { VulnerabilityBook } from "./vulnerabilities/vulnerability-book.ts"
 
 /** What response offers to people. */
 export interface Decisions
-  extends Pick<Responder, "changeMode" | "recommendations" | "pending" | "decideRecommendation" | "reviewEvidence"> {
+  extends Pick<
+    Responder,
+    "changeMode" | "recommendations" | "pending" | "decideRecommendation" | "reviewEvidence" | "maskAlerts"
+  > {
   block(request: BlockRequest, actor: Actor): Promise<Countermeasure>
   undo(
     id: CountermeasureId,
@@ -38,6 +42,8 @@ export interface Decisions
   allow(wish: AllowWish, actor: Actor): Promise<Allowed>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
+  assignIncident(id: IncidentId, assignee: string | null, actor: Actor): Promise<IncidentNotes>
+  commentIncident(id: IncidentId, text: string, actor: Actor): Promise<IncidentNotes>
   changePolicy(policy: Policy, actor: Actor): Promise<Policy>
 }
 

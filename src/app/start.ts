@@ -81,7 +81,7 @@ export async function startThwart(deps: StartDeps, options: StartOptions): Promi
     const common = { clock, ids, store, bus, onError }
     const { correlator, clusterer, ...books } = await startCorrelation(common, correlationRules)
     const accounts = createAccounts(common)
-    const decided = await startResponse({ ...common, ...books, correlator, enforcers, accounts }, config)
+    const decided = await startResponse({ ...common, ...books, correlator, clusterer, enforcers, accounts }, config)
     const { responder, backtest } = decided
     const rules = createRuleBook({ ...common, policy: detection.policy, rules: detection.rules })
     await rules.start()

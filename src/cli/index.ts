@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander"
 import { messageOf, ThwartError } from "../core/index.ts"
 import { createClient } from "./client.ts"
 import { type AddCommand, type Context, examples } from "./command.ts"
+import { alerts } from "./commands/alerts/index.ts"
 import { allow, allowlist, disallow } from "./commands/allowlist.ts"
 import { aws } from "./commands/aws/index.ts"
 import { backtest } from "./commands/backtest.ts"
@@ -9,6 +10,7 @@ import { block, unblock } from "./commands/block.ts"
 import { correlation } from "./commands/correlation/index.ts"
 import { events } from "./commands/events/index.ts"
 import { evidence } from "./commands/evidence.ts"
+import { incidents } from "./commands/incidents/index.ts"
 import { inspect } from "./commands/inspect.ts"
 import { list } from "./commands/list.ts"
 import { doctor, explain, incident, statusCommand, tail } from "./commands/look.ts"
@@ -91,6 +93,8 @@ const commands: readonly AddCommand[] = [
   explain,
   evidence,
   incident,
+  incidents,
+  alerts,
   allowlist,
   allow,
   disallow,

@@ -43,6 +43,8 @@ export const incident = z
     /** What its alerts have in common, where that is not the attacker. */
     joinKey: z.string().max(300).optional(),
     nodes: z.array(nodeRef).readonly(),
+    /** Alerts that counted in it until somebody masked them. */
+    masked: z.array(alertId).readonly().optional(),
     stages: z.array(stage).readonly(),
     /** How many stages the rule has. */
     stagesTotal: z.int().min(1),

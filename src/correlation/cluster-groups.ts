@@ -11,6 +11,8 @@ export interface ClusterGroups {
     place: { readonly rule: ClusterRule; readonly key: string; readonly name: string },
     alert: Alert,
   ): Members | undefined
+  /** Takes this alert out of its group. */
+  remove(key: string, name: string, id: Alert["id"]): void
   size(): number
 }
 
@@ -79,6 +81,14 @@ export function createClusterGroups(budget = defaultBudget): ClusterGroups {
       put(group)
       while (groups.size > 1 && groups.size + members > budget) forget()
       return raised
+    },
+    remove: (key, name, id) => {
+      const group = groups.get(key)
+      if (group?.members.get(name)?.id !== id) return
+      shelves[group.shelf]?.remove(group)
+      group.members.delete(name)
+      members--
+      put(group)
     },
     size: () => groups.size,
   }

@@ -11,6 +11,8 @@ import { compileCriteria } from "./stage-match.ts"
 export interface Clusterer {
   /** The new alerts that this one completes. A masked or repeated alert makes none, and neither does one that was made here. */
   onAlert(alert: Alert): readonly Alert[]
+  /** A masked alert counts no more; what was made of it before stays. */
+  forget(alert: Alert): void
   /** Takes up where an earlier run stopped, from the alerts of the longest window, in any order. */
   restore(alerts: readonly Alert[]): void
   readonly rules: readonly ClusterRule[]
@@ -45,6 +47,13 @@ export function createClusterer(rules: readonly ClusterRule[], budget?: number):
 
   return {
     onAlert,
+    forget: (alert) => {
+      for (const { rule } of compiled) {
+        const key = groupKey(rule, alert)
+        const name = rule.distinct === null ? alert.id : keyOfField(alert, rule.distinct)
+        if (key !== undefined && name !== undefined) groups.remove(key, name, alert.id)
+      }
+    },
     restore: (alerts) => {
       for (const alert of alerts.toSorted((one, other) => one.at - other.at)) onAlert(alert)
     },

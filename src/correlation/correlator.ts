@@ -6,6 +6,7 @@ import { createLinks } from "./links.ts"
 import { isVulnerable, type NodeFacts } from "./node-facts.ts"
 import { compilePlacement } from "./placement.ts"
 import { type Progress, runOf } from "./progress.ts"
+import { type Reconsidered, reconsider, withoutMasked } from "./reconsider.ts"
 import { type Restore, startRestore, type Take } from "./restore.ts"
 import { createSeen } from "./seen.ts"
 import { sightingOf } from "./sighting.ts"
@@ -25,6 +26,8 @@ export interface Correlator {
   onTime(now: Millis): readonly Incident[]
   /** Sets the status of an incident that is in memory, and returns its new version; a closed one is not opened again by its own alerts. */
   setStatus(id: IncidentId, status: IncidentStatus, at: Millis): Incident | undefined
+  /** The incident without what was masked, or with what was unmasked: a new version. Alerts that come later go on from that. */
+  reconsider(incident: Incident, by: Reconsidered): Incident
   /** Takes up where the store says that an earlier run stopped: its incidents, and the alerts of the longest window, in any order. */
   restore(alerts: readonly Alert[], incidents: readonly Incident[]): void
   /** As `restore`, where the alerts come in parts: all of them from `since` on. */
@@ -128,6 +131,17 @@ export function createCorrelator(
       track.statusAt = at
       if (isOver(status)) startAfresh(track)
       tracks.touched(track, id)
+      return next
+    },
+
+    reconsider: (incident, by) => {
+      const track = tracks.withIncident(incident.id)
+      if (track?.incident === undefined) {
+        const opensAt = rules.find(({ id }) => id === incident.rule)?.opensAt ?? 1
+        return withoutMasked(incident, by, opensAt)
+      }
+      const next = reconsider(track, track.incident, by)
+      tracks.touched(track, incident.id)
       return next
     },
 

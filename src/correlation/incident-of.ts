@@ -15,10 +15,15 @@ export interface Told {
 }
 
 /** The incident as the track has it now, by its run: undefined when there is none, or nothing changed since it was told. */
-export function incidentOf(track: Track, progress: Progress, run: readonly Step[]): Told | undefined {
+export function incidentOf(
+  track: Track,
+  progress: Progress,
+  run: readonly Step[],
+  least: number = track.compiled.rule.opensAt,
+): Told | undefined {
   const { rule } = track.compiled
   const first = run[0]
-  if (first === undefined || run.length < rule.opensAt) return undefined
+  if (first === undefined || run.length < least) return undefined
   // Two sessions can turn out to be one when an alert between them comes late: only one of them has a name by then (see `certainAt`).
   const known = progress.session <= track.session ? track.incident : undefined
   const attacker = run.find((step) => !isUnspecified(step.attacker))?.attacker ?? address("0.0.0.0")
@@ -30,10 +35,12 @@ export function incidentOf(track: Track, progress: Progress, run: readonly Step[
     rule: rule.id,
     title: rule.title,
     severity: rule.severities[Math.min(run.length - rule.opensAt, rule.severities.length - 1)] ?? "high",
-    status: known?.status ?? "open",
+    // One that fell short since alerts were masked, and has enough again, is open again.
+    status: known === undefined || known.stages.length < rule.opensAt ? "open" : known.status,
     attacker,
     ...(track.key === attacker ? {} : { joinKey: track.key }),
     nodes: nodesOf(run),
+    ...(known?.masked === undefined ? {} : { masked: known.masked }),
     stages,
     stagesTotal: rule.stages.length,
     complete: run.length === rule.stages.length,

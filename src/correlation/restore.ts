@@ -94,7 +94,9 @@ function sort({ compiled, tracks }: Restoring, incidents: readonly Incident[]) {
     if (of === undefined) continue
     const track = tracks.of(of, incident.joinKey ?? incident.attacker)
     tracks.touched(track, undefined)
-    if (isOver(incident.status)) closed.push({ track, incident })
+    // One that fell short since alerts were masked goes on.
+    const isShort = incident.masked !== undefined && incident.stages.length < of.rule.opensAt
+    if (isOver(incident.status) && !isShort) closed.push({ track, incident })
     else if (lastAlertAt(ongoing.get(track) ?? incident) <= lastAlertAt(incident)) ongoing.set(track, incident)
   }
   return { ongoing, closed }

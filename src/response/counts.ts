@@ -10,6 +10,8 @@ export interface Enough {
 export interface Counts {
   /** Counts this one; told again, it is still one. */
   add(key: string, one: { readonly id: string; readonly at: Millis }, enough: Enough): void
+  /** This one counts no more. */
+  remove(key: string, id: string): void
   /** The ids of all that count now, when they are enough. */
   reached(key: string, enough: Enough): readonly string[] | undefined
   /** When the first of those was. */
@@ -63,6 +65,14 @@ export function createCounts(most: number = maxEntries): Counts {
       held += entry.times.size - before
       shelfOf(entry).put(entry)
       makeRoom(entry)
+    },
+    remove: (key, id) => {
+      const entry = entries.get(key)
+      if (entry?.times.has(id) !== true) return
+      shelfOf(entry).remove(entry)
+      entry.times.delete(id)
+      held--
+      shelfOf(entry).put(entry)
     },
     oldestAt: (key, { windowMs }) => {
       const { times = new Map<string, Millis>(), newestAt = 0 } = entries.get(key) ?? {}

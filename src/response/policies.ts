@@ -58,6 +58,10 @@ interface Seen<Id extends string> {
 }
 
 export interface PolicyWatch {
+  /** A masked alert counts for none of them any more. */
+  forget(policies: readonly Policy[], alert: Alert): void
+  /** Whether an incident is, or still is, one that the policy counts. */
+  wants(policy: Policy, incident: Incident): boolean
   /** The policies that these alerts and incidents fulfil, one trigger for each policy and attacker or node, in the order of the policies. */
   look(policies: readonly Policy[], alerts: readonly Alert[], incidents: readonly Incident[]): readonly Trigger[]
 }
@@ -148,6 +152,12 @@ export function createPolicyWatch(tagsOf: TagsOf = () => []): PolicyWatch {
   }
 
   return {
+    wants: wantsIncident,
+    forget: (policies, alert) => {
+      for (const policy of policies)
+        for (const { key } of subjectsOf(policy, { attackers: attackersOf(policy, alert), nodes: [alert.node] }))
+          counts.remove(`${policy.id}\n${key}`, alert.id)
+    },
     look: (policies, alerts, incidents) => {
       const enabled = policies.filter((policy) => policy.enabled)
       const ignores = lookAt(enabled.filter(isIgnoring), alerts, incidents)

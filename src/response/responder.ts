@@ -15,6 +15,8 @@ import { createChangeMode } from "./operations/change-mode.ts"
 import { createChangePolicy } from "./operations/change-policy.ts"
 import { createDecideRecommendation } from "./operations/decide-recommendation.ts"
 import { createExpire } from "./operations/expire.ts"
+import { createMaskAlerts } from "./operations/mask-alerts.ts"
+import { createAssignIncident, createCommentIncident } from "./operations/note-incident.ts"
 import { createReport } from "./operations/report.ts"
 import { createReviewEvidence } from "./operations/review-evidence.ts"
 import { createUndo } from "./operations/undo.ts"
@@ -173,12 +175,15 @@ export function createResponder(deps: ResponderDeps): Responder {
     },
     disallow: inTurn(serially, createDisallow(parts)),
     changeIncident: inTurn(serially, createChangeIncident(parts)),
+    assignIncident: inTurn(serially, createAssignIncident(parts)),
+    commentIncident: inTurn(serially, createCommentIncident(parts)),
     changePolicy: inTurn(serially, createChangePolicy(parts)),
     refreshAllowlist: createRefreshAllowlist(parts, serially),
     changeMode: inTurn(serially, createChangeMode(parts)),
     recommendations: () => book.summaries().toSorted((one, other) => other.createdAt - one.createdAt),
     pending,
     decideRecommendation: inTurn(serially, createDecideRecommendation(parts)),
+    maskAlerts: inTurn(serially, createMaskAlerts(parts, watch)),
     reviewEvidence: inTurn(serially, createReviewEvidence(parts)),
     report: (id, report) => reported({ id, report }),
     sweep: () => serially(sweep),

@@ -11,6 +11,7 @@ import type {
   Ids,
   Incident,
   IncidentId,
+  IncidentNotes,
   IncidentStatus,
   InteractiveStatus,
   Millis,
@@ -78,6 +79,22 @@ export interface DecisionReport {
   readonly recommendation: Recommendation | null
 }
 
+export interface MaskWish {
+  /** False: unmask them. */
+  readonly masked: boolean
+  readonly why: string
+}
+
+/** What became of them. */
+export interface Masked {
+  /** Those that were changed; the others were so already. */
+  readonly alerts: readonly AlertId[]
+  /** As they are now. */
+  readonly incidents: readonly Incident[]
+  /** What ended because it rested on nothing else. */
+  readonly ended: readonly CountermeasureId[]
+}
+
 export interface ModeWish {
   readonly mode?: Mode | undefined
   readonly interactiveStatus?: InteractiveStatus | undefined
@@ -131,6 +148,13 @@ export interface ResponderDeps {
   readonly operators: () => Promise<readonly string[]>
   /** Correlation's own word on the status of an incident that it has in memory. */
   readonly setIncidentStatus: (id: IncidentId, status: IncidentStatus, at: Millis) => Incident | undefined
+  /** Correlation's own word on an incident whose alerts were masked or unmasked; absent: masking changes no incident. */
+  readonly reconsider?: (
+    incident: Incident,
+    by: { readonly alerts: readonly Alert[]; readonly masked: readonly AlertId[]; readonly at: Millis },
+  ) => Incident
+  /** What clustering counted of a masked alert counts no more. */
+  readonly forgetAlert?: (alert: Alert) => void
   readonly limits?: GuardrailLimits
   readonly proposalLimits?: ProposalLimits
   readonly playbooks?: PlaybookSettings
@@ -157,6 +181,9 @@ export interface Responder {
   allow(wish: AllowWish, actor: Actor): Promise<Allowed>
   disallow(id: string, actor: Actor): Promise<void>
   changeIncident(id: IncidentId, status: IncidentStatus, actor: Actor): Promise<Incident>
+  /** Null: nobody has it. */
+  assignIncident(id: IncidentId, assignee: string | null, actor: Actor): Promise<IncidentNotes>
+  commentIncident(id: IncidentId, text: string, actor: Actor): Promise<IncidentNotes>
   /** Gives the policy as it is stored. */
   changePolicy(policy: Policy, actor: Actor): Promise<Policy>
   changeMode(policy: PolicyId, wish: ModeWish, actor: Actor): Promise<ModeChange>
@@ -169,6 +196,8 @@ export interface Responder {
   decideRecommendation(id: RecommendationId, decision: Decision, actor: Actor): Promise<DecisionReport>
   /** A person marked these alerts: what was proposed because of false positives alone goes. */
   reviewEvidence(alerts: readonly AlertId[], actor: Actor): Promise<void>
+  /** Masked alerts stay stored, count nowhere and trigger nothing; what rests on them alone ends. */
+  maskAlerts(ids: readonly AlertId[], how: MaskWish, actor: Actor): Promise<Masked>
   readonly playbooks: PlaybookDesk
   /** What shall be in force now. */
   desired(): readonly Countermeasure[]

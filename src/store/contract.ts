@@ -336,6 +336,17 @@ export function describeStore(name: string, open: () => Promise<Opened>): void {
         store.record({ alerts: [alertAt(101 * day, "b", by(one)), alertAt(101 * day - 1, "c", by(one))] }),
         store.record({ alerts: [alertAt(102 * day, "d", { ...by(one), masked: true })] }),
       ])
+      const hitsOf = async () => (await store.ruleStatistics()).map(({ hits }) => hits).sort()
+      await store.record({ masks: [{ id: first.id, masked: true }] })
+      await store.record({
+        masks: [
+          { id: first.id, masked: true },
+          { id: alertAt(1, "none").id, masked: true },
+        ],
+      })
+      expect([(await store.alert(first.id))?.masked, await hitsOf()]).toEqual([true, [0, 2]])
+      await store.record({ masks: [{ id: first.id, masked: false }] })
+      expect([await store.alert(first.id), await hitsOf()]).toEqual([first, [1, 3]])
       const mark = { alert: first.id, verdict: "false-positive", at: 5, by: "user:test" } as const
       await store.record({ verdicts: [{ ...mark, verdict: "true-positive", rules: [one, other] }] })
       await store.record({ verdicts: [{ ...mark, rules: [one, other] }] })

@@ -37,6 +37,8 @@ import type {
 /** Everything that changed together. Rows with the id of one that is there replace it; alerts with a known id are left alone. */
 export interface Changes {
   readonly alerts?: readonly Alert[]
+  /** Of stored alerts; what a masked one counted for its rules is taken back. */
+  readonly masks?: readonly Pick<Alert, "id" | "masked">[]
   /** An incident is written only where its version is higher than the stored one. */
   readonly incidents?: readonly Incident[]
   readonly countermeasures?: readonly Countermeasure[]

@@ -2,6 +2,9 @@ import { queryOptions } from "@tanstack/react-query"
 import type {
   AllowlistBody,
   AuditPage,
+  CheckedPolicies,
+  ClusterRuleDraft,
+  CorrelationRuleList,
   CountermeasurePage,
   DeliveryPage,
   EventRules,
@@ -14,6 +17,7 @@ import type {
   Policies,
   RecommendationDetail,
   Recommendations,
+  RelatedVulnerabilities,
   RuleExceptions,
   RulePage,
   Status,
@@ -43,6 +47,23 @@ export const incident = (id: string) =>
   queryOptions({
     queryKey: ["incident", id],
     queryFn: () => api<IncidentDetail>("GET", `/incidents/${encodeURIComponent(id)}`),
+  })
+export const incidentVulnerabilities = (id: string) =>
+  queryOptions({
+    queryKey: ["incident", id, "vulnerabilities"],
+    queryFn: () => api<RelatedVulnerabilities>("GET", `/incidents/${encodeURIComponent(id)}/vulnerabilities`),
+    staleTime: 60_000,
+  })
+export const correlationRules = queryOptions({
+  queryKey: ["correlation", "rules"],
+  queryFn: () => api<CorrelationRuleList>("GET", "/correlation/rules"),
+  staleTime: 60_000,
+})
+export const clusterRuleLike = (alert: string) =>
+  queryOptions({
+    queryKey: ["correlation", "like", alert],
+    queryFn: () => api<ClusterRuleDraft>("GET", `/alerts/${encodeURIComponent(alert)}/cluster-rule`),
+    staleTime: Number.POSITIVE_INFINITY,
   })
 export const explain = (subject: string) =>
   queryOptions({
@@ -110,4 +131,10 @@ export const verdictOf = (alert: string) =>
   queryOptions({
     queryKey: ["verdict", alert],
     queryFn: () => api<Verdicts>("GET", `/verdicts?alerts=${alert}`),
+  })
+export const checkedPolicies = (text: string) =>
+  queryOptions({
+    queryKey: ["policies", "check", text],
+    queryFn: () => api<CheckedPolicies>("POST", "/policies/check", { text }),
+    staleTime: Number.POSITIVE_INFINITY,
   })

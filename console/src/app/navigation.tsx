@@ -10,6 +10,7 @@ import {
   IconPlayerPlay,
   IconShieldCheck,
   IconThumbUp,
+  IconTopologyStar3,
   IconUsers,
 } from "@tabler/icons-react"
 import type { ReactNode } from "react"
@@ -28,6 +29,7 @@ export interface Place {
     | "/policies"
     | "/event-rules"
     | "/playbooks"
+    | "/correlation"
     | "/allowlist"
     | "/notifications"
     | "/audit"
@@ -49,6 +51,7 @@ export const places: readonly Place[] = [
   { to: "/rules", label: "Rules", icon: <IconFileSearch {...size} />, key: "r", needs: "viewer" },
   { to: "/event-rules", label: "Event rules", icon: <IconFilterSearch {...size} />, key: "e", needs: "viewer" },
   { to: "/policies", label: "Policies", icon: <IconListCheck {...size} />, key: "p", needs: "viewer" },
+  { to: "/correlation", label: "Correlation", icon: <IconTopologyStar3 {...size} />, key: "x", needs: "viewer" },
   { to: "/playbooks", label: "Playbooks", icon: <IconPlayerPlay {...size} />, key: "b", needs: "viewer" },
   { to: "/allowlist", label: "Allowlist", icon: <IconShieldCheck {...size} />, key: "a", needs: "viewer" },
   { to: "/notifications", label: "Notifications", icon: <IconBell {...size} />, key: "n", needs: "viewer" },

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router"
 import { Allowlist } from "../features/allowlist/Allowlist.tsx"
+import { Correlation } from "../features/correlation/Correlation.tsx"
 import { Countermeasures } from "../features/countermeasures/Countermeasures.tsx"
 import { EventRules } from "../features/event-rules/EventRules.tsx"
 import { IncidentPage } from "../features/incident/IncidentPage.tsx"
@@ -34,6 +35,15 @@ const recommendation = createRoute({
   component: () => <RecommendationPage id={recommendation.useParams().id} />,
 })
 
+const correlation = createRoute({
+  getParentRoute: () => shell,
+  path: "/correlation",
+  /** The alert that a clustering rule shall be like. */
+  validateSearch: ({ like }: Record<string, unknown>): { readonly like?: string } =>
+    typeof like === "string" ? { like } : {},
+  component: () => <Correlation like={correlation.useSearch().like} />,
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
@@ -47,6 +57,7 @@ export const router = createRouter({
       page("/rules", Rules),
       page("/event-rules", EventRules),
       page("/policies", Policies),
+      correlation,
       page("/playbooks", Playbooks),
       page("/allowlist", Allowlist),
       page("/notifications", Notifications),

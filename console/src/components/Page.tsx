@@ -11,8 +11,8 @@ export interface PageProps {
 export function Page({ title, about, actions, children }: PageProps) {
   return (
     <Stack gap="md" maw={1320}>
-      <Group justify="space-between" align="flex-start" wrap="nowrap">
-        <div style={{ minWidth: 0 }}>
+      <Group justify="space-between" align="flex-start">
+        <div style={{ minWidth: 0, flex: "1 1 260px" }}>
           <Title order={2} size="h3">
             {title}
           </Title>

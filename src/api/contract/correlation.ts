@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { alert, incident, millis, severity } from "../../core/index.ts"
+import { diagnostic } from "./diagnostic.ts"
 
 const ruleKind = z.enum(["intent", "cluster"])
 
@@ -39,14 +40,6 @@ export const newCorrelationPreview = z
       },
     ],
   })
-const diagnostic = z.object({
-  code: z.string(),
-  severity: z.enum(["error", "warning"]),
-  message: z.string(),
-  file: z.string(),
-  line: z.int(),
-  column: z.int(),
-})
 export const correlationPreview = z.discriminatedUnion("kind", [
   z
     .object({ kind: z.literal("bad"), diagnostics: z.array(diagnostic) })
@@ -74,6 +67,13 @@ export const correlationPreview = z.discriminatedUnion("kind", [
   }),
 ])
 
+// GET /alerts/:id/cluster-rule
+export const clusterRuleDraft = z.object({
+  rules: z.string().meta({ description: "A clustering rule in YAML, for alerts like this one" }),
+  sentence: z.string(),
+})
+
+export type ClusterRuleDraft = z.infer<typeof clusterRuleDraft>
 export type CorrelationPreview = z.infer<typeof correlationPreview>
 export type CorrelationRuleList = z.infer<typeof correlationRules>
 export type NewCorrelationPreview = z.output<typeof newCorrelationPreview>

@@ -22,6 +22,7 @@ import {
   severity,
   userRole,
 } from "../../core/index.ts"
+import { diagnostic } from "./diagnostic.ts"
 
 /** One page of a list, newest first; `next` is the cursor of the page after, null on the last. */
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() })
@@ -102,6 +103,7 @@ export const incidentDetail = z.object({
   alerts: z.array(alert),
   countermeasures: z.array(countermeasure),
   notes: incidentNotes,
+  masked: z.array(alert).meta({ description: "Those that counted in it until somebody masked them; the last 200" }),
 })
 
 // GET /countermeasures, GET /countermeasures/:id, POST /countermeasures (block), POST /countermeasures/:id/undo
@@ -154,6 +156,20 @@ export const policies = z.object({
     ]),
   ),
 })
+
+// POST /policies/check
+// A hundred policies have a third of this.
+const maxPoliciesCharacters = 64 * 1024
+export const policyText = z.strictObject({
+  text: z.string().max(maxPoliciesCharacters).meta({ description: "One policy in YAML, or `policies:` with a list" }),
+  file: z.string().max(1000).default("policy").meta({ description: "What diagnostics call it" }),
+})
+export const checkedPolicies = z.discriminatedUnion("kind", [
+  z
+    .object({ kind: z.literal("bad"), diagnostics: z.array(diagnostic) })
+    .meta({ description: "What is wrong with them" }),
+  z.object({ kind: z.literal("ok"), ...policies.shape }),
+])
 
 // GET /users, POST /users, PATCH /users/:name, POST /users/:name/password (reset); GET /tokens, POST /tokens, DELETE /tokens/:id; GET /audit
 export const user = z.object({
@@ -249,6 +265,7 @@ export type Explanation = z.infer<typeof explanation>
 export type IncidentDetail = z.infer<typeof incidentDetail>
 export type IncidentPage = z.infer<typeof incidentPage>
 export type NewBlock = z.input<typeof newBlock>
+export type CheckedPolicies = z.infer<typeof checkedPolicies>
 export type Policies = z.infer<typeof policies>
 export type Status = z.infer<typeof status>
 export type StreamEvent = z.infer<typeof streamEvent>
@@ -261,8 +278,14 @@ export type { Allowed, AllowlistBody, NewAllowlistEntry } from "./allowlist.ts"
 export { allowed, allowlist, newAllowlistEntry } from "./allowlist.ts"
 export type { BacktestRun, NewBacktest } from "./backtests.ts"
 export { backtest, maxBacktestMs, maxGivenAlerts, newBacktest } from "./backtests.ts"
-export type { CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } from "./correlation.ts"
-export { correlationPreview, correlationRules, maxPreviewedAlerts, newCorrelationPreview } from "./correlation.ts"
+export type { ClusterRuleDraft, CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } from "./correlation.ts"
+export {
+  clusterRuleDraft,
+  correlationPreview,
+  correlationRules,
+  maxPreviewedAlerts,
+  newCorrelationPreview,
+} from "./correlation.ts"
 export type { EventIntakeReport } from "./event-intake.ts"
 export { eventFormat, eventIntakeReport, eventSource, sentEvents } from "./event-intake.ts"
 export type { EventRuleClone, EventRules, EventTrial, NewEventTrial } from "./event-rules.ts"
@@ -274,6 +297,9 @@ export {
   newEventRuleId,
   newEventTrial,
 } from "./event-rules.ts"
+export { assignment, newComment, notes } from "./incident-notes.ts"
+export type { MaskReport } from "./masks.ts"
+export { maskReport, newMasks } from "./masks.ts"
 export type { DeliveryPage, NotificationTargets } from "./notifications.ts"
 export { deliveriesQuery, deliveryPage, notificationTargets } from "./notifications.ts"
 export type { DryRunBody, PlaybookRunPage, Playbooks, ShownPlaybook } from "./playbooks.ts"

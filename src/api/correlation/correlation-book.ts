@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises"
-import type { Clock } from "../../core/index.ts"
+import type { Alert, Clock } from "../../core/index.ts"
 import {
   type Clusterer,
   type CorrelationRules,
   type Correlator,
+  clusterRuleLike,
   clusterSentence,
   createClusterer,
   createCorrelator,
@@ -11,10 +12,16 @@ import {
   type NodeFacts,
   parseCorrelationRules,
   sentenceOf,
+  writtenCluster,
 } from "../../correlation/index.ts"
 import type { Page, Store } from "../../store/store.ts"
 import { createGate } from "../auth/turns.ts"
-import type { CorrelationPreview, CorrelationRuleList, NewCorrelationPreview } from "../contract/index.ts"
+import type {
+  ClusterRuleDraft,
+  CorrelationPreview,
+  CorrelationRuleList,
+  NewCorrelationPreview,
+} from "../contract/index.ts"
 import { Refusal } from "../errors.ts"
 
 const weekMs = 7 * 86_400_000
@@ -27,6 +34,8 @@ const longestMs = 20_000
 /** The intent and clustering rules that run here, and what others would have made. */
 export interface CorrelationBook {
   rules(): CorrelationRuleList
+  /** A clustering rule for alerts like this one, which runs nowhere. */
+  like(alert: Alert): ClusterRuleDraft
   preview(request: NewCorrelationPreview): Promise<CorrelationPreview>
   /** Those that run. */
   readonly running: CorrelationRules
@@ -84,6 +93,10 @@ export function createCorrelationBook({ store, clock, facts, running }: Correlat
         ),
       ],
     }),
+    like: (alert) => {
+      const rule = clusterRuleLike(alert, { id: `local/like-${alert.classtype}` })
+      return { rules: writtenCluster(rule), sentence: clusterSentence(rule) }
+    },
     preview: async (request) => {
       const parsed = parseCorrelationRules(request.rules, request.file)
       if (parsed.kind === "bad") return { kind: "bad", diagnostics: [...parsed.diagnostics] }

@@ -1,9 +1,11 @@
-import { correlationPreview, correlationRules, newCorrelationPreview } from "../contract/index.ts"
+import { z } from "zod"
+import { alertId, ThwartError } from "../../core/index.ts"
+import { clusterRuleDraft, correlationPreview, correlationRules, newCorrelationPreview } from "../contract/index.ts"
 import type { Routes } from "./route.ts"
 
 const tags = ["correlation"]
 
-export const correlationRoutes: Routes = (app, { correlation }) => {
+export const correlationRoutes: Routes = (app, { correlation, store }) => {
   app.get(
     "/correlation/rules",
     {
@@ -32,5 +34,23 @@ export const correlationRoutes: Routes = (app, { correlation }) => {
       },
     },
     ({ body }) => correlation.preview(body),
+  )
+  app.get(
+    "/alerts/:id/cluster-rule",
+    {
+      config: { access: "viewer" },
+      schema: {
+        operationId: "clusterRuleLike",
+        tags,
+        summary: "A clustering rule for alerts like this one, to go on with",
+        params: z.object({ id: alertId }),
+        response: { 200: clusterRuleDraft },
+      },
+    },
+    async ({ params: { id } }) => {
+      const found = await store.alert(id)
+      if (found === undefined) throw new ThwartError("THWART_NOT_FOUND", `there is no alert ${id}`)
+      return correlation.like(found)
+    },
   )
 }

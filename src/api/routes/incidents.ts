@@ -41,16 +41,19 @@ export const incidentRoutes: Routes = (app, { store, decisions }) => {
       const found = await store.incident(id)
       if (found === undefined) throw new ThwartError("THWART_NOT_FOUND", `there is no incident ${id}`)
       const ids = found.stages.flatMap(({ alerts }) => alerts).slice(0, maxAlerts)
-      const [alerts, countermeasures, notes] = await Promise.all([
+      const masked = (found.masked ?? []).slice(-maxAlerts)
+      const [alerts, countermeasures, notes, maskedAlerts] = await Promise.all([
         store.alerts({ ids, limit: maxAlerts }),
         store.countermeasures({ incident: id, limit: 100 }),
         store.incidentNotes(id),
+        store.alerts({ ids: masked, limit: maxAlerts }),
       ])
       return {
         incident: found,
         alerts: [...alerts.items].reverse(),
         countermeasures: [...countermeasures.items],
         notes: notes ?? { incident: id, assignee: null, comments: [] },
+        masked: [...maskedAlerts.items],
       }
     },
   )

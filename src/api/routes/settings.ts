@@ -1,7 +1,7 @@
 import { z } from "zod"
-import { policy, policyId } from "../../core/index.ts"
+import { parsePolicies, policy, policyId } from "../../core/index.ts"
 import { actorOf } from "../auth/authenticate.ts"
-import { policies } from "../contract/index.ts"
+import { checkedPolicies, policies, policyText } from "../contract/index.ts"
 import { Refusal } from "../errors.ts"
 import type { Routes } from "./route.ts"
 
@@ -22,6 +22,26 @@ export const settingRoutes: Routes = (app, { store, decisions, policySentence })
     async () => ({
       items: (await store.policies()).map((one) => ({ ...one, sentence: policySentence(one) })),
     }),
+  )
+  app.post(
+    "/policies/check",
+    {
+      config: { access: "viewer" },
+      schema: {
+        operationId: "checkPolicies",
+        tags,
+        summary: "What policies in YAML say, or what is wrong with them",
+        description: "Nothing is changed; what it gives, without its sentence, is what `PUT /policies/{id}` takes.",
+        body: policyText,
+        response: { 200: checkedPolicies },
+      },
+    },
+    async ({ body: { text, file } }) => {
+      const parsed = parsePolicies(text, file)
+      return parsed.kind === "bad"
+        ? { kind: "bad" as const, diagnostics: [...parsed.diagnostics] }
+        : { kind: "ok" as const, items: parsed.value.map((one) => ({ ...one, sentence: policySentence(one) })) }
+    },
   )
   app.put(
     "/policies/:id",

@@ -18,7 +18,7 @@ export interface Response {
   readonly backtest: Backtest
 }
 
-export interface ResponseDeps extends Pick<Correlation, "correlator" | "correlation"> {
+export interface ResponseDeps extends Pick<Correlation, "correlator" | "clusterer" | "correlation"> {
   readonly clock: Clock
   readonly ids: Ids
   readonly store: Store
@@ -29,7 +29,7 @@ export interface ResponseDeps extends Pick<Correlation, "correlator" | "correlat
 
 /** What was in force before is in force still, when it resolves. */
 export async function startResponse(deps: ResponseDeps, config: Config): Promise<Response> {
-  const { clock, ids, store, bus, enforcers, accounts, correlator, correlation } = deps
+  const { clock, ids, store, bus, enforcers, accounts, correlator, clusterer, correlation } = deps
   const directory = playbookDirectory(
     [...enforcers.blocking, ...enforcers.quarantining].map(({ id }) => id),
     config.notifications.targets.map(({ name }) => name),
@@ -52,6 +52,8 @@ export async function startResponse(deps: ResponseDeps, config: Config): Promise
     ids,
     bus,
     setIncidentStatus: correlator.setStatus,
+    reconsider: correlator.reconsider,
+    forgetAlert: clusterer.forget,
     playbooks: { files: playbooksOf(config.playbooks, directory), directory, preview },
   })
   const backtest = createBacktest({

@@ -47,6 +47,19 @@ export async function countHits(db: Transaction<Database>, alerts: readonly Aler
       .execute()
 }
 
+/** Takes back what an alert counted, where it is still counted. */
+export async function uncountHits(db: Transaction<Database>, { at, contributions }: Alert): Promise<void> {
+  const rules = [...new Set(contributions.slice(0, maxRulesOfAlert).map((one) => one.rule))].sort()
+  for (let start = 0; start < rules.length; start += rowsPerStatement)
+    await db
+      .updateTable("rule_hits")
+      .set({ hits: sql<number>`hits - 1` })
+      .where("day", "=", Math.floor(at / dayMs))
+      .where("rule", "in", rules.slice(start, start + rowsPerStatement))
+      .where("hits", ">", 0)
+      .execute()
+}
+
 export async function writeRules(
   db: Transaction<Database>,
   { ruleSwitches = [], removedRuleSwitches = [], ruleExceptions = [], verdicts = [], removedVerdicts = [] }: Changes,

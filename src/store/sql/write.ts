@@ -3,6 +3,7 @@ import { severities } from "../../core/index.ts"
 import type { Changes } from "../store.ts"
 import type { Database } from "./schema.ts"
 import { writeDeliveries } from "./write-deliveries.ts"
+import { writeMasks } from "./write-masks.ts"
 import { writePlaybooks } from "./write-playbooks.ts"
 import { writeProposals } from "./write-proposals.ts"
 import { countHits, writeRules } from "./write-rules.ts"
@@ -34,6 +35,7 @@ export async function write(db: Transaction<Database>, changes: Changes): Promis
       [...new Map(rows.map((alert) => [alert.id, alert])).values()].filter(({ id }) => ids.has(id)),
     )
   }
+  await writeMasks(db, changes)
   await writeIncidents(db, changes)
   for (const countermeasure of changes.countermeasures ?? []) {
     const row = {

@@ -1,11 +1,13 @@
-import { Badge, Code, Collapse, Group, Paper, Stack, Text, UnstyledButton } from "@mantine/core"
+import { Badge, Button, Code, Collapse, Group, Paper, Stack, Text, UnstyledButton } from "@mantine/core"
 import { useDisclosure } from "@mantine/hooks"
 import { IconChevronRight } from "@tabler/icons-react"
+import { Link } from "@tanstack/react-router"
 import type { IncidentDetail } from "../../../../src/api/contract/index.ts"
 import { Bytes, type Span } from "../../components/Bytes.tsx"
 import { Time } from "../../components/Time.tsx"
 import { Severity } from "../incidents/marks.tsx"
 import { ExceptButton, VerdictButton } from "../rules/AlertActions.tsx"
+import { MaskButton } from "./MaskButton.tsx"
 
 type Alert = IncidentDetail["alerts"][number]
 
@@ -39,7 +41,17 @@ export function AlertEvidence({ alert }: { readonly alert: Alert }) {
       <Collapse expanded={opened}>
         <Stack p="md" pt={0} gap="md">
           <Facts alert={alert} />
-          {opened && <VerdictButton alert={alert.id} />}
+          {opened && (
+            <Group gap="xs">
+              <VerdictButton alert={alert.id} />
+              <MaskButton
+                alerts={[alert.id]}
+                masked={!alert.masked}
+                label={alert.masked ? "Unmask this alert" : "Mask this alert"}
+              />
+              <LikeButton alert={alert.id} />
+            </Group>
+          )}
           {alert.contributions.map((contribution) => {
             const { rule, message, score, tags, matches } = contribution
             return (
@@ -77,6 +89,18 @@ export function AlertEvidence({ alert }: { readonly alert: Alert }) {
         </Stack>
       </Collapse>
     </Paper>
+  )
+}
+
+function LikeButton({ alert }: { readonly alert: string }) {
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      renderRoot={(props) => <Link to="/correlation" search={{ like: alert }} {...props} />}
+    >
+      Cluster alerts like this
+    </Button>
   )
 }
 

@@ -1,13 +1,13 @@
 import "@xyflow/react/dist/base.css"
 import { useMantineColorScheme } from "@mantine/core"
-import { type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from "@xyflow/react"
+import { type BuiltInEdge, Handle, type Node, type NodeProps, Position, ReactFlow } from "@xyflow/react"
 import { useMemo } from "react"
 import type { IncidentDetail } from "../../../../src/api/contract/index.ts"
 import { Time } from "../../components/Time.tsx"
 import { type Cut, killChainLayout, type Lane, type Step } from "./kill-chain-layout.ts"
 
 type Detail = Pick<IncidentDetail, "incident" | "alerts" | "countermeasures">
-type LaneNode = Node<Lane & { readonly width: number }, "lane">
+type LaneNode = Node<{ readonly lane: Lane; readonly width: number }, "lane">
 type StepNode = Node<{ readonly step: Step }, "step">
 type CutNode = Node<{ readonly cut: Cut }, "cut">
 
@@ -74,7 +74,7 @@ function graphOf({ lanes, steps, cuts, links, columns }: ReturnType<typeof killC
         id: lane.id === "attacker" ? "attacker" : `lane ${lane.id}`,
         type: "lane",
         position: { x: 0, y: index * size.lane },
-        data: { ...lane, width },
+        data: { lane, width },
         zIndex: 0,
       }),
     ),
@@ -92,7 +92,7 @@ function graphOf({ lanes, steps, cuts, links, columns }: ReturnType<typeof killC
     ),
   ]
   const edges = links.map(
-    ({ from, to, isCut }): Edge => ({
+    ({ from, to, isCut }): BuiltInEdge => ({
       id: `${from} ${to}`,
       source: from,
       target: to,
@@ -107,7 +107,8 @@ function graphOf({ lanes, steps, cuts, links, columns }: ReturnType<typeof killC
 
 const nodeTypes = { lane: LaneBox, step: StepBox, cut: CutBox }
 
-function LaneBox({ data: { kind, name, detail, width } }: NodeProps<LaneNode>) {
+function LaneBox({ data: { lane, width } }: NodeProps<LaneNode>) {
+  const { kind, name, detail } = lane
   return (
     <div className="kill-chain-lane" data-kind={kind} style={{ width }}>
       <div className="kill-chain-name">
